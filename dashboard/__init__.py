@@ -1,0 +1,1 @@
+"""The floor that shows: pages, charts, the server and the command line."""

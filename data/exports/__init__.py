@@ -1,0 +1,1 @@
+"""Files out: one module a product, each through the published sheet and the access gate."""

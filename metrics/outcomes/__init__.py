@@ -1,0 +1,1 @@
+"""Outcome metrics: one metric a file, each a METRIC and a compute."""

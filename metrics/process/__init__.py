@@ -1,0 +1,1 @@
+"""Process metrics: one metric a file, each a METRIC and a compute."""

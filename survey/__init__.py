@@ -1,0 +1,1 @@
+"""The floor that asks: instruments as data, their scoring rules, and the texts of both."""
