@@ -1,0 +1,121 @@
+"""The frame around every page: who looks, in which language, at which pages.
+
+A page is ``show(viewing)`` in ``dashboard/app_pages/<id>.py``; it draws its own heading (one
+``st.title``) and everything under it. A page that the user may not open is never registered, so
+its address says "not found". Overview is the default page and lives at ``/``, never at
+``/overview``: link to pages through `dashboard.session.link`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboard import session, sign_in
+from dashboard.truth import engine
+from dashboard.wording import LANGUAGE_NAMES, say
+from data import access, records, sheets
+from data.database import reading
+from survey.text import LANGUAGES
+
+#: Every page by its id, in the order of the navigation. The first is the default page.
+PAGES = {
+    "overview": ":material/dashboard:",
+    "theme": ":material/category:",
+    "area": ":material/map:",
+    "project": ":material/account_tree:",
+    "proposals": ":material/lightbulb:",
+    "methods": ":material/menu_book:",
+    "data_room": ":material/database:",
+}
+DEFAULT_PAGE = "overview"
+#: Pages that have nothing to say before the first publication.
+SHOW_FIGURES = frozenset({"overview", "theme", "area", "project", "proposals"})
+
+
+def main() -> None:
+    """Draw the page that the address names, for the user who looks."""
+    language = session.language()
+    with reading(engine()) as connection:
+        user = session.user(connection)
+        invented = records.is_sample_only(connection)
+        published = sheets.latest_revision(connection) is not None
+    if user is None:
+        _show_door(language)
+        return
+    pages: dict[str, Page] = {}
+    viewing = session.Viewing(user, language, access.profile_of(user), invented, pages)
+    permitted = access.pages_for(user)
+    pages |= {page: _page(page, viewing) for page in PAGES if page in permitted}
+
+    current = st.navigation(list(pages.values()), position="top")
+    st.set_page_config(page_title=f"{current.title} – {say('app.name', language)}", layout="wide")
+    _show_header(viewing)
+    if published or current not in [pages[page] for page in SHOW_FIGURES & pages.keys()]:
+        current.run()
+    else:
+        st.title(current.title)
+        st.info(say("app.nothing_published", language))
+
+
+def _page(page: str, viewing: session.Viewing) -> Page:
+    return st.Page(
+        partial(_show_of(page), viewing),
+        title=say(f"page.{page}", viewing.language),
+        icon=PAGES[page],
+        url_path=page,
+        default=page == DEFAULT_PAGE,
+    )
+
+
+def _show_of(page: str) -> Callable[[session.Viewing], None]:
+    return import_module(f"dashboard.app_pages.{page}").show
+
+
+def _show_header(viewing: session.Viewing) -> None:
+    """Language, persona or sign-out, and whether what follows is invented."""
+    language = viewing.language
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+        if viewing.invented:
+            st.markdown(say("app.invented", language))
+        if sign_in.mode() is sign_in.Mode.PERSONAS:
+            st.selectbox(
+                say("app.persona", language),
+                format_func=lambda code: say(f"persona.{code}", language),
+                width=260,
+                **session.follow(session.PERSONA, sign_in.PERSONAS),
+            )
+        else:
+            st.button(say("app.sign_out", language), on_click=session.sign_out)
+        st.selectbox(
+            say("app.language", language),
+            format_func=LANGUAGE_NAMES.get,
+            width=150,
+            **session.follow(session.LANGUAGE, LANGUAGES),
+        )
+
+
+def _show_door(language: str) -> None:
+    """What somebody sees who has not signed in, or whom nobody has given a role."""
+    st.set_page_config(page_title=say("app.name", language), layout="centered")
+    st.selectbox(
+        say("app.language", language),
+        format_func=LANGUAGE_NAMES.get,
+        width=150,
+        **session.follow(session.LANGUAGE, LANGUAGES),
+    )
+    st.title(say("app.name", language))
+    if session.is_signed_in():
+        st.info(say("app.no_role", language))
+        st.button(say("app.sign_out", language), on_click=session.sign_out)
+    else:
+        st.markdown(say("app.purpose", language))
+        st.button(say("app.sign_in", language), on_click=session.start_sign_in, type="primary")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""How numbers, shares, changes, dates and sums are written: the only place that formats.
+
+Finnish and Swedish: decimal comma, thin spaces between thousands, a space before the per cent
+sign. English: decimal point, commas between thousands, no space. A negative number carries the
+minus sign "−", never a hyphen. A value that does not exist is not a number: callers say its
+reason in words, and these functions refuse it.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from metrics.metric import Unit
+from survey.text import LANGUAGES
+
+MINUS = "−"
+THIN_SPACE = "\u202f"  # narrow and never broken at a line's end
+SPACE = "\u00a0"
+DASH = "–"
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+#: Decimals that a figure of each unit is shown with; more would pretend to be more exact.
+DECIMALS = {Unit.POINTS: 0, Unit.CHANGE: 1, Unit.SHARE: 0, Unit.SCORE: 0, Unit.COUNT: 0}
+
+_ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """A number as it is written in a language: 1 234,5 · 1 234,5 · 1,234.5.
+
+    Raises: ValueError for a value that is not a finite number, KeyError for another language.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be written as a number; say the reason in words")
+    digits = f"{abs(value):,.{decimals}f}"
+    if language != "en":
+        digits = digits.replace(",", THIN_SPACE).replace(".", ",")
+    shows_zero = not digits.strip(f"0.,{THIN_SPACE}")
+    return f"{MINUS}{digits}" if value < 0 and not shows_zero else digits
+
+
+def signed(value: float, language: str, decimals: int = 1) -> str:
+    """A change with its sign: +3,2 · −1,0; a change that rounds to nothing has none: 0,0."""
+    written = number(value, language, decimals)
+    rises = value > 0 and written.strip(f"0.,{THIN_SPACE}")
+    return f"+{written}" if rises else written
+
+
+def count(value: int, language: str) -> str:
+    """A whole number: 1 234."""
+    return number(value, language)
+
+
+def share(value: float, language: str, decimals: int = 0) -> str:
+    """A share 0-1 as per cent: 45 % in Finnish and Swedish, 45% in English."""
+    return f"{number(100 * value, language, decimals)}{'' if language == 'en' else SPACE}%"
+
+
+def signed_share(value: float, language: str, decimals: int = 0) -> str:
+    """A change of a share in percentage points, with its sign and without a unit: +4."""
+    return signed(100 * value, language, decimals)
+
+
+def money(euros: float, language: str, decimals: int = 0) -> str:
+    """A sum of euros: 12 500 € in Finnish and Swedish, €12,500 in English."""
+    written = number(euros, language, decimals)
+    if language != "en":
+        return f"{written}{SPACE}€"
+    return f"{MINUS}€{written[1:]}" if written.startswith(MINUS) else f"€{written}"
+
+
+def figure(value: float, unit: Unit, language: str) -> str:
+    """A figure in its metric's unit: points 62, change +4,5, share 45 %, score +23, count 118."""
+    decimals = DECIMALS[unit]
+    if unit is Unit.SHARE:
+        return share(value, language, decimals)
+    if unit in (Unit.CHANGE, Unit.SCORE):
+        return signed(value, language, decimals)
+    return number(value, language, decimals)
+
+
+def interval(low: float, high: float, unit: Unit, language: str) -> str:
+    """The two ends of an interval: 45–52, 45–52 %, and with signs "−1,5 … +4,0"."""
+    if unit in (Unit.CHANGE, Unit.SCORE):
+        return f"{figure(low, unit, language)}{SPACE}…{SPACE}{figure(high, unit, language)}"
+    if unit is Unit.SHARE:
+        first = number(100 * low, language, DECIMALS[unit])
+        return f"{first}{DASH}{share(high, language, DECIMALS[unit])}"
+    return f"{figure(low, unit, language)}{DASH}{figure(high, unit, language)}"
+
+
+def day(on: date, language: str) -> str:
+    """A day: 22.11.2026 in Finnish and Swedish, 22 November 2026 in English."""
+    if language == "en":
+        return f"{on.day} {_ENGLISH_MONTHS[on.month - 1]} {on.year}"
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    return f"{on.day}.{on.month}.{on.year}"
+
+
+def days(first: date | None, last: date | None, language: str) -> str:
+    """A stretch of days: 1.2.2026–30.6.2026; open where an end is not known: 1.2.2026–."""
+    gap = f" {DASH} " if language == "en" else DASH
+    start = day(first, language) if first else ""
+    end = day(last, language) if last else ""
+    return f"{start}{gap}{end}".strip()
+
+
+def moment(at: datetime, language: str) -> str:
+    """A time that is kept in UTC, as the clock in Helsinki showed it: 22.11.2026 klo 14.05."""
+    here = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(HELSINKI)
+    if language == "en":
+        return f"{day(here.date(), language)} at {here:%H:%M}"
+    clock = f"{here.hour}.{here:%M}"
+    return f"{day(here.date(), language)} {'klo' if language == 'fi' else 'kl.'} {clock}"
+
+
+def size(octets: int, language: str) -> str:
+    """How large a file is: 340 kt, 1,2 Mt; in English and Swedish kB, MB."""
+    letter = "t" if language == "fi" else "B"
+    if octets < 1_000_000:
+        return f"{number(max(1, octets / 1000), language)}{SPACE}k{letter}"
+    return f"{number(octets / 1_000_000, language, 1)}{SPACE}M{letter}"

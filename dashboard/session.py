@@ -1,0 +1,181 @@
+"""Who looks, in which language, at what: the only file that touches st.session_state and st.user.
+
+Selections live in the address under a page's own prefix (``?theme_code=ENV``), so a link shows the
+same view to whoever may see it. What the address does not say is remembered from earlier in the
+same visit and written back into the address. How a page ties a choosing widget to the address::
+
+    code = st.selectbox(label, format_func=names.get, **follow("theme_code", codes))
+
+and how it links to another page (a page that is not permitted is drawn as plain text)::
+
+    link(viewing, "project", name, project_id=project)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from dashboard import sign_in
+from data import access, records
+from data.access import User
+
+from metrics.metric import Profile
+from survey.text import DEFAULT_LANGUAGE, LANGUAGES
+
+LANGUAGE = "lang"
+PERSONA = "persona"
+LANGUAGE_COOKIE = "arviomo_lang"
+
+#: What follows the reader from page to page.
+CARRIED = (LANGUAGE, PERSONA)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """One run of a page: who looks, in which language, at figures protected for whom.
+
+    pages holds the pages that this user may open, by page id; `link` draws a link to one.
+    invented says that everything in the database is the invented sample portfolio.
+    """
+
+    user: User
+    language: str
+    profile: Profile
+    invented: bool = False
+    pages: Mapping[str, Page] = field(default_factory=dict)
+
+
+# --- who looks ----------------------------------------------------------------------------------
+
+
+def user(connection: sa.Connection) -> User | None:
+    """Who looks: the persona in the address, or the signed-in person; None for a stranger.
+
+    A persona is nobody as soon as the database holds anything that is not invented.
+    """
+    if sign_in.mode() is sign_in.Mode.PERSONAS:
+        if not records.is_sample_only(connection):
+            return None
+        return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
+    if not is_signed_in():
+        return None
+    return access.user_of(connection, str(st.user.get("iss", "")), str(st.user.get("sub", "")))
+
+
+def is_signed_in() -> bool:
+    """Whether an identity provider has said who this is."""
+    return bool(st.user.get("is_logged_in", False))
+
+
+def start_sign_in() -> None:
+    """Send the reader to the identity provider."""
+    st.login()
+
+
+def sign_out() -> None:
+    """Forget who this is."""
+    st.logout()
+
+
+# --- language -----------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """The language of this visit: the address, else this visit, else the cookie, else Finnish."""
+    wanted = (
+        st.query_params.get(LANGUAGE),
+        st.session_state.get(LANGUAGE),
+        st.context.cookies.get(LANGUAGE_COOKIE),
+    )
+    chosen = next((code for code in wanted if code in LANGUAGES), DEFAULT_LANGUAGE)
+    remember(LANGUAGE, chosen)
+    return chosen
+
+
+# --- selections ---------------------------------------------------------------------------------
+
+
+def remember(name: str, value: object) -> None:
+    """Keep a value for this visit and show it in the address."""
+    written = str(value)
+    st.session_state[name] = written
+    if st.query_params.get(name) != written:
+        st.query_params[name] = written
+
+
+def selection(name: str, options: Sequence[T], default: T | None = None) -> T | None:
+    """What is chosen among the options: the address, else this visit, else the default.
+
+    Missing: the first option when there is no default, None when there are no options. A value in
+    the address that is not an option (an old link, or something the user may not see) is ignored.
+    """
+    by_name = {str(option): option for option in options}
+    wanted = (st.query_params.get(name), st.session_state.get(name))
+    for written in wanted:
+        if written in by_name:
+            chosen = by_name[written]
+            break
+    else:
+        chosen = default if default in options else next(iter(options), None)
+    if chosen is not None:
+        remember(name, chosen)
+    return chosen
+
+
+def select(name: str, value: object | None) -> None:
+    """Choose a value; None forgets the choice."""
+    if value is not None:
+        remember(name, value)
+        return
+    st.session_state.pop(name, None)
+    st.query_params.pop(name, None)
+
+
+def follow(name: str, options: Sequence[T], default: T | None = None) -> dict[str, Any]:
+    """The settings that tie a selectbox, radio, pills or segmented control to the address.
+
+    The widget shows what `selection` says, and a choice is written into the address before the
+    page runs again. Pass neither key, index, default nor on_change besides.
+    """
+    key = f"choice:{name}"
+    st.session_state[key] = selection(name, options, default)
+    return {"options": options, "key": key, "on_change": _chosen, "args": (name, key)}
+
+
+def _chosen(name: str, key: str) -> None:
+    # Segmented controls can be clicked empty; then the earlier choice stands.
+    if st.session_state[key] is not None:
+        remember(name, st.session_state[key])
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+def carried(**selections: object) -> dict[str, str]:
+    """What a link's address holds: language and persona as they are now, and the selections."""
+    kept = {name: st.query_params[name] for name in CARRIED if name in st.query_params}
+    return kept | {name: str(value) for name, value in selections.items()}
+
+
+def link(viewing: Viewing, page: str, label: str, **selections: object) -> None:
+    """Draw a link to a page with selections, or its label as text when it is not permitted."""
+    if page in viewing.pages:
+        st.page_link(viewing.pages[page], label=label, query_params=carried(**selections))
+    else:
+        st.text(label)
+
+
+def address(viewing: Viewing, page: str, **selections: object) -> str | None:
+    """The address of a page with selections, for a link inside a table; None if not permitted."""
+    if page not in viewing.pages:
+        return None
+    return f"/{viewing.pages[page].url_path}?{urlencode(carried(**selections))}"
