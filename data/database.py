@@ -10,9 +10,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pysqlite3
 import sqlalchemy as sa
+
+if TYPE_CHECKING:  # Alembic is imported when tables are moved, so that the server stays light.
+    from alembic.config import Config
 
 #: SQLite before this can corrupt a database in WAL mode (the reset bug fixed in 3.51.3).
 SAFE_SQLITE = (3, 51, 3)
@@ -24,6 +28,14 @@ HOME_VARIABLE = "ARVIOMO_HOME"
 
 class UnsafeDatabase(Exception):
     """The database library or file is not one that may hold the truth."""
+
+
+class UnmatchedSchema(Exception):
+    """The tables are not those of this program. code: "behind", "ahead" or "unknown"."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def home() -> Path:
@@ -86,9 +98,8 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     options = {"reading": True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection:
-        with connection.begin():
-            yield connection
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 @contextmanager
@@ -96,3 +107,95 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection whose one transaction is committed on leaving, or rolled back on an error."""
     with engine.begin() as connection:
         yield connection
+
+
+# --- the shape of the tables --------------------------------------------------------------------
+
+#: Two programs that migrate one PostgreSQL database wait for each other on this number.
+MIGRATION_LOCK = 0x6172_7669
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def migrate(engine: sa.Engine, to: str = "head") -> str | None:
+    """The revision that the tables are at after moving them, up or down, to one.
+
+    All steps are one transaction: when it fails or the process is killed, the tables and what
+    they hold are as before. ``to`` is a revision, "head" (the newest) or "base" (no tables).
+    Raises: UnmatchedSchema when the database is newer than this program, or ``to`` is unknown.
+    """
+    from alembic import command
+
+    config = _alembic()
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        now = _revision(connection)
+        known = _known_revisions(config)
+        _refuse_newer(now, known)
+        target = {"head": known[-1], "base": None}.get(to, to)
+        if target is not None and target not in known:
+            raise UnmatchedSchema(
+                "unknown", f"There is no database revision {to!r}. Known: {known}."
+            )
+        config.attributes["connection"] = connection
+        if _rank(target, known) >= _rank(now, known):
+            command.upgrade(config, target)
+        else:
+            command.downgrade(config, target or "base")
+        return _revision(connection)
+
+
+def current(engine: sa.Engine) -> str | None:
+    """The revision that the tables are at; None where there are no tables yet."""
+    with reading(engine) as connection:
+        return _revision(connection)
+
+
+def require_current(engine: sa.Engine) -> None:
+    """Nothing, when the tables are those of this program.
+
+    Raises: UnmatchedSchema with code "behind" or "ahead", saying what to do.
+    """
+    now, known = current(engine), _known_revisions(_alembic())
+    _refuse_newer(now, known)
+    if now != known[-1]:
+        raise UnmatchedSchema(
+            "behind",
+            f"The tables of the database are at revision {now or 'none'}, and this program needs "
+            f"{known[-1]}. Take a copy of the database and run: arviomo migrate",
+        )
+
+
+def _refuse_newer(now: str | None, known: list[str]) -> None:
+    if now is not None and now not in known:
+        raise UnmatchedSchema(
+            "ahead",
+            f"The tables of the database are at revision {now}, newer than this program "
+            f"({known[-1]}). Install the newer program again, or restore an older copy.",
+        )
+
+
+def _rank(revision: str | None, known: list[str]) -> int:
+    return -1 if revision is None else known.index(revision)
+
+
+def _alembic() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _known_revisions(config: Config) -> list[str]:
+    """The revisions that this program knows, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(config)
+    return [step.revision for step in script.walk_revisions("base", "heads")][::-1]
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(sa.text("select version_num from alembic_version"))

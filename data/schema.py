@@ -7,39 +7,86 @@ Everything that an import stored carries its batch, so a batch can be taken back
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
+    DateTime,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     Numeric,
     String,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from metrics.metric import Level, Profile, Split, ValueState
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS
 
 AREA_KINDS = ("setting", "local_area", "city", "network")
 ORGANISATION_KINDS = (
-    "company", "association", "school", "research", "city", "parish", "state", "other",
+    "company",
+    "association",
+    "school",
+    "research",
+    "city",
+    "parish",
+    "state",
+    "other",
 )
 PROJECT_STATUSES = ("planned", "running", "ended")
 EVENT_KINDS = (
-    "workshop", "meeting", "market_dialogue", "trial", "pilot", "training", "survey", "other",
+    "workshop",
+    "meeting",
+    "market_dialogue",
+    "trial",
+    "pilot",
+    "training",
+    "survey",
+    "other",
 )
 PROPOSAL_STATUSES = (
-    "submitted", "taken_up", "accepted", "merged", "selected", "done", "rejected", "withdrawn",
+    "submitted",
+    "taken_up",
+    "accepted",
+    "merged",
+    "selected",
+    "done",
+    "rejected",
+    "withdrawn",
 )
 BATCH_STATUSES = ("stored", "undone")
 ROLES = ("steering", "manager", "funder", "evaluator", "administrator")
-PROFILES = ("inside", "public")
-VALUE_STATES = ("value", "zero", "not_reported", "not_applicable", "suppressed")
+PROFILES = tuple(Profile)
+LEVELS = tuple(Level)
+SPLITS = tuple(Split)
+VALUE_STATES = tuple(ValueState)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC and read back with its zone; one without a zone is taken as UTC.
+
+    Without this PostgreSQL would store the moment in the time zone of the session.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is None:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -52,7 +99,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: String(200)}
+    type_annotation_map: ClassVar = {str: String(200), datetime: UtcTime}
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -63,15 +110,18 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 def in_order(earlier: str, later: str) -> CheckConstraint:
     """The constraint that a pair of dates is not reversed."""
-    return CheckConstraint(f"{later} is null or {earlier} is null or {earlier} <= {later}",
-                           name=f"{later}_after_{earlier}")
+    return CheckConstraint(
+        f"{later} is null or {earlier} is null or {earlier} <= {later}",
+        name=f"{later}_after_{earlier}",
+    )
 
 
 def not_negative(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} >= 0", name=f"{column}_not_negative")
 
 
-_WEIGHT = CheckConstraint("weight is null or (weight >= 0 and weight <= 1)", name="weight_share")
+def weight_share() -> CheckConstraint:
+    return CheckConstraint("weight is null or (weight >= 0 and weight <= 1)", name="weight_share")
 
 
 # --- the register -------------------------------------------------------------------------------
@@ -188,7 +238,7 @@ class ProjectTheme(Base):
     )
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True, index=True)
     weight: Mapped[Decimal | None] = mapped_column(Numeric(6, 5))
-    __table_args__ = (_WEIGHT.copy(),)
+    __table_args__ = (weight_share(),)
 
 
 class ProjectArea(Base):
@@ -198,7 +248,7 @@ class ProjectArea(Base):
     )
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
     weight: Mapped[Decimal | None] = mapped_column(Numeric(6, 5))
-    __table_args__ = (_WEIGHT.copy(),)
+    __table_args__ = (weight_share(),)
 
 
 class ProjectProgramme(Base):
@@ -210,7 +260,7 @@ class ProjectProgramme(Base):
         ForeignKey("programme.id"), primary_key=True, index=True
     )
     weight: Mapped[Decimal | None] = mapped_column(Numeric(6, 5))
-    __table_args__ = (_WEIGHT.copy(),)
+    __table_args__ = (weight_share(),)
 
 
 class ProjectFunder(Base):
@@ -251,9 +301,7 @@ class AffectedPopulation(Base):
     project_id: Mapped[int] = mapped_column(
         ForeignKey("project.id", ondelete="CASCADE"), primary_key=True
     )
-    group_code: Mapped[str] = mapped_column(
-        ForeignKey("stakeholder_group.code"), primary_key=True
-    )
+    group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"), primary_key=True)
     people: Mapped[int]
     source: Mapped[str]
     __table_args__ = (not_negative("people"),)
@@ -305,9 +353,7 @@ class CollectionGroup(Base):
     collection_id: Mapped[int] = mapped_column(
         ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True
     )
-    group_code: Mapped[str] = mapped_column(
-        ForeignKey("stakeholder_group.code"), primary_key=True
-    )
+    group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"), primary_key=True)
     invited: Mapped[int]
     __table_args__ = (not_negative("invited"),)
 
@@ -383,9 +429,7 @@ class EventParticipants(Base):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("activity_event.id", ondelete="CASCADE"), primary_key=True
     )
-    group_code: Mapped[str] = mapped_column(
-        ForeignKey("stakeholder_group.code"), primary_key=True
-    )
+    group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"), primary_key=True)
     people: Mapped[int]
     __table_args__ = (not_negative("people"),)
 
@@ -468,6 +512,8 @@ class ImportBatch(Base):
     __table_args__ = (
         one_of("status", BATCH_STATUSES),
         CheckConstraint("rows_read = rows_stored + rows_rejected", name="rows_reconcile"),
+        not_negative("rows_stored"),
+        not_negative("rows_rejected"),
         Index(
             "uq_import_batch_file",
             "file_sha256",
@@ -522,6 +568,17 @@ class UserGrant(Base):
         one_of("role", ROLES),
         CheckConstraint("(role = 'manager') = (project_id is not null)", name="manager_project"),
         CheckConstraint("(role = 'funder') = (funder_id is not null)", name="funder_funder"),
+        UniqueConstraint("user_id", "project_id"),
+        UniqueConstraint("user_id", "funder_id"),
+        # Nulls differ from each other in a unique constraint, so whole-house roles need their own.
+        Index(
+            "uq_user_grant_whole_house",
+            "user_id",
+            "role",
+            unique=True,
+            sqlite_where=text("project_id is null and funder_id is null"),
+            postgresql_where=text("project_id is null and funder_id is null"),
+        ),
     )
 
 
@@ -606,13 +663,17 @@ class Figure(Base):
     reason: Mapped[str | None] = mapped_column(String(30))
     __table_args__ = (
         one_of("profile", PROFILES),
+        one_of("level", LEVELS),
+        one_of("split", SPLITS),
         one_of("state", VALUE_STATES),
         CheckConstraint(
             "state in ('value', 'zero') or (value is null and low is null and high is null)",
             name="no_value_without_state",
         ),
         CheckConstraint(
-            "state <> 'suppressed' or (numerator is null and denominator is null and n is null)",
+            "state <> 'suppressed' or (n is null and numerator is null and denominator is null"
+            # With the number of invited people known, coverage gives n back.
+            " and coverage is null)",
             name="suppressed_is_bare",
         ),
         {"sqlite_with_rowid": False},
@@ -634,3 +695,10 @@ class Finding(Base):
     weight: Mapped[int]
     detail: Mapped[str] = mapped_column(Text, server_default="{}")
     __table_args__ = (one_of("profile", PROFILES),)
+
+
+# SQLite hands the number of a deleted row out again unless told otherwise. A published figure, an
+# extract or a cached page that still names the old row would then speak of the new one.
+for _table in Base.metadata.tables.values():
+    if "id" in _table.columns and isinstance(_table.columns["id"].type, Integer):
+        _table.dialect_options["sqlite"]["autoincrement"] = True

