@@ -122,7 +122,7 @@ class AnswerSet(Strict):
 
     @property
     def accepted(self) -> frozenset[int]:
-        """Every code that may be stored: the choices, and don't-know / not-applicable if offered."""
+        """Every code that may be stored: the choices, and don't-know and not-applicable if offered."""
         extra = {DONT_KNOW} if self.dont_know else set()
         extra |= {NOT_APPLICABLE} if self.not_applicable else set()
         return frozenset(self.codes) | extra
@@ -235,7 +235,9 @@ class Instrument(Strict):
     @property
     def closed_items(self) -> tuple[Item, ...]:
         """Items whose answers are codes (everything but open text)."""
-        return tuple(i for i in self.items if self.answer_sets[i.answers].kind is not AnswerKind.OPEN)
+        return tuple(
+            i for i in self.items if self.answer_sets[i.answers].kind is not AnswerKind.OPEN
+        )
 
     @property
     def open_items(self) -> tuple[Item, ...]:
