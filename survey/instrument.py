@@ -122,7 +122,7 @@ class AnswerSet(Strict):
 
     @property
     def accepted(self) -> frozenset[int]:
-        """Every code that may be stored: the choices, and don't-know and not-applicable if offered."""
+        """Every code that may be stored: choices, and don't-know / not-applicable if offered."""
         extra = {DONT_KNOW} if self.dont_know else set()
         extra |= {NOT_APPLICABLE} if self.not_applicable else set()
         return frozenset(self.codes) | extra
@@ -218,6 +218,9 @@ class Instrument(Strict):
     def _check_scale(self, scale: Scale, seen: set[str]) -> None:
         if missing := [code for code in scale.scales if code not in seen]:
             raise ValueError(f"{scale.code}: scales {missing} must be defined before it")
+        known = {item.code for item in self.items}
+        if missing := [code for code in scale.items if code not in known]:
+            raise ValueError(f"{scale.code}: no items {missing}")
         ranges = set()
         for code in scale.items:
             answers = self.answers_of(code)
