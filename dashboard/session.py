@@ -25,7 +25,6 @@ from streamlit.navigation.page import Page
 from dashboard import sign_in
 from data import access, records
 from data.access import User
-
 from metrics.metric import Profile
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 

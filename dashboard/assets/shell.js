@@ -1,0 +1,108 @@
+// Streamlit's own words in the reader's language, the language of the document, and a word to
+// screen readers when the page changes. Only text and attributes are changed, never elements,
+// so nothing that Streamlit draws is disturbed.
+(() => {
+  "use strict";
+  const words = JSON.parse(document.getElementById("arviomo-words").textContent);
+  const languages = ["fi", "sv", "en"];
+  const attributes = ["aria-label", "title", "placeholder", "alt"];
+  // What our own pages wrote is already in the right language.
+  const ours =
+    '[data-testid="stMarkdownContainer"], [data-testid="stTable"], [data-testid="stDataFrame"],' +
+    ' [data-testid="stText"], .js-plotly-plot, script, style';
+  const originals = new WeakMap();
+  let language = document.documentElement.lang;
+
+  const askedLanguage = () => {
+    const asked = new URLSearchParams(window.location.search).get("lang");
+    return languages.includes(asked) ? asked : language;
+  };
+
+  const translated = (holder, name, current) => {
+    const kept = originals.get(holder) || {};
+    let english = current.trim();
+    if (!(english in words) && name in kept && Object.values(words[kept[name]]).includes(english)) {
+      english = kept[name];
+    }
+    if (!(english in words)) return current;
+    kept[name] = english;
+    originals.set(holder, kept);
+    return current.replace(current.trim(), words[english][language]);
+  };
+
+  const translateText = (node) => {
+    if (!node.parentElement || node.parentElement.closest(ours)) return;
+    const wanted = translated(node, "text", node.nodeValue);
+    if (wanted !== node.nodeValue) node.nodeValue = wanted;
+  };
+
+  const translateElement = (element) => {
+    for (const name of attributes) {
+      const current = element.getAttribute(name);
+      if (!current) continue;
+      const wanted = translated(element, name, current);
+      if (wanted !== current) element.setAttribute(name, wanted);
+    }
+  };
+
+  const translateTree = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) return translateText(root);
+    if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    translateElement(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (node.nodeType === Node.TEXT_NODE) translateText(node);
+      else translateElement(node);
+    }
+    return undefined;
+  };
+
+  // One polite region that says the new title after a change of page.
+  const region = document.createElement("div");
+  region.setAttribute("role", "status");
+  region.setAttribute("aria-live", "polite");
+  region.id = "arviomo-announcement";
+  region.style.cssText =
+    "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";
+  let announced = window.location.pathname;
+
+  const follow = () => {
+    const asked = askedLanguage();
+    if (asked !== language) {
+      language = asked;
+      document.documentElement.lang = language;
+      document.cookie = `arviomo_lang=${language};path=/;max-age=31536000;samesite=lax`;
+      translateTree(document.body);
+    }
+    if (window.location.pathname !== announced && document.title) {
+      announced = window.location.pathname;
+      window.setTimeout(() => {
+        region.textContent = document.title;
+      }, 300);
+    }
+  };
+
+  const start = () => {
+    document.body.append(region);
+    translateTree(document.body);
+    new MutationObserver((changes) => {
+      follow();
+      for (const change of changes) {
+        if (change.type === "characterData") translateText(change.target);
+        else if (change.type === "attributes") translateElement(change.target);
+        else change.addedNodes.forEach(translateTree);
+      }
+    }).observe(document.documentElement, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: attributes,
+    });
+    window.setInterval(follow, 500);
+  };
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,201 @@
+"""The server: Streamlit's screens beside plain routes, one process, one port.
+
+``arviomo serve`` starts it. ``/health`` answers 200 with the published revision once the pages
+can be read, and 503 with the reason before that.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import anyio
+import sqlalchemy as sa
+import streamlit as st
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
+
+from dashboard import options, session, shell, sign_in
+from dashboard.app import DEFAULT_PAGE, PAGES
+from dashboard.gate import Gate, content_policy
+from dashboard.truth import engine
+from dashboard.wording import say
+from data import migrations, records, sheets
+from data.database import reading
+
+SCRIPT = Path(__file__).with_name("app.py")
+LOOPBACK = "127.0.0.1"
+SWEEP_SECONDS = 300
+#: Seconds without an answer after which a web socket is given up.
+SOCKET_SECONDS = 20
+
+log = logging.getLogger("arviomo.server")
+
+
+class NotServed(Exception):
+    """The server may not start. key: the text that says why and what to do; values: its values."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key} {values or ''}".strip())
+        self.key = key
+        self.values = values
+
+
+# --- ready or not -------------------------------------------------------------------------------
+
+
+def readiness() -> tuple[int, dict[str, Any]]:
+    """The status code and body of /health."""
+    try:
+        with reading(engine()) as connection:
+            if not migrations.is_current(connection):
+                return 503, {"status": "waiting", "reason": "database is not migrated"}
+            revision = sheets.latest_revision(connection)
+    except sa.exc.DBAPIError:
+        log.exception("the database does not answer")
+        return 503, {"status": "waiting", "reason": "database does not answer"}
+    if revision is None:
+        return 503, {"status": "waiting", "reason": "nothing is published"}
+    return 200, {"status": "ready", "revision": revision}
+
+
+async def health(_request: Request) -> JSONResponse:
+    """Whether pages can be read, and which revision they show."""
+    code, body = await run_in_threadpool(readiness)
+    return JSONResponse(body, code)
+
+
+# --- the application ----------------------------------------------------------------------------
+
+
+def application(announce: Callable[[], None] | None = None) -> st.App:
+    """The ASGI application. announce is called once, when the first page can be asked for."""
+    index = shell.read_index()
+    hosts = tuple(config.get_option("server.allowedHosts"))
+    pages = frozenset({"", *PAGES} - {DEFAULT_PAGE})
+    return st.App(
+        SCRIPT,
+        lifespan=_lifespan(announce),
+        routes=[
+            Route("/health", health),
+            Mount("/assets", StaticFiles(directory=shell.ASSETS)),
+        ],
+        middleware=[
+            Middleware(Gate, hosts=hosts, policy=content_policy(index)),
+            Middleware(shell.Shell, index=index, pages=pages),
+            Middleware(shell.Bundle),
+        ],
+        on_script_error=show_error,
+    )
+
+
+def _lifespan(announce: Callable[[], None] | None) -> Callable:
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        await run_in_threadpool(prepare)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_sweep)
+            if announce:
+                announce()
+            try:
+                yield
+            finally:
+                tasks.cancel_scope.cancel()
+
+    return lifespan
+
+
+def prepare() -> None:
+    """Check that the server may start, and do once what the first visitor would wait for.
+
+    Raises: NotServed, options.UnsafeOptions.
+    """
+    options.check()
+    settle_sign_in(config.get_option("server.address") or "")
+    for page in PAGES:
+        import_module(f"dashboard.app_pages.{page}")
+    # What is imported by now stays until the end; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+
+
+def settle_sign_in(host: str) -> None:
+    """Decide how this process knows who looks. Raises: NotServed."""
+    with reading(engine()) as connection:
+        if not migrations.is_current(connection):
+            raise NotServed("refusal.not_migrated")
+        sample_only = records.is_sample_only(connection)
+    try:
+        sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=has_provider()))
+    except sign_in.SignInMissing as missing:
+        raise NotServed(missing.key) from missing
+
+
+def has_provider() -> bool:
+    """Whether secrets.toml names an identity provider in [auth]."""
+    return bool(secrets_singleton.load_if_toml_exists() and st.secrets.get("auth"))
+
+
+async def _sweep() -> None:
+    """Collect garbage now and then, instead of after every run of a page (.streamlit/config)."""
+    while True:
+        await anyio.sleep(SWEEP_SECONDS)
+        await anyio.to_thread.run_sync(gc.collect)
+
+
+def show_error(error: Exception) -> bool:
+    """Say that something failed, with a number that stands beside the error in the log."""
+    number = secrets.token_hex(4)
+    log.error("page failed, number %s", number, exc_info=error)
+    st.error(say("app.error", session.language(), number=number))
+    return True
+
+
+# --- serving ------------------------------------------------------------------------------------
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A socket that listens at the host and port. Raises: NotServed when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as taken:
+        raise NotServed("refusal.port_taken", host=host, port=port) from taken
+
+
+def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[], None]) -> None:
+    """Serve at a listening socket until stopped. names: host names that people use besides.
+
+    Raises: NotServed, options.UnsafeOptions.
+    """
+    host, port = listener.getsockname()[:2]
+    options.load(server_address=host, server_port=port)
+    known = [*config.get_option("server.allowedHosts"), host, *names]
+    options.load(server_address=host, server_port=port, server_allowedHosts=known)
+    options.check()
+    settle_sign_in(host)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(announce),
+            log_level="warning",
+            access_log=False,
+            ws_max_size=config.get_option("server.maxMessageSize") * 1_000_000,
+            ws_ping_interval=SOCKET_SECONDS,
+            ws_ping_timeout=SOCKET_SECONDS,
+        )
+    )
+    server.run(sockets=[listener])
