@@ -53,9 +53,22 @@ def connect(url: str | None = None) -> sa.Engine:
     url = url or database_url()
     if url.startswith("sqlite"):
         return _connect_sqlite(url)
-    return sa.create_engine(
+    engine = sa.create_engine(
         url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True
     )
+    sa.event.listen(engine, "handle_error", _leave_out_the_row)
+    return engine
+
+
+def _leave_out_the_row(context: sa.ExceptionContext) -> None:
+    """PostgreSQL repeats the refused row in the details of its error; a log must not hold it."""
+    diagnosis = getattr(context.original_exception, "diag", None)
+    if diagnosis is None or diagnosis.message_detail is None:
+        return
+    context.original_exception.args = (diagnosis.message_primary,)
+    if context.sqlalchemy_exception is not None:
+        kind = type(context.original_exception).__name__
+        context.sqlalchemy_exception.args = (f"({kind}) {diagnosis.message_primary}",)
 
 
 def _connect_sqlite(url: str) -> sa.Engine:
