@@ -1,0 +1,300 @@
+"""The fold: rows of an extract -> small exact tables that add up. Written once, in Ibis.
+
+The same expressions run embedded on DuckDB and, where the answers outgrow one machine, on Spark.
+They are wide, one column a count, because a wide aggregate reads the rows once; `data.statistics`
+turns the small result into the frames that metrics ask for. Everything is whole numbers, so the
+statistics of two halves add up to those of the whole and no engine or order of rows changes one.
+
+A cell is one collection and one group. A series is the collections of one project and instrument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis.expr import types as ir
+
+from survey.instrument import WHOLE_PROCESS, Instrument
+from survey.scoring import CombinedScale, ItemScale, score_rules
+
+#: Changes of the same people are folded from the earlier to the later wave of each pair.
+WAVE_PAIRS = (("baseline", "end"), ("baseline", "follow_up"), ("during", "end"))
+
+MOMENTS = ("n", "total", "squares")
+CELL = ["collection", "group"]
+PAIR = ["collection", "earlier", "group"]
+LARGEST = 2**63 - 1
+#: Bits of one count among the three that a sum holds.
+PACK_BITS = 21
+
+
+class StatisticsTooLarge(Exception):
+    """A sum of squares would not fit in 64 bits; the message names the instrument."""
+
+
+def count_column(item: str, code: int) -> str:
+    """The column of a fold that counts one answer to one item: ``GOAL1=4``."""
+    return f"{item}={code}"
+
+
+def moment_column(scale: str, moment: str) -> str:
+    """The column of a fold that holds one moment of one scale: ``GOAL:squares``."""
+    return f"{scale}:{moment}"
+
+
+def count_columns(instrument: Instrument) -> list[tuple[str, int]]:
+    """Every item and code that is counted. A missing answer is what is left of the respondents."""
+    return [
+        (item.code, code)
+        for item in instrument.closed_items
+        for code in sorted(instrument.answers_of(item.code).accepted)
+    ]
+
+
+def embedded(folder: Path, threads: int = 2, memory: str = "1GB") -> ibis.BaseBackend:
+    """DuckDB with bounded memory; what does not fit is written to ``folder`` meanwhile."""
+    return ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=str(folder))
+
+
+def spark() -> ibis.BaseBackend:
+    """Spark, as the session that is running or one on this machine (the extra ``spark``)."""
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("arviomo")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+    return ibis.pyspark.connect(session)
+
+
+def fold_cells(
+    backend: ibis.BaseBackend, extracts: Sequence[Path], instrument: Instrument
+) -> pd.DataFrame:
+    """Respondents, counts of answers and moments of scores of every cell of some extracts.
+
+    Rows: one per collection and group that anybody answered in.
+    Columns: collection, group, respondents, `count_column` of every item and code, and
+    `moment_column` of every scale; whole numbers.
+    Raises: StatisticsTooLarge.
+    """
+    scored = _with_scores(_read(backend, extracts), instrument)
+    cells = scored.group_by(CELL).aggregate(
+        respondents=scored.count(),
+        **_packed_counts(scored, instrument),
+        **_moments(scored, instrument, ""),
+    )
+    return _unpacked(_whole(backend, cells, CELL, instrument, "respondents"), instrument)
+
+
+def fold_pairs(
+    backend: ibis.BaseBackend,
+    extracts: Sequence[Path],
+    instrument: Instrument,
+    collections: pd.DataFrame,
+) -> pd.DataFrame:
+    """Moments of the changes of people who answered an earlier and a later wave of a series.
+
+    People are joined by their link key within a series. Who answered several phases of one wave
+    counts once, by the answers on the whole process, or else those of the latest phase. The group
+    is the one given in the later wave. ``collections``: collection, series, wave, phase of every
+    collection that is to be read; others in the extracts are passed over.
+
+    Rows: one per later and earlier collection and group with at least one person in both.
+    Columns: collection (the later), earlier, group, people, `moment_column` of every scale over
+    those who have a score in both waves.
+    Raises: StatisticsTooLarge.
+    """
+    answers = _read(backend, extracts)
+    wanted = collections["collection"]
+    linked = answers.filter(
+        answers.link_key.notnull(),
+        # The join below says the same; these two numbers let whole row groups be passed over.
+        answers.collection.between(int(wanted.min()), int(wanted.max())),
+    )
+    scored = _with_scores(linked, instrument).select(*CELL, "link_key", *_scales(instrument))
+    people = scored.inner_join(ibis.memtable(_ranked(collections)), "collection")
+    if collections.duplicated(["series", "wave"]).any():
+        people = _once_a_wave(people)
+    if backend.name == "duckdb":
+        # Six sides of three joins read it, so it is worth keeping; `embedded` is in memory.
+        people = backend.create_table(f"people_{uuid4().hex}", people, temp=True)
+    changes = [_changes(people, *pair, instrument) for pair in WAVE_PAIRS]
+    return _whole(backend, ibis.union(*changes), PAIR, instrument, "people")
+
+
+def merge(parts: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
+    """The statistics of a union: the sum of the statistics of its parts, key by key."""
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.groupby(list(keys), as_index=False, sort=True).sum()
+
+
+def check_size(instrument: Instrument, people: int) -> None:
+    """Nothing, when the squares of so many scores fit in 64 bits. Raises: StatisticsTooLarge."""
+    if people * instrument.score_unit**2 > LARGEST:
+        raise StatisticsTooLarge(
+            f"{instrument.key}: the squares of {people} scores in units of {instrument.score_unit} "
+            "do not fit in 64 bits. Use scales of fewer items, so that the unit is smaller."
+        )
+
+
+# --- expressions --------------------------------------------------------------------------------
+
+
+def _read(backend: ibis.BaseBackend, extracts: Sequence[Path]) -> ir.Table:
+    if backend.name == "duckdb":
+        return backend.read_parquet([str(path) for path in extracts])
+    return ibis.union(*[backend.read_parquet(str(path)) for path in extracts])
+
+
+def _scales(instrument: Instrument) -> list[str]:
+    return [rule.code for rule in score_rules(instrument)]
+
+
+def _with_scores(answers: ir.Table, instrument: Instrument) -> ir.Table:
+    """The answers with one column more for every scale, as `survey.scoring.score` has it."""
+    scored = answers
+    for rule in score_rules(instrument):
+        if isinstance(rule, ItemScale):
+            score = _mean_of_items(scored, rule)
+        else:
+            score = _combination(scored, rule)
+        scored = scored.mutate(score.cast("int64").name(rule.code))
+    return scored
+
+
+def _mean_of_items(answers: ir.Table, rule: ItemScale) -> ir.Value:
+    units = [
+        (term.high - answers[term.item].cast("int32"))
+        if term.reversed
+        else (answers[term.item].cast("int32") - term.low)
+        for term in rule.terms
+    ]
+    valid = [answers[term.item] >= 0 for term in rule.terms]
+    total = sum(ibis.cases((ok, unit), else_=0) for ok, unit in zip(valid, units, strict=True))
+    answered = sum(ibis.cases((ok, 1), else_=0) for ok in valid)
+    # The unit is a multiple of span * answered wherever the scale is scored: a whole factor.
+    factors = [
+        (answered == count, ibis.literal(rule.unit // (rule.span * count), "int64"))
+        for count in range(rule.required, len(rule.terms) + 1)
+    ]
+    return total.cast("int64") * ibis.cases(*factors, else_=ibis.null("int64"))
+
+
+def _combination(scored: ir.Table, rule: CombinedScale) -> ir.Value:
+    members = [scored[code] for code in rule.scales]
+    if rule.combine == "geometric":
+        product = (members[0] * members[1]).cast("float64")
+        return (product.sqrt() + 0.5).floor()
+    total = sum(member.fill_null(0) for member in members)
+    known = sum(ibis.cases((member.notnull(), 1), else_=0) for member in members)
+    means = [
+        (known == count, (2 * total + count) // (2 * count))
+        for count in range(rule.required, len(members) + 1)
+    ]
+    return ibis.cases(*means, else_=ibis.null("int64"))
+
+
+def _packed_counts(answers: ir.Table, instrument: Instrument) -> dict[str, ir.Scalar]:
+    """The counts of three answers in one whole number: a third of the sums, half of the time."""
+    packed = {}
+    for item, codes in _packs(instrument):
+        cases = [
+            (answers[item] == code, ibis.literal(1 << (PACK_BITS * place), "int64"))
+            for place, code in enumerate(codes)
+        ]
+        packed[_pack_column(item, codes)] = ibis.cases(*cases, else_=0).sum().cast("int64")
+    return packed
+
+
+def _unpacked(cells: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    largest = int(cells["respondents"].max()) if len(cells) else 0
+    if largest >= 1 << PACK_BITS:
+        raise StatisticsTooLarge(
+            f"{instrument.key}: a group of one collection has {largest} responses; at most "
+            f"{(1 << PACK_BITS) - 1} are counted. Divide it into several collections."
+        )
+    counts = {
+        count_column(item, code): (
+            cells[_pack_column(item, codes)].to_numpy() >> (PACK_BITS * place)
+        )
+        & ((1 << PACK_BITS) - 1)
+        for item, codes in _packs(instrument)
+        for place, code in enumerate(codes)
+    }
+    kept = [*CELL, "respondents"]
+    moments = [moment_column(scale, m) for scale in _scales(instrument) for m in MOMENTS]
+    return pd.concat([cells[kept], pd.DataFrame(counts), cells[moments]], axis=1)
+
+
+def _packs(instrument: Instrument) -> list[tuple[str, tuple[int, ...]]]:
+    """Every item with its codes in threes: three counts of 21 bits fill 63."""
+    packs = []
+    for item in instrument.closed_items:
+        codes = tuple(sorted(instrument.answers_of(item.code).accepted))
+        packs += [(item.code, codes[start : start + 3]) for start in range(0, len(codes), 3)]
+    return packs
+
+
+def _pack_column(item: str, codes: tuple[int, ...]) -> str:
+    return f"{item}={','.join(map(str, codes))}"
+
+
+def _moments(table: ir.Table, instrument: Instrument, suffix: str) -> dict[str, ir.Scalar]:
+    moments = {}
+    for scale in _scales(instrument):
+        score = table[scale + suffix]
+        moments[moment_column(scale, "n")] = score.count()
+        moments[moment_column(scale, "total")] = score.sum().cast("int64")
+        moments[moment_column(scale, "squares")] = (score * score).sum().cast("int64")
+    return moments
+
+
+def _ranked(collections: pd.DataFrame) -> pd.DataFrame:
+    """The collections with the rank of their phase: the whole process first, then the latest."""
+    ranked = collections[["collection", "series", "wave"]].copy()
+    ranked["collection"] = ranked["collection"].astype("int32")
+    phase = collections["phase"]
+    ranked["place"] = phase.str[1:].astype("int32").where(phase != WHOLE_PROCESS, 9)
+    return ranked
+
+
+def _once_a_wave(people: ir.Table) -> ir.Table:
+    by_person = ibis.window(group_by=["series", "wave", "link_key"], order_by=ibis.desc("place"))
+    chosen = people.mutate(turn=ibis.row_number().over(by_person))
+    return chosen.filter(chosen.turn == 0).drop("turn")
+
+
+def _changes(people: ir.Table, earlier: str, later: str, instrument: Instrument) -> ir.Table:
+    scales = _scales(instrument)
+    before = people.filter(people.wave == earlier).select(
+        "series", "link_key", earlier="collection", **{f"{s}_before": people[s] for s in scales}
+    )
+    after = people.filter(people.wave == later).select(
+        "series", "link_key", "collection", "group", *scales
+    )
+    joined = after.inner_join(before, ["series", "link_key"])
+    changes = joined.mutate(**{f"{s}_change": joined[s] - joined[f"{s}_before"] for s in scales})
+    moments = _moments(changes, instrument, "_change")
+    return changes.group_by(PAIR).aggregate(people=changes.count(), **moments)
+
+
+def _whole(
+    backend: ibis.BaseBackend, table: ir.Table, keys: list[str], instrument: Instrument, people: str
+) -> pd.DataFrame:
+    """The result in order of its keys, as 64-bit whole numbers. Raises: StatisticsTooLarge."""
+    counted = backend.to_pyarrow(table)
+    numbers = [name for name in counted.column_names if name != "group"]
+    whole = {name: pc.cast(pc.fill_null(counted[name], 0), "int64") for name in numbers}
+    frame = pa.table({"group": counted["group"].cast("string"), **whole}).to_pandas()
+    check_size(instrument, int(frame[people].sum()))
+    return frame.sort_values(keys, ignore_index=True)
