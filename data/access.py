@@ -1,0 +1,235 @@
+"""Who may see which of the protected figures and rows, and who may do what.
+
+One table says it all: `data.permissions`, role by verb by kind. What is not in it is denied, and
+a denial looks like something that is not there. Figures are protected once for everybody
+(`metrics.disclosure`); here they are only left out, never changed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from data.permissions import FIGURES, PAGES, PERMISSIONS, Kind, Reach, Role, Verb
+from data.schema import AppUser, ProjectFunder, UserGrant
+from metrics.metric import Level, Profile, Result
+
+T = TypeVar("T")
+
+#: The issuer of the sample's personas. No identity provider may speak for it.
+SAMPLE_ISSUER = "arviomo:sample"
+
+log = logging.getLogger(__name__)
+
+
+class NotPermitted(Exception):
+    """Somebody tried what none of their roles allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role; a manager's is for one project, a funder's for one funder."""
+
+    role: Role
+    project: int | None = None
+    funder: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who is let in. funded: the projects of each funder that a grant names."""
+
+    id: int
+    name: str
+    grants: tuple[Grant, ...]
+    funded: Mapping[int, frozenset[int]] = field(default_factory=dict, hash=False)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+
+# --- who somebody is ----------------------------------------------------------------------------
+
+
+def user_of(connection: sa.Connection, issuer: str, subject: str) -> User | None:
+    """The person whom an identity provider names.
+
+    Missing: None for a stranger, for somebody disabled or without a role, and for a persona.
+    """
+    if issuer == SAMPLE_ISSUER:
+        return None
+    users = _users(connection, AppUser.issuer == issuer, AppUser.subject == subject)
+    return next((user for user in users if user.grants), None)
+
+
+def personas(connection: sa.Connection) -> list[User]:
+    """The people of the sample, one or more for each role, in the order they were added."""
+    return _users(connection, AppUser.issuer == SAMPLE_ISSUER)
+
+
+def persona(role: str, connection: sa.Connection) -> User | None:
+    """The sample's first person with a role; None where the sample is not loaded."""
+    return next((user for user in personas(connection) if role in user.roles), None)
+
+
+def operator() -> User:
+    """Whoever runs the command line: they hold the database itself, so they may do everything."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        name = str(os.getuid())
+    return User(0, f"command line: {name}", (Grant(Role.ADMINISTRATOR),))
+
+
+def _users(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[User]:
+    granted = connection.execute(
+        sa.select(
+            AppUser.id, AppUser.name, UserGrant.role, UserGrant.project_id, UserGrant.funder_id
+        )
+        .outerjoin(UserGrant, UserGrant.user_id == AppUser.id)
+        .where(AppUser.disabled_at.is_(None), *which)
+        .order_by(AppUser.id, UserGrant.id)
+    ).all()
+    names = {row.id: row.name for row in granted}
+    grants: dict[int, list[Grant]] = {number: [] for number in names}
+    for row in granted:
+        if row.role is not None:
+            grants[row.id].append(Grant(Role(row.role), row.project_id, row.funder_id))
+    funded = _funded(connection, {row.funder_id for row in granted} - {None})
+    return [
+        User(
+            number,
+            names[number],
+            tuple(given),
+            {g.funder: funded[g.funder] for g in given if g.funder is not None},
+        )
+        for number, given in grants.items()
+    ]
+
+
+def _funded(connection: sa.Connection, funders: set[int]) -> dict[int, frozenset[int]]:
+    projects: dict[int, set[int]] = {funder: set() for funder in funders}
+    if funders:
+        for funder, project in connection.execute(
+            sa.select(ProjectFunder.funder_id, ProjectFunder.project_id).where(
+                ProjectFunder.funder_id.in_(funders)
+            )
+        ):
+            projects[funder].add(project)
+    return {funder: frozenset(found) for funder, found in projects.items()}
+
+
+# --- what somebody may do -----------------------------------------------------------------------
+
+
+def can(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> bool:
+    """Whether a user may do something to one thing of a kind, or, without scope, to all of them.
+
+    scope is the number of the funder for funders and their figures, else of the project.
+    """
+    allowed = _allowed(user.grants, user, verb, kind)
+    return allowed is None or (scope is not None and scope in allowed)
+
+
+def require(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> None:
+    """Nothing, when the user may. Raises: NotPermitted; the attempt is logged."""
+    if not can(user, verb, kind, scope):
+        log.warning("denied: user %s, %s %s %s", user.id, verb, kind, scope)
+        raise NotPermitted(f"{user.name} may not {verb} {kind}. Ask an administrator for the role.")
+
+
+def pages_for(user: User) -> tuple[str, ...]:
+    """The pages that a user may open, in the order of the navigation."""
+    readable = {
+        kind for role in user.roles for verb, kind in PERMISSIONS[role] if verb is Verb.READ
+    }
+    return tuple(page for page, kinds in PAGES.items() if readable.intersection(kinds))
+
+
+def _allowed(grants: Iterable[Grant], user: User, verb: Verb, kind: Kind) -> frozenset[int] | None:
+    """The numbers of the things that grants reach; None for all, empty for none."""
+    numbers: set[int] = set()
+    for grant in grants:
+        reach = PERMISSIONS[grant.role].get((verb, kind))
+        if reach is Reach.ALL:
+            return None
+        if reach is Reach.OWN:
+            numbers |= _own(grant, user, kind)
+    return frozenset(numbers)
+
+
+def _own(grant: Grant, user: User, kind: Kind) -> frozenset[int]:
+    if grant.role is Role.MANAGER:
+        return frozenset({grant.project})
+    if kind in (Kind.FUNDER, Kind.FUNDER_FIGURES):
+        return frozenset({grant.funder})
+    return user.funded.get(grant.funder, frozenset())
+
+
+# --- what somebody may see ----------------------------------------------------------------------
+
+
+def profile_of(user: User) -> Profile:
+    """The protection under which a user reads figures: the public one for funders alone.
+
+    One user reads one profile only. The two hide different figures, so whoever read both could
+    subtract one from the other.
+    """
+    return Profile.INSIDE if user.roles - {Role.FUNDER} else Profile.PUBLIC
+
+
+def visible_projects(user: User) -> frozenset[int] | None:
+    """The numbers of the projects whose rows a user may see; None for all."""
+    return _allowed(user.grants, user, Verb.READ, Kind.PROJECT)
+
+
+def visible_funders(user: User) -> frozenset[int] | None:
+    """The numbers of the funders whose names a user may see; None for all."""
+    return _allowed(user.grants, user, Verb.READ, Kind.FUNDER)
+
+
+def visible_entities(user: User, level: Level) -> frozenset[int] | None:
+    """The numbers of the entities of a level whose figures a user may see; None for all.
+
+    What a funder's grant reaches is meant for the public profile. Somebody who reads figures
+    inside has them from the other roles only.
+    """
+    grants = user.grants
+    if profile_of(user) is Profile.INSIDE:
+        grants = tuple(grant for grant in grants if grant.role is not Role.FUNDER)
+    return _allowed(grants, user, Verb.READ, FIGURES[level])
+
+
+def visible_levels(user: User) -> tuple[Level, ...]:
+    """The levels at which a user sees any figure."""
+    return tuple(level for level in Level if visible_entities(user, level) != frozenset())
+
+
+def visible_results(user: User, results: Iterable[Result]) -> list[Result]:
+    """The results that a user may see; the others are left out as if they were not there."""
+    reach = {level: visible_entities(user, level) for level in Level}
+
+    def seen(result: Result) -> bool:
+        entities = reach[Level(result.level)]
+        return entities is None or result.entity in entities
+
+    return [result for result in results if seen(result)]
+
+
+def visible_rows(
+    user: User, kind: Kind, rows: Sequence[T], scope_of: Callable[[T], int | None] | None = None
+) -> list[T]:
+    """The rows of a kind that a user may see. scope_of: the project (or funder) of a row."""
+    allowed = _allowed(user.grants, user, Verb.READ, kind)
+    if allowed is None:
+        return list(rows)
+    if scope_of is None:
+        return []
+    return [row for row in rows if scope_of(row) in allowed]

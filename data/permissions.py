@@ -1,0 +1,116 @@
+"""The permission table: which role may do what to which kind of thing. Data, no behaviour.
+
+What is not in the table is denied. `data.access` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from metrics.metric import Level
+
+
+class Role(StrEnum):
+    STEERING = "steering"
+    MANAGER = "manager"
+    FUNDER = "funder"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+class Verb(StrEnum):
+    READ = "read"
+    STORE = "store"
+    UNDO = "undo"
+    PUBLISH = "publish"
+    GRANT = "grant"
+
+
+class Kind(StrEnum):
+    """What something can be done to. Figures have one kind a level."""
+
+    PORTFOLIO_FIGURES = "portfolio_figures"
+    PROGRAMME_FIGURES = "programme_figures"
+    FUNDER_FIGURES = "funder_figures"
+    AREA_FIGURES = "area_figures"
+    THEME_FIGURES = "theme_figures"
+    PROJECT_FIGURES = "project_figures"
+    REGISTER = "register"  # names of themes, areas and programmes
+    FUNDER = "funder"
+    PROJECT = "project"  # a project with its phases, events and collections
+    PROPOSAL = "proposal"
+    METHOD = "method"
+    ROW = "row"  # open answers, rejected rows: what single people or files said
+    BATCH = "batch"
+    REVISION = "revision"
+    USER = "user"
+    AUDIT = "audit"
+
+
+class Reach(StrEnum):
+    ALL = "all"
+    OWN = "own"  # a manager's projects, a funder's own funder and the projects that it funds
+
+
+FIGURES = {level: Kind(f"{level}_figures") for level in Level}
+
+_AGGREGATES = (
+    Kind.PORTFOLIO_FIGURES,
+    Kind.PROGRAMME_FIGURES,
+    Kind.AREA_FIGURES,
+    Kind.THEME_FIGURES,
+)
+_OPEN = {(Verb.READ, kind): Reach.ALL for kind in (Kind.REGISTER, Kind.PROPOSAL, Kind.METHOD)}
+_ALL_FIGURES = {(Verb.READ, kind): Reach.ALL for kind in FIGURES.values()}
+_PORTFOLIO = {
+    **_OPEN,
+    **_ALL_FIGURES,
+    (Verb.READ, Kind.PROJECT): Reach.ALL,
+    (Verb.READ, Kind.FUNDER): Reach.ALL,
+}
+_EVALUATION = {
+    **_PORTFOLIO,
+    (Verb.READ, Kind.ROW): Reach.ALL,
+    (Verb.READ, Kind.BATCH): Reach.ALL,
+    (Verb.STORE, Kind.BATCH): Reach.ALL,
+    (Verb.UNDO, Kind.BATCH): Reach.ALL,
+    (Verb.PUBLISH, Kind.REVISION): Reach.ALL,
+}
+
+PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
+    Role.STEERING: _PORTFOLIO,
+    Role.MANAGER: {
+        **_OPEN,
+        **{(Verb.READ, kind): Reach.ALL for kind in _AGGREGATES},
+        (Verb.READ, Kind.FUNDER): Reach.ALL,
+        (Verb.READ, Kind.PROJECT): Reach.OWN,
+        (Verb.READ, Kind.PROJECT_FIGURES): Reach.OWN,
+    },
+    Role.FUNDER: {
+        **_OPEN,
+        (Verb.READ, Kind.FUNDER): Reach.OWN,
+        (Verb.READ, Kind.FUNDER_FIGURES): Reach.OWN,
+        (Verb.READ, Kind.PROJECT): Reach.OWN,
+        (Verb.READ, Kind.PROJECT_FIGURES): Reach.OWN,
+    },
+    Role.EVALUATOR: _EVALUATION,
+    Role.ADMINISTRATOR: {
+        **_EVALUATION,
+        (Verb.READ, Kind.USER): Reach.ALL,
+        (Verb.GRANT, Kind.USER): Reach.ALL,
+        (Verb.READ, Kind.AUDIT): Reach.ALL,
+    },
+}
+
+#: What each page shows, in the order of the navigation. A page is there for those who may read
+#: any of it.
+PAGES = {
+    "overview": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
+    "theme": (Kind.THEME_FIGURES,),
+    "area": (Kind.AREA_FIGURES,),
+    "project": (Kind.PROJECT_FIGURES,),
+    "proposals": (Kind.PROPOSAL,),
+    "methods": (Kind.METHOD,),
+    "data_room": (Kind.BATCH,),
+}
