@@ -1,0 +1,55 @@
+"""Benefit: the share of people who say that they benefited, by stakeholder group."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.items import with_role
+from metrics.metric import About, Metric, Unit
+from metrics.statistics import survey_shares
+from survey.instrument import Instrument, Role
+from survey.text import Text
+
+METRIC = Metric(
+    id="benefit_share",
+    version=1,
+    kind="outcome",
+    question="Q1",
+    label=Text(fi="Hyötyneiden osuus", sv="Andel som haft nytta", en="Share that benefited"),
+    reading=Text(
+        fi="Kuinka suuri osa vastaajista kertoo hyötyneensä.",
+        sv="Hur stor andel av dem som svarat säger att de haft nytta.",
+        en="The share of respondents who say that they benefited.",
+    ),
+    definition=Text(
+        fi="Ne, jotka ovat samaa tai täysin samaa mieltä siitä, että hyötyivät, jaettuna kaikilla "
+        "väittämään vastanneilla. ”En osaa sanoa” ja tyhjät vastaukset jäävät pois. Usean hankkeen "
+        "luvussa lasketaan yhteen ihmiset, ei prosentteja. Luku on vastaajien oma arvio, ei "
+        "mitattu vaikutus.",
+        sv="De som är av samma eller helt av samma åsikt om att de haft nytta, delat med alla som "
+        "svarat på påståendet. ”Kan inte säga” och tomma svar räknas inte med. För flera projekt "
+        "räknas människorna ihop, inte procenten. Talet är deltagarnas egen bedömning, inte en "
+        "uppmätt effekt.",
+        en="Those who agree or strongly agree that they benefited, divided by all who answered the "
+        "statement. “Don't know” and blank answers are left out. For several projects people are "
+        "added up, not percentages. The figure is people's own judgement, not a measured effect.",
+    ),
+    formula="answers at or above the threshold / valid answers; one project: Wilson; above: "
+    "linearised ratio over projects, ± t(.975; J−1)",
+    unit=Unit.SHARE,
+    better="up",
+    about=About.RESPONDENTS,
+    frame="item_counts",
+    source="Claim 23 of the claims ledger (brief, glossary 1.7; measurement 3.5, all groups)",
+    grade="C",
+)
+
+
+def reads(instrument: Instrument) -> list[dict]:
+    """The valid codes of the items that ask about benefit; from the threshold up they count."""
+    return with_role(instrument, Role.BENEFIT)
+
+
+def compute(rows: pd.DataFrame) -> pd.DataFrame:
+    """Share that benefited. Rows: numerator, denominator."""
+    return survey_shares(rows)
