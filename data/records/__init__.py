@@ -1,0 +1,110 @@
+"""Named reads and writes of rows. Each takes a connection and the user who asks.
+
+Everything that is read passes the access gate (`data.access`): what a user may not see is left
+out as if it were not there. Figures are not read here but from a published sheet (`data.sheets`),
+and no row counts answers or participants, so nothing here can be subtracted from a figure.
+"""
+
+from data.records.arrivals import (
+    Batch,
+    RejectedRow,
+    import_batches,
+    is_sample_only,
+    rejected_rows,
+)
+from data.records.people import (
+    AddedTwice,
+    InvalidGrant,
+    Person,
+    add_user,
+    disable_user,
+    grant_role,
+    users,
+)
+from data.records.process import (
+    Collection,
+    Event,
+    Participants,
+    Phase,
+    collections,
+    events,
+    participants,
+    phases,
+)
+from data.records.projects import (
+    Affected,
+    Funding,
+    Project,
+    ProjectDetail,
+    project_detail,
+    project_names,
+    projects,
+)
+from data.records.proposals import (
+    Plan,
+    Proposal,
+    StatusStep,
+    proposal_categories,
+    proposal_history,
+    proposal_plans,
+    proposals,
+)
+from data.records.register import (
+    Area,
+    Named,
+    Page,
+    alphabetical,
+    areas,
+    funders,
+    name_in,
+    programmes,
+    themes,
+    within,
+)
+
+__all__ = [
+    "AddedTwice",
+    "Affected",
+    "Area",
+    "Batch",
+    "Collection",
+    "Event",
+    "Funding",
+    "InvalidGrant",
+    "Named",
+    "Page",
+    "Participants",
+    "Person",
+    "Phase",
+    "Plan",
+    "Project",
+    "ProjectDetail",
+    "Proposal",
+    "RejectedRow",
+    "StatusStep",
+    "add_user",
+    "alphabetical",
+    "areas",
+    "collections",
+    "disable_user",
+    "events",
+    "funders",
+    "grant_role",
+    "import_batches",
+    "is_sample_only",
+    "name_in",
+    "participants",
+    "phases",
+    "programmes",
+    "project_detail",
+    "project_names",
+    "projects",
+    "proposal_categories",
+    "proposal_history",
+    "proposal_plans",
+    "proposals",
+    "rejected_rows",
+    "themes",
+    "users",
+    "within",
+]

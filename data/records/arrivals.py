@@ -1,0 +1,102 @@
+"""What came in by file, and what of it was refused: for evaluators and administrators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from data import schema
+from data.access import Kind, User, Verb, can, visible_rows
+from data.records.register import MOST_ROWS, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An accepted file. rows_read = rows_stored + rows_rejected."""
+
+    id: int
+    profile: str
+    kind: str
+    file_name: str
+    file_sha256: str
+    imported_at: datetime
+    imported_by: str
+    status: str
+    rows_read: int
+    rows_stored: int
+    rows_rejected: int
+    dropped_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """Where a file was wrong and why. code and detail make the message in a language."""
+
+    row: int
+    column: str
+    code: str
+    value: str
+    detail: Mapping[str, object]
+
+
+def import_batches(
+    connection: sa.Connection, user: User, *, offset: int = 0, limit: int = 50
+) -> Page[Batch]:
+    """A page of the files that came in, the latest first."""
+    batch = schema.ImportBatch
+    if not can(user, Verb.READ, Kind.BATCH):
+        return Page([], 0)
+    found = connection.execute(
+        sa.select(
+            batch.id,
+            batch.profile,
+            batch.kind,
+            batch.file_name,
+            batch.file_sha256,
+            batch.imported_at,
+            batch.imported_by,
+            batch.status,
+            batch.rows_read,
+            batch.rows_stored,
+            batch.rows_rejected,
+            batch.dropped_columns,
+        )
+        .order_by(batch.id.desc())
+        .offset(offset)
+        .limit(min(limit, MOST_ROWS))
+    )
+    rows = [Batch(*row[:-1], tuple(json.loads(row.dropped_columns))) for row in found]
+    total = connection.scalar(sa.select(sa.func.count(batch.id)))
+    return Page(visible_rows(user, Kind.BATCH, rows), total)
+
+
+def rejected_rows(
+    connection: sa.Connection, user: User, batch: int, *, offset: int = 0, limit: int = 50
+) -> Page[RejectedRow]:
+    """A page of the rows of a file that were not stored, in the order of the file."""
+    rejected = schema.RejectedRow
+    if not can(user, Verb.READ, Kind.ROW):
+        return Page([], 0)
+    found = connection.execute(
+        sa.select(rejected.row, rejected.column, rejected.code, rejected.value, rejected.detail)
+        .where(rejected.batch_id == batch)
+        .order_by(rejected.row, rejected.id)
+        .offset(offset)
+        .limit(min(limit, MOST_ROWS))
+    )
+    rows = [RejectedRow(*row[:-1], json.loads(row.detail)) for row in found]
+    total = connection.scalar(
+        sa.select(sa.func.count(rejected.id)).where(rejected.batch_id == batch)
+    )
+    return Page(visible_rows(user, Kind.ROW, rows), total)
+
+
+def is_sample_only(connection: sa.Connection) -> bool:
+    """Whether nothing in the database is real: every project invented, no file stored."""
+    real = sa.exists().where(sa.not_(schema.Project.invented))
+    stored = sa.exists().where(schema.ImportBatch.status == "stored")
+    return not connection.scalar(sa.select(real | stored))
