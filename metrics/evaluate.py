@@ -38,27 +38,33 @@ import numpy as np
 import pandas as pd
 
 from metrics.catalog import catalog
-from metrics.expand import Cells, Memberships, expand, memberships
-from metrics.fold import coded, dense, look_up, packed, summed, unpacked
+from metrics.cells import cells_of, with_silent
+from metrics.expand import Memberships, expand, memberships
+from metrics.fold import coded, look_up
 from metrics.frames import Frames
-from metrics.metric import ALL_WAVES, ESTIMATE_VALUES, KEYS, Estimates, Split, Unit
-from survey.instrument import PHASES, Instrument
+from metrics.metric import (
+    ESTIMATE_VALUES,
+    KEYS,
+    RESULT_VALUES,
+    Estimates,
+    Reason,
+    Results,
+    Unit,
+    ValueState,
+)
+from survey.instrument import Instrument
 from survey.instrument import instruments as shipped
 
-#: Columns that say which atom a row is; every other column of selected atoms is a sum.
-_NAMES = ("project", "instrument", "part", "wave", "phase", "group", "unit")
 #: Columns that `reads` is joined on and that are gone once the part is known.
 _ASKED = ("item", "scale")
-#: More projects than there will ever be: key and project packed into one number.
-_PROJECTS = 2**32
+#: Reasons for which a derived figure is hidden rather than not there.
+_HIDING = [Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.HIDDEN_PARTS]
+#: A figure is indicative below this n or with a wider half interval (brief, measurement 3.9).
+FEW, WIDE_POINTS, WIDE_SHARE = 30, 15.0, 0.15
 
 
 class UnknownInstrument(Exception):
     """Answers belong to a questionnaire whose definition is not at hand."""
-
-
-class MixedUnits(Exception):
-    """Scores of one questionnaire were folded in different units and cannot be added."""
 
 
 def evaluate(
@@ -70,7 +76,7 @@ def evaluate(
 
     instruments: definitions by ``code@version``; the shipped ones when not given.
     Raises: UnknownInstrument naming the questionnaires that were answered and that nobody
-    defined; MixedUnits; fold.UnplacedProject.
+    defined; cells.MixedUnits; fold.UnplacedProject.
     """
     definitions = shipped() if instruments is None else instruments
     _refuse_unknown(frames, definitions)
@@ -111,12 +117,14 @@ def _sheet(
     if hasattr(module, "reads"):
         asked = _asked(module, atoms, definitions, frames["respondents"])
         atoms = look_up(atoms, asked)
+    if atoms.empty and (asked is None or asked.empty):
+        return pd.DataFrame(columns=[*KEYS, *ESTIMATE_VALUES])
     if hasattr(module, "select"):
         atoms = module.select(atoms)
-    cells = _cells(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
+    cells = cells_of(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
     if asked is not None and module.METRIC.unit is not Unit.CHANGE:
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
-        cells = _with_silent(cells, asked, frames["respondents"])
+        cells = with_silent(cells, asked, frames["respondents"])
     rows, figures = expand(cells, nodes)
     found = module.compute(rows)
     named = figures.take(found.index.to_numpy()).reset_index(drop=True)
@@ -139,100 +147,33 @@ def _asked(
     return pd.DataFrame(reads, columns=None if reads else ["instrument", "part"])
 
 
-def _cells(atoms: pd.DataFrame) -> Cells:
-    """The sums of every project for every total, group and phase."""
-    sums = [column for column in atoms if column not in _NAMES]
-    whole = [column for column in ("instrument", "part", "unit") if column in atoms]
-    waves = [*whole, *(["wave"] if "wave" in atoms else [])]
-    pieces = [_piece(atoms, waves, sums, Split.TOTAL)]
-    if "group" in atoms:
-        named = atoms[(atoms["group"] != "").to_numpy()]
-        pieces.append(_piece(named, [*waves, "group"], sums, Split.GROUP))
-    if "phase" in atoms:
-        named = atoms[atoms["phase"].isin(PHASES).to_numpy()]
-        pieces.append(_piece(named, [*whole, "phase"], sums, Split.PHASE))
-    cells = _together(pieces)
-    _refuse_mixed(cells.keys)
-    return cells
+def derived(results: list[Results]) -> list[Results]:
+    """The protected figures and those that are read off them, in the order of the catalog.
+
+    Called after `metrics.disclosure.protect`, once for each profile: what is derived from shown
+    figures says no more than they do. A metric whose source is not among the results is left out.
+    """
+    given = {found.metric.id: found for found in results}
+    for module in catalog().values():
+        source = given.get(module.METRIC.frame.removeprefix("results:"))
+        if hasattr(module, "derive") and source is not None:
+            frame = _published(module.derive(source.frame), module.METRIC.unit)
+            given[module.METRIC.id] = Results(module.METRIC, source.profile, frame)
+    return [given[name] for name in catalog() if name in given]
 
 
-def _piece(atoms: pd.DataFrame, by: list[str], sums: list[str], split: Split) -> Cells:
-    """The cells of one split; by: what tells its figures of a project apart."""
-    cells = summed(atoms, ["project", *by], sums)
-    occurring, key = dense(*packed(cells, by))
-    keys = pd.DataFrame(
-        {name: np.asarray(values) for name, values in unpacked(occurring, cells, by).items()},
-        index=range(len(occurring)),
+def _published(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
+    """KEYS and RESULT_VALUES of derived figures: their state, and whether they are indicative."""
+    hidden = frame["reason"].isin(_HIDING).to_numpy()
+    states = [hidden, frame["value"].isna(), frame["value"] == 0]
+    names = [ValueState.SUPPRESSED.value, ValueState.NOT_REPORTED.value, ValueState.ZERO.value]
+    half = (frame["high"] - frame["low"]) / 2
+    wide = half > (WIDE_SHARE if unit is Unit.SHARE else WIDE_POINTS)
+    frame = frame.assign(
+        state=np.select(states, names, default=ValueState.VALUE.value),
+        coverage=np.nan,
+        indicative=frame["value"].notna() & ((frame["n"] < FEW) | wide),
     )
-    keys["split"] = split.value
-    keys["split_value"] = "" if split is Split.TOTAL else keys.pop(split.value).astype(str)
-    for column, everywhere in (("instrument", ""), ("part", ""), ("wave", ALL_WAVES)):
-        if column not in keys:
-            keys[column] = everywhere
-    return Cells(
-        keys,
-        key,
-        cells["project"].cat.codes.to_numpy().astype(np.int64),
-        {name: cells[name].to_numpy() for name in sums},
-    )
-
-
-def _together(pieces: list[Cells]) -> Cells:
-    """The cells of several splits as one; strings of the keys become categoricals."""
-    before = np.cumsum([0, *(len(piece.keys) for piece in pieces[:-1])])
-    named = [piece.keys.astype({"split": str}) for piece in pieces]
-    keys = pd.concat(named, ignore_index=True)
-    names = [column for column in keys if column != "unit"]
-    return Cells(
-        keys.astype(dict.fromkeys(names, "category")),
-        np.concatenate([piece.key + shift for piece, shift in zip(pieces, before, strict=True)]),
-        np.concatenate([piece.project for piece in pieces]),
-        {name: np.concatenate([piece.sums[name] for piece in pieces]) for name in pieces[0].sums},
-    )
-
-
-def _refuse_mixed(keys: pd.DataFrame) -> None:
-    if "unit" not in keys or not keys["unit"].duplicated(keep=False).any():
-        return
-    units = keys.groupby("instrument", observed=True)["unit"].nunique()
-    if (units > 1).any():
-        raise MixedUnits(
-            f"{', '.join(units.index[units > 1])}: scores were folded in different units; "
-            "remove its extracts and refresh, so that every collection is folded anew"
-        )
-
-
-def _with_silent(cells: Cells, asked: pd.DataFrame, respondents: pd.DataFrame) -> Cells:
-    """The cells, and an empty one for each part that a project asked about and nobody answered."""
-    by = ["instrument", "part", "wave"]
-    waves = summed(respondents, ["project", "instrument", "wave"], [])
-    expected = pd.DataFrame(
-        {
-            "project": waves["project"].cat.codes.to_numpy().astype(np.int64),
-            "instrument": waves["instrument"].astype(str),
-            "wave": waves["wave"].astype(str),
-        }
-    ).merge(asked[["instrument", "part"]].drop_duplicates(), on="instrument")
-    totals = cells.keys[cells.keys["split"] == Split.TOTAL.value].reset_index(names="key")
-    keys = expected[by].drop_duplicates()
-    keys = keys.merge(totals[[*by, "key"]].astype(dict.fromkeys(by, str)), on=by, how="left")
-    new = keys["key"].isna().to_numpy()
-    keys["key"] = np.where(new, len(cells.keys) + np.cumsum(new) - 1, keys["key"]).astype(np.int64)
-    expected = expected.merge(keys, on=by, how="left")
-    cell = expected["key"] * _PROJECTS + expected["project"]
-    silent = expected[~np.isin(cell, cells.key * _PROJECTS + cells.project)]
-    added = keys.loc[new, by].assign(split=Split.TOTAL.value, split_value="")
-    if "unit" in cells.keys:
-        added["unit"] = 1
-    nothing = np.zeros(len(silent), dtype=np.int64)
-    return _together(
-        [
-            cells,
-            Cells(
-                added,
-                silent["key"].to_numpy() - len(cells.keys),
-                silent["project"].to_numpy(),
-                dict.fromkeys(cells.sums, nothing),
-            ),
-        ]
-    )
+    bare = ["n", "numerator", "denominator", "projects"]
+    frame[bare] = frame[bare].astype(float).mask(hidden)
+    return frame[[*KEYS, *RESULT_VALUES]].reset_index(drop=True)

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from metrics.cells import Cells
 from metrics.fold import dense
 from metrics.metric import Level
 
 Codes = NDArray[np.int64]
-
-
-class Cells(NamedTuple):
-    """The sums of projects. keys: what a figure is, but for its entity (one row a key); key and
-    project: of each cell, as positions in keys and in the members; sums by name."""
-
-    keys: pd.DataFrame
-    key: Codes
-    project: Codes
-    sums: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)

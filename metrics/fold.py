@@ -17,6 +17,9 @@ _HALF = 32
 #: Sums of doubles are exact below this.
 _EXACT = 2**53
 
+#: Columns that name something; all others are whole numbers.
+_NAMED = {"instrument", "wave", "earlier", "phase", "group", "item", "scale", "unit"}
+
 Codes = NDArray[np.int64]
 
 
@@ -44,8 +47,8 @@ def coded(frame: pd.DataFrame, members: NDArray[np.int64]) -> pd.DataFrame:
         )
     columns: dict[str, object] = {"project": pd.Categorical.from_codes(place, members)}
     for name in frame.columns.drop(["project", "area"], errors="ignore"):
-        is_name = name == "unit" or not pd.api.types.is_numeric_dtype(frame[name])
-        columns[name] = frame[name].astype("category") if is_name else frame[name].to_numpy()
+        named = name in _NAMED
+        columns[name] = frame[name].astype("category") if named else frame[name].astype(np.int64)
     return pd.DataFrame(columns)
 
 

@@ -29,6 +29,13 @@ def of_kind(
     return _codes(instrument, chosen, counts)
 
 
+def scales_of(instrument: Instrument, kind: str) -> list[dict]:
+    """Every scale of a questionnaire of a kind, the composites among them; the part is its code."""
+    if instrument.kind != kind:
+        return []
+    return [{"part": scale.code, "scale": scale.code} for scale in instrument.scales]
+
+
 def _codes(
     instrument: Instrument,
     items: list[Item],

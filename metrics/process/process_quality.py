@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from metrics.items import scales_of
 from metrics.metric import About, Metric, Unit
 from metrics.statistics import means
 from survey.instrument import Instrument
@@ -51,9 +52,7 @@ METRIC = Metric(
 
 def reads(instrument: Instrument) -> list[dict]:
     """Every scale of a process questionnaire, the composites among them."""
-    if instrument.kind != "process":
-        return []
-    return [{"part": scale.code, "scale": scale.code} for scale in instrument.scales]
+    return scales_of(instrument, "process")
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@
 from metrics.statistics.clusters import cluster_mean, cluster_ratio
 from metrics.statistics.figures import (
     counts,
+    estimates,
     independent_changes,
     means,
     paired_changes,
@@ -16,6 +17,7 @@ from metrics.statistics.figures import (
     survey_shares,
 )
 from metrics.statistics.intervals import (
+    Interval,
     difference_of_means,
     mean,
     moment_variance,
@@ -24,10 +26,12 @@ from metrics.statistics.intervals import (
 )
 
 __all__ = [
+    "Interval",
     "cluster_mean",
     "cluster_ratio",
     "counts",
     "difference_of_means",
+    "estimates",
     "independent_changes",
     "mean",
     "means",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.metric import ESTIMATE_VALUES, Method, Reason
 from metrics.statistics.clusters import Pooled, cluster_mean, cluster_ratio, first_rows
@@ -88,15 +89,16 @@ def independent_changes(rows: pd.DataFrame) -> pd.DataFrame:
     return found[found["projects"] > 0]
 
 
-def survey_shares(rows: pd.DataFrame) -> pd.DataFrame:
+def survey_shares(rows: pd.DataFrame, missing: Reason = Reason.NO_ANSWERS) -> pd.DataFrame:
     """Share of answers: Wilson in one project, ratio of sums over projects as clusters.
 
     Rows: numerator, denominator. n is the denominator: one answer a person.
+    Missing: the reason ``missing`` where no project has a denominator.
     """
-    return people_shares(rows.assign(n=rows["denominator"]))
+    return people_shares(rows.assign(n=rows["denominator"]), missing)
 
 
-def people_shares(rows: pd.DataFrame) -> pd.DataFrame:
+def people_shares(rows: pd.DataFrame, missing: Reason = Reason.NO_ANSWERS) -> pd.DataFrame:
     """Share of answers of which one person gave several.
 
     Rows: numerator, denominator, n (people). In one project Wilson's interval takes people, not
@@ -111,7 +113,16 @@ def people_shares(rows: pd.DataFrame) -> pd.DataFrame:
         _sums(rows, rows[column], size) for column in ("numerator", "denominator", "n")
     )
     own = wilson(ratio(numerator, denominator) * n, n)._replace(value=ratio(numerator, denominator))
-    return _one_or_many(own, pooled, Method.WILSON, Method.CLUSTER_RATIO, n, numerator, denominator)
+    return _one_or_many(
+        own,
+        pooled,
+        Method.WILSON,
+        Method.CLUSTER_RATIO,
+        n,
+        numerator=numerator,
+        denominator=denominator,
+        missing=missing,
+    )
 
 
 def record_shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -180,19 +191,20 @@ def estimates(
     method: Method | np.ndarray,
     numerator: Whole | None = None,
     denominator: Whole | None = None,
-    missing: Reason = Reason.NO_ANSWERS,
+    missing: Reason | NDArray[np.str_] = Reason.NO_ANSWERS,
 ) -> pd.DataFrame:
     """ESTIMATE_VALUES from arrays over figures, with the reason for what is missing.
 
-    No value: ``missing``. A value without interval: no_variance, and the method is none, as there
-    is no interval that it made.
+    No value: ``missing``, one reason or one a figure. A value without interval: no_variance, and
+    the method is none, as there is no interval that it made.
     """
     value, low, high = interval
     size = len(value)
     codes = np.broadcast_to(_METHODS.index(method) if isinstance(method, Method) else method, size)
     absent = np.isnan(value)
     bare = np.isnan(low) & (codes != _METHODS.index(Method.CENSUS))
-    reason = np.where(absent, _REASONS.index(missing), -1)
+    given = pd.Categorical(np.broadcast_to(np.asarray(missing), size), _REASONS).codes
+    reason = np.where(absent, given, -1)
     reason = np.where(~absent & bare, _REASONS.index(Reason.NO_VARIANCE), reason)
     codes = np.where(absent | bare, _METHODS.index(Method.NONE), codes)
     nothing = np.full(size, np.nan)
@@ -236,8 +248,7 @@ def _one_or_many(
     own_method: Method,
     pooled_method: Method,
     n: Whole,
-    numerator: Whole | None = None,
-    denominator: Whole | None = None,
+    **rest: Whole | Reason,
 ) -> pd.DataFrame:
     """The project's own interval where a figure rests on one project, else the pooled one."""
     single = pooled.projects == 1
@@ -245,14 +256,7 @@ def _one_or_many(
         *(np.where(single, one, many) for one, many in zip(own, pooled.interval, strict=True))
     )
     methods = np.where(single, _METHODS.index(own_method), _METHODS.index(pooled_method))
-    return estimates(
-        interval,
-        n=n,
-        projects=pooled.projects,
-        method=methods,
-        numerator=numerator,
-        denominator=denominator,
-    )
+    return estimates(interval, n=n, projects=pooled.projects, method=methods, **rest)
 
 
 def _refused(frame: pd.DataFrame, refused: np.ndarray, reason: Reason) -> pd.DataFrame:

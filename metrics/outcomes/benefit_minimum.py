@@ -1,0 +1,77 @@
+"""Benefit of the group that benefited least: did everybody get something out of it?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.metric import (
+    ESTIMATE_VALUES,
+    KEYS,
+    About,
+    Method,
+    Metric,
+    Reason,
+    Split,
+    Unit,
+    ValueState,
+)
+from survey.instrument import UNKNOWN_GROUP
+from survey.text import Text
+
+METRIC = Metric(
+    id="benefit_minimum",
+    version=1,
+    kind="outcome",
+    question="Q1",
+    label=Text(
+        fi="Vähiten hyötynyt ryhmä",
+        sv="Gruppen med minst nytta",
+        en="The group that benefited least",
+    ),
+    reading=Text(
+        fi="Kuinka suuri osa hyötyi siinä ryhmässä, jossa hyötyneitä oli vähiten.",
+        sv="Hur stor andel som haft nytta i den grupp där andelen är minst.",
+        en="The share that benefited in the group where it is smallest.",
+    ),
+    definition=Text(
+        fi="Pienin niistä ryhmien hyötyneiden osuuksista, jotka näytetään; luvun vieressä lukee, "
+        "mikä ryhmä se on. Suojatut ryhmät eivät ole mukana, joten jokin näkymättömistä ryhmistä "
+        "on voinut hyötyä vieläkin vähemmän. Pienin monesta luvusta on sattumankin takia pieni: "
+        "katso väliä.",
+        sv="Den minsta av de gruppvisa andelar som visas; bredvid talet står vilken grupp det "
+        "gäller. Skyddade grupper är inte med, så någon grupp som inte syns kan ha haft ännu "
+        "mindre nytta. Det minsta av många tal är litet också av en slump: se på intervallet.",
+        en="The smallest of the groups' benefit shares that are shown; beside it stands which "
+        "group it is. Protected groups are not in it, so a group that is not seen may have "
+        "benefited even less. The smallest of many figures is small by chance too: look at the "
+        "interval.",
+    ),
+    formula="min over the groups shown of the benefit share, with that group's interval and n",
+    unit=Unit.SHARE,
+    better="up",
+    about=About.RESPONDENTS,
+    frame="results:benefit_share",
+    source="Claim 23, “all participants benefited” (brief, measurement 3.5, all groups)",
+    grade="C",
+)
+
+_KEY = ["instrument", "level", "entity", "wave"]
+
+
+def derive(results: pd.DataFrame) -> pd.DataFrame:
+    """The smallest group share of each entity and wave; the part names the group.
+
+    Missing: hidden_parts, with the part "", where groups answered and none is shown.
+    """
+    is_group = (results["split"] == Split.GROUP) & (results["split_value"] != UNKNOWN_GROUP)
+    groups = results[is_group.to_numpy()].astype({"reason": object, "method": object})
+    shown = groups[groups["state"].isin([ValueState.VALUE, ValueState.ZERO])]
+    smallest = shown.sort_values([*_KEY, "value", "split_value"]).drop_duplicates(_KEY)
+    smallest = smallest.assign(part=smallest["split_value"].astype(str))
+    hidden = groups[groups["state"] == ValueState.SUPPRESSED].drop_duplicates(_KEY)
+    alone = hidden.merge(smallest[_KEY], on=_KEY, how="left", indicator=True)
+    alone = alone[(alone["_merge"] == "left_only").to_numpy()].assign(
+        part="", n=0, projects=0, method=Method.NONE.value, reason=Reason.HIDDEN_PARTS.value
+    )
+    both = pd.concat([smallest, alone], ignore_index=True)
+    return both.assign(split=Split.TOTAL.value, split_value="")[[*KEYS, *ESTIMATE_VALUES]]
