@@ -1,0 +1,34 @@
+"""Five invented people, one for each role, whom the demonstration can be read as."""
+
+from __future__ import annotations
+
+from data.sample.register import Rows, ids, numbered
+
+ISSUER = "arviomo:sample"
+#: Subject and name of each persona. The names say what they are, so nobody takes them for people.
+PERSONAS = {
+    "steering": "Ohjausryhmän jäsen (esimerkki)",
+    "manager": "Projektipäällikkö (esimerkki)",
+    "funder": "Rahoittajan edustaja (esimerkki)",
+    "evaluator": "Arvioija (esimerkki)",
+    "administrator": "Pääkäyttäjä (esimerkki)",
+}
+MANAGED_PROJECTS = ("kaarnalaiva", "lautaselta-takaisin")
+FUNDER = "eakr-uudenmaan-liitto"
+
+
+def personas(known: dict[str, Rows]) -> dict[str, Rows]:
+    """Rows of users and their grants."""
+    users = numbered(
+        [{"issuer": ISSUER, "subject": subject, "name": name} for subject, name in PERSONAS.items()]
+    )
+    number = {row["subject"]: row["id"] for row in users}
+    projects, funders = ids(known["project"]), ids(known["funder"])
+    scoped = [("manager", projects[code], None) for code in MANAGED_PROJECTS]
+    scoped.append(("funder", None, funders[FUNDER]))
+    scoped += [(role, None, None) for role in ("steering", "evaluator", "administrator")]
+    grants = [
+        {"user_id": number[role], "role": role, "project_id": project, "funder_id": funder}
+        for role, project, funder in scoped
+    ]
+    return {"app_user": users, "user_grant": numbered(grants)}
