@@ -15,13 +15,14 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+REQUIREMENTS = ROOT / "requirements.txt"
+TEST_REQUIREMENTS = ROOT / "requirements-dev.txt"
 STAMP = ENVIRONMENT / "installed.sha256"
 NEEDED = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,28 +50,41 @@ def suitable_python() -> str:
 
 def install(requirements: Path) -> None:
     """Fill .venv with exactly what the file names; nothing when it already holds that."""
-    wanted = hashlib.sha256(
-        requirements.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    ).hexdigest()
     # The test requirements hold everything that the demo needs too.
-    if PYTHON.exists() and STAMP.exists() and wanted in STAMP.read_text().split():
+    enough = {stamp_of(requirements), stamp_of(TEST_REQUIREMENTS)}
+    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() in enough:
         return
     create_environment()
     print(f"Installing from {requirements.name} ...", flush=True)
     run_installer("--require-hashes", "-r", str(requirements))
     run_installer("--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    earlier = STAMP.read_text().split() if STAMP.exists() else []
-    STAMP.write_text("\n".join([*earlier, wanted]))
+    STAMP.write_text(stamp_of(requirements))
+
+
+def stamp_of(requirements: Path) -> str:
+    """What tells one installation from another: the packages and the project file."""
+    project = (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(requirements.read_bytes() + project).hexdigest()
 
 
 def create_environment() -> None:
+    """Make .venv, unless it is there."""
     python = suitable_python()
     if PYTHON.exists():
         return
-    if python == sys.executable:
-        venv.create(ENVIRONMENT, with_pip=True)
-    else:
-        run([python, "-m", "venv", str(ENVIRONMENT)])
+    # Debian's Python comes without what makes environments; uv brings its own.
+    uv = shutil.which("uv")
+    result = subprocess.run(
+        [uv, "venv", "--quiet", "--seed", "--python", python, str(ENVIRONMENT)]
+        if uv
+        else [python, "-m", "venv", str(ENVIRONMENT)],
+        check=False,
+    )
+    if result.returncode:
+        raise Stopped(
+            f"{ENVIRONMENT.name} could not be made. On Debian and Ubuntu install python3.11-venv, "
+            "remove the folder and run this again."
+        )
 
 
 def run_installer(*arguments: str) -> None:
@@ -152,17 +166,17 @@ def sudo() -> list[str] | None:
 
 def demo(arguments: list[str]) -> None:
     """Install, then serve the invented sample portfolio until stopped."""
-    install(ROOT / "requirements.txt")
+    install(REQUIREMENTS)
     program = str(PROGRAMS / "arviomo")
     sys.stdout.flush()
     # The server takes the place of this process, so that stopping one stops the other.
     os.chdir(ROOT)
-    os.execv(program, [program, "demo", *arguments])
+    os.execv(program, [program, "demo", *arguments])  # noqa: S606  no shell is meant
 
 
 def test(arguments: list[str]) -> None:
     """Install, then run every check; the tests need PostgreSQL and a browser to pass."""
-    install(ROOT / "requirements-dev.txt")
+    install(TEST_REQUIREMENTS)
     chromium = browser()
     run([str(PROGRAMS / "ruff"), "check", "."])
     run([str(PROGRAMS / "lint-imports")])

@@ -23,15 +23,7 @@ from data.database import reading
 from survey.text import LANGUAGES
 
 #: Every page by its id, in the order of the navigation. The first is the default page.
-PAGES = {
-    "overview": ":material/dashboard:",
-    "theme": ":material/category:",
-    "area": ":material/map:",
-    "project": ":material/account_tree:",
-    "proposals": ":material/lightbulb:",
-    "methods": ":material/menu_book:",
-    "data_room": ":material/database:",
-}
+PAGES = ("overview", "theme", "area", "project", "proposals", "methods", "data_room")
 DEFAULT_PAGE = "overview"
 #: Pages that have nothing to say before the first publication.
 SHOW_FIGURES = frozenset({"overview", "theme", "area", "project", "proposals"})
@@ -66,7 +58,6 @@ def _page(page: str, viewing: session.Viewing) -> Page:
     return st.Page(
         partial(_show_of(page), viewing),
         title=say(f"page.{page}", viewing.language),
-        icon=PAGES[page],
         url_path=page,
         default=page == DEFAULT_PAGE,
     )
@@ -79,35 +70,36 @@ def _show_of(page: str) -> Callable[[session.Viewing], None]:
 def _show_header(viewing: session.Viewing) -> None:
     """Language, persona or sign-out, and whether what follows is invented."""
     language = viewing.language
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if viewing.invented:
             st.markdown(say("app.invented", language))
         if sign_in.mode() is sign_in.Mode.PERSONAS:
             st.selectbox(
                 say("app.persona", language),
                 format_func=lambda code: say(f"persona.{code}", language),
-                width=260,
+                label_visibility="collapsed",
+                width=210,
                 **session.follow(session.PERSONA, sign_in.PERSONAS),
             )
         else:
             st.button(say("app.sign_out", language), on_click=session.sign_out)
-        st.selectbox(
-            say("app.language", language),
-            format_func=LANGUAGE_NAMES.get,
-            width=150,
-            **session.follow(session.LANGUAGE, LANGUAGES),
-        )
+        _choose_language(language)
+
+
+def _choose_language(language: str) -> None:
+    st.selectbox(
+        say("app.language", language),
+        format_func=LANGUAGE_NAMES.get,
+        label_visibility="collapsed",
+        width=120,
+        **session.follow(session.LANGUAGE, LANGUAGES),
+    )
 
 
 def _show_door(language: str) -> None:
     """What somebody sees who has not signed in, or whom nobody has given a role."""
     st.set_page_config(page_title=say("app.name", language), layout="centered")
-    st.selectbox(
-        say("app.language", language),
-        format_func=LANGUAGE_NAMES.get,
-        width=150,
-        **session.follow(session.LANGUAGE, LANGUAGES),
-    )
+    _choose_language(language)
     st.title(say("app.name", language))
     if session.is_signed_in():
         st.info(say("app.no_role", language))

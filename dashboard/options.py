@@ -42,12 +42,13 @@ class UnsafeOptions(Exception):
         self.wrong = wrong
 
 
-def load(**overrides: Any) -> None:
-    """Put our options in force, and the overrides (``server_port=8501``) over them."""
+def load(host: str, port: int, names: tuple[str, ...] = ()) -> None:
+    """Put our options in force, for a server at a host and port that people know by the names."""
     from streamlit.web import bootstrap
 
     chosen = dict(_flat(tomllib.loads(OPTIONS_FILE.read_text(encoding="utf-8"))))
-    chosen |= {name.replace("_", ".", 1): value for name, value in overrides.items()}
+    chosen["server.address"], chosen["server.port"] = host, port
+    chosen["server.allowedHosts"] = [*chosen["server.allowedHosts"], host, *names]
     bootstrap.load_config_options(chosen)
 
 

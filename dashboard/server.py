@@ -34,8 +34,8 @@ from dashboard.app import DEFAULT_PAGE, PAGES
 from dashboard.gate import Gate, content_policy
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import migrations, records, sheets
-from data.database import reading
+from data import access, records, sheets
+from data.database import UnmatchedSchema, reading, require_current
 
 SCRIPT = Path(__file__).with_name("app.py")
 LOOPBACK = "127.0.0.1"
@@ -62,11 +62,9 @@ def readiness() -> tuple[int, dict[str, Any]]:
     """The status code and body of /health."""
     try:
         with reading(engine()) as connection:
-            if not migrations.is_current(connection):
-                return 503, {"status": "waiting", "reason": "database is not migrated"}
             revision = sheets.latest_revision(connection)
     except sa.exc.DBAPIError:
-        log.exception("the database does not answer")
+        log.exception("the published figures cannot be read")
         return 503, {"status": "waiting", "reason": "database does not answer"}
     if revision is None:
         return 503, {"status": "waiting", "reason": "nothing is published"}
@@ -135,10 +133,12 @@ def prepare() -> None:
 
 def settle_sign_in(host: str) -> None:
     """Decide how this process knows who looks. Raises: NotServed."""
+    try:
+        require_current(engine())
+    except UnmatchedSchema as unmatched:
+        raise NotServed(f"refusal.database_{unmatched.code}") from unmatched
     with reading(engine()) as connection:
-        if not migrations.is_current(connection):
-            raise NotServed("refusal.not_migrated")
-        sample_only = records.is_sample_only(connection)
+        sample_only = records.is_sample_only(connection) and bool(access.personas(connection))
     try:
         sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=has_provider()))
     except sign_in.SignInMissing as missing:
@@ -173,8 +173,16 @@ def open_port(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except OSError as taken:
+    except (OSError, OverflowError) as taken:
         raise NotServed("refusal.port_taken", host=host, port=port) from taken
+
+
+def open_usual_or_free_port(host: str, port: int) -> socket.socket:
+    """A socket that listens at the port, or at any free one when that is taken."""
+    try:
+        return open_port(host, port)
+    except NotServed:
+        return open_port(host, 0)
 
 
 def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[], None]) -> None:
@@ -183,9 +191,7 @@ def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[]
     Raises: NotServed, options.UnsafeOptions.
     """
     host, port = listener.getsockname()[:2]
-    options.load(server_address=host, server_port=port)
-    known = [*config.get_option("server.allowedHosts"), host, *names]
-    options.load(server_address=host, server_port=port, server_allowedHosts=known)
+    options.load(host, port, names)
     options.check()
     settle_sign_in(host)
     server = uvicorn.Server(
@@ -193,6 +199,7 @@ def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[]
             application(announce),
             log_level="warning",
             access_log=False,
+            server_header=False,
             ws_max_size=config.get_option("server.maxMessageSize") * 1_000_000,
             ws_ping_interval=SOCKET_SECONDS,
             ws_ping_timeout=SOCKET_SECONDS,

@@ -61,14 +61,16 @@ def page_in(language: str, index: str) -> str:
     page = _HEADINGS.sub("", index)
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
     page = page.replace("<title>Streamlit</title>", f"<title>{say('app.name', language)}</title>")
+    page = page.replace("./favicon.png", "/assets/favicon.svg")
     page = page.replace('href="./', 'href="/').replace('src="./', 'src="/')
     page = _NOSCRIPT.sub(f"<noscript><p>{say('app.needs_script', language)}</p></noscript>", page)
     words = json.dumps(chrome_words(), ensure_ascii=False).replace("<", "\\u003c")
-    script = (
+    scripts = (
+        '<head><script src="/assets/place.js"></script>'
         f'<script type="application/json" id="arviomo-words">{words}</script>'
-        '<script src="/assets/shell.js" defer></script></head>'
+        '<script src="/assets/shell.js" defer></script>'
     )
-    return page.replace("</head>", script, 1)
+    return page.replace("<head>", scripts, 1)
 
 
 def chrome_words() -> dict[str, dict[str, str]]:

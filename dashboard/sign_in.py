@@ -52,7 +52,7 @@ def choose(*, host: str, sample_only: bool, provider: bool) -> Mode:
     if provider:
         return Mode.PROVIDER
     if not sample_only:
-        raise SignInMissing("refusal.sign_in_real_data")
+        raise SignInMissing("refusal.sign_in_missing")
     if not is_loopback(host):
         raise SignInMissing("refusal.sign_in_open_host")
     return Mode.PERSONAS

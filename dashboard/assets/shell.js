@@ -18,16 +18,22 @@
     return languages.includes(asked) ? asked : language;
   };
 
+  // "3 options available." is known as "{n} options available.".
+  const inLanguage = (english) => {
+    const number = english.match(/\d+/)?.[0] ?? "";
+    const known = words[english] ?? words[english.replace(/\d+/, "{n}")];
+    return known && known[language].replace("{n}", number);
+  };
+
   const translated = (holder, name, current) => {
-    const kept = originals.get(holder) || {};
-    let english = current.trim();
-    if (!(english in words) && name in kept && Object.values(words[kept[name]]).includes(english)) {
-      english = kept[name];
-    }
-    if (!(english in words)) return current;
-    kept[name] = english;
+    const shown = current.trim();
+    const kept = originals.get(holder) ?? {};
+    const english = kept[name]?.shown === shown ? kept[name].english : shown;
+    const wanted = inLanguage(english);
+    if (wanted === undefined) return current;
+    kept[name] = { english, shown: wanted };
     originals.set(holder, kept);
-    return current.replace(current.trim(), words[english][language]);
+    return current.replace(shown, wanted);
   };
 
   const translateText = (node) => {

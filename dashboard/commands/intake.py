@@ -1,0 +1,162 @@
+"""``arviomo import``, ``undo`` and ``profiles``: files in, and back out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard import format as written
+from dashboard.commands.publishing import publish
+from dashboard.commands.speech import (
+    Progress,
+    Refused,
+    ask,
+    command,
+    database_option,
+    refusal,
+    require_tables,
+)
+from dashboard.wording import say
+
+if TYPE_CHECKING:
+    from data.imports.problems import Problem
+    from data.imports.profile import Profile
+    from data.imports.run import Preview
+
+#: Problems that are told on the screen; the rest goes to a file when one is asked for.
+SHOWN = 20
+
+
+def import_file(language: str) -> click.Command:
+    """The command that brings a file in and publishes the figures anew."""
+
+    @command("import", language)
+    @click.argument("profile", metavar=say("cli.import.profile_mark", language))
+    @click.argument(
+        "file", metavar=say("cli.import.file_mark", language), type=click.Path(path_type=Path)
+    )
+    @click.option("--preview", is_flag=True, help=say("cli.import.preview", language))
+    @click.option(
+        "--accept-rejected", is_flag=True, help=say("cli.import.accept_rejected", language)
+    )
+    @click.option(
+        "--problems",
+        metavar=say("cli.import.file_mark", language),
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=say("cli.import.problems_file", language),
+    )
+    @click.option("--no-refresh", is_flag=True, help=say("cli.import.no_refresh", language))
+    @database_option(language)
+    def run(
+        profile: str,
+        file: Path,
+        preview: bool,
+        accept_rejected: bool,
+        problems: Path | None,
+        no_refresh: bool,
+    ) -> None:
+        require_tables(language)
+        _refuse_sample(language)
+        asked = _profile(profile, language)
+        batch = _bring_in(asked, file, preview, accept_rejected, problems, language)
+        if batch is not None and not no_refresh:
+            publish(language)
+
+    return run
+
+
+def undo(language: str) -> click.Command:
+    """The command that takes an import back."""
+
+    @command("undo", language)
+    @click.argument("batch", metavar=say("cli.undo.batch_mark", language), type=int)
+    @click.option("--yes", is_flag=True, help=say("cli.option.yes", language))
+    @click.option("--no-refresh", is_flag=True, help=say("cli.import.no_refresh", language))
+    @database_option(language)
+    def run(batch: int, yes: bool, no_refresh: bool) -> None:
+        from dashboard.truth import engine
+        from data import access
+        from data.imports.problems import UndoRefused
+        from data.imports.run import undo as take_back
+
+        require_tables(language)
+        if not yes and not ask("cli.undo.ask", language, batch=batch):
+            raise refusal("refusal.not_confirmed", language)
+        try:
+            take_back(engine(), access.operator(), batch)
+        except UndoRefused as refused:
+            raise Refused(refused.in_language(language)) from refused
+        click.echo(say("cli.undo.done", language, batch=batch))
+        if not no_refresh:
+            publish(language)
+
+    return run
+
+
+def profiles(language: str) -> click.Command:
+    """The command that lists the ready profiles."""
+
+    @command("profiles", language)
+    def run() -> None:
+        from data.imports.profile import profiles as ready
+
+        for name, profile in sorted(ready().items()):
+            title = profile.title.in_language(language) if profile.title else ""
+            click.echo(f"{name:<28} {say(f'kind.{profile.kind}', language):<16} {title}".rstrip())
+
+    return run
+
+
+def _refuse_sample(language: str) -> None:
+    from dashboard.truth import engine
+    from data import access
+    from data.database import reading
+
+    with reading(engine()) as connection:
+        if access.personas(connection):
+            raise refusal("refusal.sample_database", language)
+
+
+def _profile(named: str, language: str) -> Profile:
+    """The ready profile of that name, or the one in that file. Raises: Refused."""
+    from data.imports.profile import InvalidProfile, read_profile
+    from data.imports.profile import profiles as ready
+
+    if named in ready():
+        return ready()[named]
+    if not Path(named).is_file():
+        raise refusal("refusal.no_profile", language, profile=named)
+    try:
+        return read_profile(Path(named))
+    except InvalidProfile as invalid:
+        raise refusal("refusal.bad_profile", language, reason=invalid) from invalid
+
+
+def _write_problems(problems: Sequence[Problem], file: Path, out: Path, language: str) -> None:
+    """Every problem as a row of a CSV: row, column, value, what is wrong and what to do."""
+    from data.exports.figures import harmless
+    from data.imports.problems import message
+
+    try:
+        with out.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(["row", "column", "code", "value", "message"])
+            for problem in problems:
+                words = message(problem, language, file.name)
+                writer.writerow(
+                    [
+                        problem.row,
+                        harmless(problem.column),
+                        problem.code,
+                        harmless(problem.value),
+                        words,
+                    ]
+                )
+    except OSError as failed:
+        raise refusal(
+            "refusal.file_not_written", language, file=out, reason=failed.strerror
+        ) from failed

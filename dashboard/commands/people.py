@@ -1,0 +1,178 @@
+"""``arviomo user``: who may sign in, and what they see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.commands.speech import command, database_option, group, refusal, require_tables
+from dashboard.wording import say
+from data.schema import ROLES
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from data.records import Named, Person
+
+#: The roles that are for one thing, and the option that names it.
+SCOPES = {"manager": "project", "funder": "funder"}
+
+
+def user(language: str) -> click.Group:
+    """The commands about users."""
+    users = group("user", language)
+    for make in (add, grant, disable, listing):
+        users.add_command(make(language))
+    return users
+
+
+def add(language: str) -> click.Command:
+    """The command that lets somebody sign in."""
+
+    @command("user.add", language)
+    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @click.argument("name", metavar=say("cli.user.name_mark", language))
+    @database_option(language)
+    def run(issuer: str, subject: str, name: str) -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import writing
+
+        require_tables(language)
+        try:
+            with writing(engine()) as connection:
+                records.add_user(
+                    connection, access.operator(), issuer=issuer, subject=subject, name=name
+                )
+        except records.AddedTwice as known:
+            raise refusal("refusal.known_user", language) from known
+        except records.InvalidGrant as kept:
+            raise refusal("refusal.sample_issuer", language) from kept
+        click.echo(say("cli.user.added", language, name=name))
+
+    return run
+
+
+def grant(language: str) -> click.Command:
+    """The command that gives somebody a role."""
+
+    @command("user.grant", language)
+    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @click.argument("role", metavar=say("cli.user.role_mark", language), type=click.Choice(ROLES))
+    @click.option(
+        "--project",
+        metavar=say("cli.user.code_mark", language),
+        help=say("cli.user.grant.project", language),
+    )
+    @click.option(
+        "--funder",
+        metavar=say("cli.user.code_mark", language),
+        help=say("cli.user.grant.funder", language),
+    )
+    @database_option(language)
+    def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import writing
+
+        given = {"project": project, "funder": funder}
+        _check_scope(role, given, language)
+        require_tables(language)
+        operator = access.operator()
+        try:
+            with writing(engine()) as connection:
+                person = _person(connection, issuer, subject, language)
+                scope = _scope(connection, role, given, language)
+                records.grant_role(connection, operator, person.id, role, **scope)
+        except records.AddedTwice as known:
+            raise refusal("refusal.known_role", language) from known
+        click.echo(say("cli.user.granted", language, name=person.name, role=role))
+
+    return run
+
+
+def disable(language: str) -> click.Command:
+    """The command that lets somebody in no more."""
+
+    @command("user.disable", language)
+    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @database_option(language)
+    def run(issuer: str, subject: str) -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import writing
+
+        require_tables(language)
+        with writing(engine()) as connection:
+            person = _person(connection, issuer, subject, language)
+            records.disable_user(connection, access.operator(), person.id)
+        click.echo(say("cli.user.disabled_now", language, name=person.name))
+
+    return run
+
+
+def listing(language: str) -> click.Command:
+    """The command that lists users and their roles."""
+
+    @command("user.list", language)
+    @database_option(language)
+    def run() -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import reading
+
+        require_tables(language)
+        operator = access.operator()
+        with reading(engine()) as connection:
+            people = records.users(connection, operator)
+            projects = {p.id: p.code for p in records.project_names(connection, operator)}
+            funders = {f.id: f.code for f in records.funders(connection, operator)}
+        if not people:
+            click.echo(say("cli.user.none", language))
+        for person in people:
+            roles = [
+                " ".join(filter(None, (g.role, projects.get(g.project), funders.get(g.funder))))
+                for g in person.grants
+            ]
+            written = ", ".join(roles) or say("cli.user.no_role", language)
+            mark = f" {say('cli.user.disabled', language)}" if person.disabled_at else ""
+            click.echo(f"{person.name}{mark}: {written}  <{person.issuer} {person.subject}>")
+
+    return run
+
+
+def _check_scope(role: str, given: dict[str, str | None], language: str) -> None:
+    needed = SCOPES.get(role)
+    if needed and not given[needed]:
+        raise refusal(f"refusal.role_needs_{needed}", language)
+    if any(value for name, value in given.items() if name != needed):
+        raise refusal("refusal.role_takes_none", language, role=role)
+
+
+def _person(connection: sa.Connection, issuer: str, subject: str, language: str) -> Person:
+    from data import access, records
+
+    for person in records.users(connection, access.operator()):
+        if (person.issuer, person.subject) == (issuer, subject):
+            return person
+    raise refusal("refusal.unknown_user", language)
+
+
+def _scope(
+    connection: sa.Connection, role: str, given: dict[str, str | None], language: str
+) -> dict[str, int]:
+    from data import access, records
+
+    needed = SCOPES.get(role)
+    if needed is None:
+        return {}
+    read = records.project_names if needed == "project" else records.funders
+    known: list[Named] = read(connection, access.operator())
+    for entity in known:
+        if entity.code == given[needed]:
+            return {needed: entity.id}
+    raise refusal(f"refusal.unknown_{needed}", language, code=given[needed])

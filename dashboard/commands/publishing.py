@@ -1,0 +1,116 @@
+"""``arviomo migrate``, ``refresh`` and ``export``: tables, figures, and figures as a file."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import click
+
+from dashboard import format as written
+from dashboard.commands.speech import (
+    Progress,
+    ask,
+    command,
+    database_option,
+    refusal,
+    require_tables,
+)
+from dashboard.wording import say
+
+
+def migrate(language: str) -> click.Command:
+    """The command that moves the tables of the database to this program's version."""
+
+    @command("migrate", language)
+    @click.option(
+        "--down",
+        metavar=say("cli.migrate.down_mark", language),
+        help=say("cli.migrate.down", language),
+    )
+    @click.option("--yes", is_flag=True, help=say("cli.option.yes", language))
+    @database_option(language)
+    def run(down: str | None, yes: bool) -> None:
+        from dashboard.truth import engine
+        from data import database
+
+        if down and not yes and not ask("cli.migrate.ask", language, revision=down):
+            raise refusal("refusal.not_confirmed", language)
+        try:
+            now = database.migrate(engine(), down or "head")
+        except database.UnmatchedSchema as unmatched:
+            raise refusal(f"refusal.database_{unmatched.code}", language) from unmatched
+        done = "cli.migrate.done" if now else "cli.migrate.emptied"
+        click.echo(say(done, language, revision=now))
+
+    return run
+
+
+def refresh(language: str) -> click.Command:
+    """The command that judges everything anew and publishes it."""
+
+    @command("refresh", language)
+    @database_option(language)
+    def run() -> None:
+        publish(language)
+
+    return run
+
+
+def publish(language: str) -> None:
+    """Refresh with progress, and say what was published. Raises: Refused."""
+    from dashboard.truth import engine
+    from data import sheets
+
+    require_tables(language)
+    with Progress(language) as progress:
+        publication = sheets.refresh(engine(), progress=progress)
+    key = "cli.refresh.done" if publication.changed else "cli.refresh.unchanged"
+    click.echo(
+        say(
+            key,
+            language,
+            revision=publication.revision,
+            figures=written.count(publication.figures, language),
+            seconds=written.number(publication.seconds, language, 1),
+        )
+    )
+
+
+def export(language: str) -> click.Command:
+    """The command that writes the published figures as a tidy CSV."""
+
+    @command("export", language)
+    @click.option(
+        "--out",
+        metavar=say("cli.import.file_mark", language),
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=say("cli.export.out", language),
+    )
+    @database_option(language)
+    def run(out: Path | None) -> None:
+        from dashboard.truth import engine
+        from data import access, sheets
+        from data.database import reading
+        from data.exports.figures import write_figures
+
+        require_tables(language)
+        with reading(engine()) as connection:
+            revision = sheets.latest_revision(connection)
+            if revision is None:
+                raise refusal("refusal.nothing_published", language)
+            text = io.StringIO(newline="")
+            count = write_figures(connection, access.operator(), revision, language, text)
+        if out is None:
+            click.echo(text.getvalue(), nl=False)
+            return
+        try:
+            out.write_text(text.getvalue(), encoding="utf-8", newline="")
+        except OSError as problem:
+            raise refusal(
+                "refusal.file_not_written", language, file=out, reason=problem.strerror
+            ) from problem
+        figures = written.count(count, language)
+        click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
+
+    return run
