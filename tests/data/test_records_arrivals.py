@@ -23,7 +23,8 @@ CAME_IN = {
     ],
     schema.ImportBatch: [
         {"id": number, "profile": "register", "kind": "projects", "file_name": f"{number}.csv",
-         "file_sha256": str(number), "profile_sha256": "p", "imported_by": "aino", "status": "stored", "rows_read": 3, "rows_stored": 1,
+         "file_sha256": str(number), "profile_sha256": "p",
+         "imported_by": "aino", "status": "stored", "rows_read": 3, "rows_stored": 1,
          "imported_at": datetime(2026, 1, number),
          "rows_rejected": 2, "dropped_columns": '["email"]'}
         for number in (1, 2)
