@@ -115,7 +115,8 @@ def with_silent(cells: Cells, asked: pd.DataFrame, respondents: pd.DataFrame) ->
     keys["key"] = np.where(new, len(cells.keys) + np.cumsum(new) - 1, keys["key"]).astype(np.int64)
     expected = expected.merge(keys, on=by, how="left")
     cell = expected["key"] * _PROJECTS + expected["project"]
-    silent = expected[~np.isin(cell, cells.key * _PROJECTS + cells.project)]
+    total = np.isin(cells.key, totals["key"])
+    silent = expected[~np.isin(cell, (cells.key * _PROJECTS + cells.project)[total])]
     added = keys.loc[new, by].assign(split=Split.TOTAL.value, split_value="")
     if "unit" in cells.keys:
         added["unit"] = 1

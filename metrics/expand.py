@@ -88,4 +88,4 @@ def expand(cells: Cells, nodes: Memberships) -> tuple[pd.DataFrame, pd.DataFrame
         ],
         axis=1,
     )
-    return pd.DataFrame(columns), named
+    return pd.DataFrame(columns, copy=False), named

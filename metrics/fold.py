@@ -49,7 +49,7 @@ def coded(frame: pd.DataFrame, members: NDArray[np.int64]) -> pd.DataFrame:
     for name in frame.columns.drop(["project", "area"], errors="ignore"):
         named = name in _NAMED
         columns[name] = frame[name].astype("category") if named else frame[name].astype(np.int64)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def packed(frame: pd.DataFrame, by: Sequence[str]) -> tuple[Codes, int]:
@@ -108,7 +108,7 @@ def summed(frame: pd.DataFrame, by: Sequence[str], sums: Sequence[str]) -> pd.Da
     occurring, place = dense(code, space)
     columns: dict[str, object] = dict(unpacked(occurring, frame, by))
     columns |= {name: exact_sums(place, frame[name].to_numpy(), len(occurring)) for name in sums}
-    return pd.DataFrame(columns, columns=[*by, *sums])
+    return pd.DataFrame(columns, columns=[*by, *sums], copy=False)
 
 
 def look_up(frame: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from metrics.metric import ESTIMATE_VALUES, Method, Reason
 from metrics.statistics.clusters import Pooled, cluster_mean, cluster_ratio, first_rows
 from metrics.statistics.intervals import (
-    Floats,
     Interval,
     Whole,
     difference_of_means,
@@ -44,7 +43,7 @@ def means(rows: pd.DataFrame) -> pd.DataFrame:
 
     Rows: n, total, squares, unit.
     """
-    return _project_values(rows, rows["n"] > 0, mean, POINTS)
+    return _project_values(rows, rows["n"].to_numpy() > 0, mean, POINTS)
 
 
 def paired_changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -53,12 +52,12 @@ def paired_changes(rows: pd.DataFrame) -> pd.DataFrame:
     Rows: n (pairs), total, squares, unit. Projects with fewer than PAIRS_POOLED pairs are left
     out of the pool, and a figure with fewer than PAIRS_NEEDED pairs is refused.
     """
-    size = _size(rows)
-    pairs = _sums(rows, rows["n"], size)
-    found = _project_values(rows, rows["n"] >= PAIRS_POOLED, mean_difference, CHANGE)
+    n = rows["n"].to_numpy()
+    found = _project_values(rows, n >= PAIRS_POOLED, mean_difference, CHANGE)
     refused = found["n"].to_numpy() < PAIRS_NEEDED
     # A refused figure keeps its number of pairs: the disclosure gate must know how few they are.
-    found["n"] = np.where(refused, pairs, found["n"]).astype(np.int64)
+    pairs = _sums(rows["figure"].to_numpy(), n, len(found))
+    found["n"] = np.where(refused, pairs, found["n"])
     return _refused(found, refused, Reason.TOO_FEW_PAIRS)
 
 
@@ -70,21 +69,24 @@ def independent_changes(rows: pd.DataFrame) -> pd.DataFrame:
     """
     size = _size(rows)
     twice = (rows["earlier_n"].to_numpy() > 0) & (rows["later_n"].to_numpy() > 0)
-    rows = rows[twice].assign(n=lambda both: both[["earlier_n", "later_n"]].min(axis=1))
-
-    def welch(chosen: pd.DataFrame) -> Interval:
-        earlier, later = (
-            tuple(chosen[f"{side}_{moment}"].to_numpy() for moment in ("n", "total", "squares"))
-            for side in ("earlier", "later")
-        )
-        return difference_of_means(earlier, later, chosen["unit"].to_numpy())
-
+    rows = _chosen(rows, twice)
+    unit = rows["unit"].to_numpy()
+    earlier, later = (
+        tuple(rows[f"{side}_{moment}"].to_numpy() for moment in ("n", "total", "squares"))
+        for side in ("earlier", "later")
+    )
+    value = ratio(100 * later[1], later[0] * unit) - ratio(100 * earlier[1], earlier[0] * unit)
     figure = rows["figure"].to_numpy()
-    values = welch(rows).value
-    pooled = cluster_mean(figure, values, size, CHANGE)
-    own = welch(rows.iloc[first_rows(figure, size)]) if len(rows) else pooled.interval
     found = _one_or_many(
-        own, pooled, Method.STUDENT, Method.CLUSTER_MEAN, n=_sums(rows, rows["n"], size)
+        cluster_mean(figure, value, size, CHANGE),
+        lambda row: difference_of_means(
+            tuple(moment[row] for moment in earlier),
+            tuple(moment[row] for moment in later),
+            unit[row],
+        ),
+        figure,
+        (Method.STUDENT, Method.CLUSTER_MEAN),
+        n=_sums(figure, np.minimum(earlier[0], later[0]), size),
     )
     return found[found["projects"] > 0]
 
@@ -105,22 +107,23 @@ def people_shares(rows: pd.DataFrame, missing: Reason = Reason.NO_ANSWERS) -> pd
     answers, for its n: as wide as if all answers of a person were the same one.
     """
     size = _size(rows)
-    rows = rows[(rows["denominator"] > 0).to_numpy()]
-    figure = rows["figure"].to_numpy()
-    above, below = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
-    pooled = cluster_ratio(figure, above, below, size, SHARE)
-    numerator, denominator, n = (
-        _sums(rows, rows[column], size) for column in ("numerator", "denominator", "n")
+    rows = _chosen(rows, rows["denominator"].to_numpy() > 0)
+    figure, above, below, n = (
+        rows[column].to_numpy() for column in ("figure", "numerator", "denominator", "n")
     )
-    own = wilson(ratio(numerator, denominator) * n, n)._replace(value=ratio(numerator, denominator))
+
+    def own(row: Whole) -> Interval:
+        share = ratio(above[row], below[row])
+        return wilson(share * n[row], n[row])._replace(value=share)
+
     return _one_or_many(
+        cluster_ratio(figure, above, below, size, SHARE),
         own,
-        pooled,
-        Method.WILSON,
-        Method.CLUSTER_RATIO,
-        n,
-        numerator=numerator,
-        denominator=denominator,
+        figure,
+        (Method.WILSON, Method.CLUSTER_RATIO),
+        n=_sums(figure, n, size),
+        numerator=_sums(figure, above, size),
+        denominator=_sums(figure, below, size),
         missing=missing,
     )
 
@@ -131,12 +134,15 @@ def record_shares(rows: pd.DataFrame) -> pd.DataFrame:
     Rows: numerator, denominator. Rows of no project (project below 1) count, but not as a project.
     """
     size = _size(rows)
-    rows = rows[(rows["denominator"] > 0).to_numpy()]
-    numerator, denominator = (_sums(rows, rows[c], size) for c in ("numerator", "denominator"))
+    rows = _chosen(rows, rows["denominator"].to_numpy() > 0)
+    figure = rows["figure"].to_numpy()
+    numerator, denominator = (
+        _sums(figure, rows[column].to_numpy(), size) for column in ("numerator", "denominator")
+    )
     return estimates(
         wilson(numerator, denominator),
         n=denominator,
-        projects=_sums(rows, rows["project"] > 0, size),
+        projects=_sums(figure, rows["project"].to_numpy() > 0, size),
         method=Method.WILSON,
         numerator=numerator,
         denominator=denominator,
@@ -150,19 +156,18 @@ def recommendations(rows: pd.DataFrame) -> pd.DataFrame:
     Rows: n, promoters, detractors.
     """
     size = _size(rows)
-    rows = rows[(rows["n"] > 0).to_numpy()]
-    n, promoters, detractors = (
-        _sums(rows, rows[column], size) for column in ("n", "promoters", "detractors")
+    rows = _chosen(rows, rows["n"].to_numpy() > 0)
+    figure, n, promoters, detractors = (
+        rows[column].to_numpy() for column in ("figure", "n", "promoters", "detractors")
     )
-    gap = (rows["promoters"] - rows["detractors"]).to_numpy()
-    pooled = cluster_ratio(rows["figure"].to_numpy(), gap, rows["n"].to_numpy(), size, (-1.0, 1.0))
+    pooled = cluster_ratio(figure, promoters - detractors, n, size, (-1.0, 1.0))
     hundredfold = Interval(*(100 * end for end in pooled.interval))
     return _one_or_many(
-        recommendation(n, promoters, detractors),
         Pooled(hundredfold, pooled.projects),
-        Method.NORMAL,
-        Method.CLUSTER_RATIO,
-        n,
+        lambda row: recommendation(n[row], promoters[row], detractors[row]),
+        figure,
+        (Method.NORMAL, Method.CLUSTER_RATIO),
+        n=_sums(figure, n, size),
     )
 
 
@@ -172,12 +177,13 @@ def counts(rows: pd.DataFrame) -> pd.DataFrame:
     Rows: n. A row with 0 is a reported zero.
     """
     size = _size(rows)
-    n = _sums(rows, rows["n"], size)
+    figure = rows["figure"].to_numpy()
+    n = _sums(figure, rows["n"].to_numpy(), size)
     nothing = np.full(size, np.nan)
     return estimates(
         Interval(n.astype(float), nothing, nothing),
         n=n,
-        projects=_sums(rows, rows["project"] > 0, size),
+        projects=_sums(figure, rows["project"].to_numpy() > 0, size),
         method=Method.CENSUS,
         missing=Reason.NO_RECORDS,
     )
@@ -224,39 +230,44 @@ def estimates(
 
 def _project_values(
     rows: pd.DataFrame,
-    used: pd.Series,
+    used: NDArray[np.bool_],
     estimator: Callable[[Whole, Whole, Whole, Whole], Interval],
     bounds: tuple[float, float],
 ) -> pd.DataFrame:
     """Estimates whose pool is the mean of project values and whose own interval is Student's."""
     size = _size(rows)
-    rows = rows[used.to_numpy()]
+    rows = _chosen(rows, used)
     figure = rows["figure"].to_numpy()
     moments = [rows[column].to_numpy() for column in ("n", "total", "squares", "unit")]
     n, total, _squares, unit = moments
-    pooled = cluster_mean(figure, ratio(100 * total, n * unit), size, bounds)
-    first = first_rows(figure, size)
-    own = estimator(*(moment[first] for moment in moments)) if len(rows) else pooled.interval
     return _one_or_many(
-        own, pooled, Method.STUDENT, Method.CLUSTER_MEAN, n=_sums(rows, rows["n"], size)
+        cluster_mean(figure, ratio(100 * total, n * unit), size, bounds),
+        lambda row: estimator(*(moment[row] for moment in moments)),
+        figure,
+        (Method.STUDENT, Method.CLUSTER_MEAN),
+        n=_sums(figure, n, size),
     )
 
 
 def _one_or_many(
-    own: Interval,
     pooled: Pooled,
-    own_method: Method,
-    pooled_method: Method,
+    own: Callable[[Whole], Interval],
+    figure: Whole,
+    methods: tuple[Method, Method],
     n: Whole,
     **rest: Whole | Reason,
 ) -> pd.DataFrame:
-    """The project's own interval where a figure rests on one project, else the pooled one."""
-    single = pooled.projects == 1
-    interval = Interval(
-        *(np.where(single, one, many) for one, many in zip(own, pooled.interval, strict=True))
-    )
-    methods = np.where(single, _METHODS.index(own_method), _METHODS.index(pooled_method))
-    return estimates(interval, n=n, projects=pooled.projects, method=methods, **rest)
+    """The project's own interval where a figure rests on one project, else the pooled one.
+
+    own: the interval of the rows at some positions. methods: of one project, of several.
+    """
+    single = np.flatnonzero(pooled.projects == 1)
+    row = first_rows(figure, len(n))[single]
+    for end, ends in zip(own(row), pooled.interval, strict=True):
+        ends[single] = end
+    method = np.full(len(n), _METHODS.index(methods[1]))
+    method[single] = _METHODS.index(methods[0])
+    return estimates(pooled.interval, n=n, projects=pooled.projects, method=method, **rest)
 
 
 def _refused(frame: pd.DataFrame, refused: np.ndarray, reason: Reason) -> pd.DataFrame:
@@ -272,7 +283,11 @@ def _size(rows: pd.DataFrame) -> int:
     return int(rows["figure"].max()) + 1 if len(rows) else 0
 
 
-def _sums(rows: pd.DataFrame, column: pd.Series, size: int) -> Whole:
+def _chosen(rows: pd.DataFrame, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """The chosen rows; without a copy where all are."""
+    return rows if chosen.all() else rows[chosen]
+
+
+def _sums(figure: Whole, column: Whole | NDArray[np.bool_], size: int) -> Whole:
     """Sums of a column of counts by figure; counts stay far below 2**53, so they are exact."""
-    weights: Floats = column.to_numpy().astype(float)
-    return np.bincount(rows["figure"].to_numpy(), weights=weights, minlength=size).astype(np.int64)
+    return np.bincount(figure, weights=column, minlength=size).astype(np.int64)
