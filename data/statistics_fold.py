@@ -1,9 +1,10 @@
 """The fold: rows of an extract -> small exact tables that add up. Written once, in Ibis.
 
 The same expressions run embedded on DuckDB and, where the answers outgrow one machine, on Spark.
-They are wide, one column a count, because a wide aggregate reads the rows once; `data.statistics`
-turns the small result into the frames that metrics ask for. Everything is whole numbers, so the
-statistics of two halves add up to those of the whole and no engine or order of rows changes one.
+They are wide, one column a count, because a wide aggregate reads the rows once;
+`data.statistics_frames` turns the small result into the frames that metrics ask for. Everything
+is whole numbers, so the statistics of two halves add up to those of the whole, and no engine or
+order of rows changes one.
 
 A cell is one collection and one group. A series is the collections of one project and instrument.
 """
@@ -46,6 +47,11 @@ def count_column(item: str, code: int) -> str:
 def moment_column(scale: str, moment: str) -> str:
     """The column of a fold that holds one moment of one scale: ``GOAL:squares``."""
     return f"{scale}:{moment}"
+
+
+def moment_columns(instrument: Instrument) -> list[str]:
+    """Every moment of every scale."""
+    return [moment_column(scale, moment) for scale in _scales(instrument) for moment in MOMENTS]
 
 
 def count_columns(instrument: Instrument) -> list[tuple[str, int]]:
@@ -107,19 +113,19 @@ def fold_pairs(
     People are joined by their link key within a series. Who answered several phases of one wave
     counts once, by the answers on the whole process, or else those of the latest phase. The group
     is the one given in the later wave. ``collections``: collection, series, wave, phase of every
-    collection that is to be read; others in the extracts are passed over.
+    collection that is to be read, and the position of its extract; rows of a collection in
+    another extract are of an older revision and are passed over.
 
     Rows: one per later and earlier collection and group with at least one person in both.
     Columns: collection (the later), earlier, group, people, `moment_column` of every scale over
     those who have a score in both waves.
     Raises: StatisticsTooLarge.
     """
-    answers = _read(backend, extracts)
-    wanted = collections["collection"]
-    linked = answers.filter(
-        answers.link_key.notnull(),
-        # The join below says the same; these two numbers let whole row groups be passed over.
-        answers.collection.between(int(wanted.min()), int(wanted.max())),
+    linked = ibis.union(
+        *[
+            _linked(backend, path, collections.loc[collections["extract"] == place, "collection"])
+            for place, path in enumerate(extracts)
+        ]
     )
     scored = _with_scores(linked, instrument).select(*CELL, "link_key", *_scales(instrument))
     people = scored.inner_join(ibis.memtable(_ranked(collections)), "collection")
@@ -154,6 +160,17 @@ def _read(backend: ibis.BaseBackend, extracts: Sequence[Path]) -> ir.Table:
     if backend.name == "duckdb":
         return backend.read_parquet([str(path) for path in extracts])
     return ibis.union(*[backend.read_parquet(str(path)) for path in extracts])
+
+
+def _linked(backend: ibis.BaseBackend, extract: Path, collections: pd.Series) -> ir.Table:
+    """The answers of some collections by people who can be followed from wave to wave."""
+    answers = _read(backend, [extract])
+    wanted = ibis.memtable({"collection": collections.astype("int32").tolist()})
+    return answers.filter(
+        answers.link_key.notnull(),
+        # The join says the same; these two numbers let whole row groups be passed over.
+        answers.collection.between(int(collections.min()), int(collections.max())),
+    ).semi_join(wanted.cast({"collection": "int32"}), "collection")
 
 
 def _scales(instrument: Instrument) -> list[str]:
@@ -232,7 +249,7 @@ def _unpacked(cells: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         for place, code in enumerate(codes)
     }
     kept = [*CELL, "respondents"]
-    moments = [moment_column(scale, m) for scale in _scales(instrument) for m in MOMENTS]
+    moments = moment_columns(instrument)
     return pd.concat([cells[kept], pd.DataFrame(counts), cells[moments]], axis=1)
 
 

@@ -1,0 +1,212 @@
+"""A refresh: the truth is folded, judged, protected and published, in this order and no other.
+
+Everything is read in one snapshot. Until the last step nothing is written to the database; the
+files that earlier steps leave behind are named by content, and the next refresh removes what no
+published sheet needs. So a refresh that dies changes nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+import sqlalchemy as sa
+from metrics.attention import findings
+
+import data
+import metrics
+import survey
+from data import database, extracts, publishing, record_frames, segments, sheets, statistics_frames
+from data.instruments import known_instruments
+from data.schema import SegmentMember
+from data.sheets import Progress, Publication, RevisionFacts
+from metrics.catalog import metrics as known_metrics
+from metrics.disclosure import protect
+from metrics.evaluate import derived, evaluate
+from metrics.frames import Frames
+from metrics.metric import Profile, Results
+from survey.instrument import Instrument
+
+#: How often a refresh starts again because another machine published while it was judging.
+ATTEMPTS = 3
+
+JUDGING = (metrics, survey, data)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What one snapshot of the database held, and what the last publication had read."""
+
+    collections: pd.DataFrame
+    instruments: Mapping[str, Instrument]
+    records: record_frames.Records
+    inputs: dict[str, Any]
+    published: RevisionFacts | None
+    all_held: bool
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a new sheet would say what the published one says."""
+        return (
+            self.published is not None
+            and self.all_held
+            and self.published.inputs_sha256 == _hash(self.inputs)
+            and self.published.code_version == code_version()
+        )
+
+
+def refresh(
+    engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
+) -> Publication:
+    """The publication of everything that the database holds now.
+
+    Refreshes of one home wait for each other. Where nothing was changed since the last one, its
+    revision stays.
+    Raises: publishing.Overtaken, extracts.UnreadableAnswers, statistics_fold.StatisticsTooLarge,
+    record_frames.CircularAreas, data.instruments.InstrumentConflict.
+    """
+    started = time.perf_counter()
+    home = home or database.home()
+    tell = progress or _silent
+    with _alone(home):
+        for attempt in range(ATTEMPTS):
+            try:
+                revision, figures, changed = _refresh(engine, home, tell)
+            except publishing.Overtaken:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                break
+    return Publication(revision, figures, changed, time.perf_counter() - started)
+
+
+@cache
+def code_version() -> str:
+    """The version of the package, and a hash of everything that has a say in a figure."""
+    folders = [Path(package.__path__[0]) for package in JUDGING]
+    sources = sorted(
+        path for folder in folders for kind in ("*.py", "*.yaml") for path in folder.rglob(kind)
+    )
+    hashed = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
+    return f"{version('arviomo')}+{hashed[:12]}"
+
+
+def read_truth(connection: sa.Connection) -> Truth:
+    """What a connection sees, without the answers themselves."""
+    collections = segments.read_collections(connection)
+    instruments = known_instruments(connection)
+    records = record_frames.read_records(connection)
+    held = dict(
+        connection.execute(sa.select(SegmentMember.collection_id, SegmentMember.revision)).all()
+    )
+    current = dict(zip(collections["collection"], collections["revision"], strict=True))
+    return Truth(
+        collections,
+        instruments,
+        records,
+        _inputs(collections, instruments, records),
+        sheets.published(connection),
+        held == current,
+    )
+
+
+def judge(
+    frames: Frames, truth: Truth, today: date, progress: Progress
+) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
+    """The protected figures under both profiles, and what each says needs attention."""
+    progress("judge", 0, 1)
+    estimates = evaluate(frames, instruments=dict(truth.instruments))
+    progress("judge", 1, 1)
+    results: list[Results] = []
+    attention: dict[Profile, pd.DataFrame] = {}
+    for done, profile in enumerate(Profile):
+        progress("protect", done, len(Profile))
+        shown = derived(protect(estimates, frames, profile))
+        attention[profile] = findings(shown, truth.records.phases, today)
+        results += shown
+    progress("protect", len(Profile), len(Profile))
+    return results, attention
+
+
+def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, int, bool]:
+    with database.reading(engine) as connection:
+        truth = read_truth(connection)
+        if truth.is_published:
+            revision = truth.published.id
+            return revision, publishing.count_figures(connection, revision), False
+        folded = segments.fold_news(
+            connection, truth.instruments, truth.collections, home, progress
+        )
+    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
+    results, attention = judge(frames, truth, _today(), progress)
+    sheet = publishing.Sheet(
+        results=results,
+        findings=attention,
+        folded=folded,
+        seen=truth.published.id if truth.published else None,
+        code_version=code_version(),
+        inputs_sha256=_hash(truth.inputs),
+        inputs=truth.inputs | {"extracts": _extracts(folded)},
+        metrics={name: metric.version for name, metric in known_metrics().items()},
+    )
+    progress("publish", 0, 1)
+    with database.writing(engine) as connection:
+        revision, figures = publishing.publish(connection, sheet)
+        used = publishing.files_in_use(connection)
+    extracts.remove_unused(home, used)
+    progress("publish", 1, 1)
+    return revision, figures, True
+
+
+def _inputs(
+    collections: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    records: record_frames.Records,
+) -> dict[str, Any]:
+    """The hash of everything that is read, by name, and the day on which it was read: what is
+    late depends on it."""
+    frames = {"collections": collections} | vars(records)
+    fielded = sorted(set(collections["instrument"]))
+    return {
+        **{name: _hash(frame.astype("str").to_dict("split")) for name, frame in frames.items()},
+        "instruments": {key: instruments[key].sha256 for key in fielded},
+        "read_on": _today().isoformat(),
+    }
+
+
+def _extracts(folded: list[segments.Folded]) -> dict[str, list[str]]:
+    shas: dict[str, list[str]] = {}
+    for segment in folded:
+        shas.setdefault(segment.instrument, []).append(segment.extract_sha256)
+    return shas
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """The only refresh of a home; the lock falls with the process that holds it."""
+    with (extracts.extract_folder(home) / "refresh.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,197 @@
+"""Published sheets: how a page, an export or a release reads them, and the door to a refresh.
+
+Reading imports no engine and no estimator: a page costs the same at ten thousand answers as at
+fifty million, in time and in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from data import schema
+from data.access import User, profile_of, visible_projects, visible_results
+from data.schema import Figure, Finding, Revision
+from metrics.metric import Level, Method, Reason, Result, ValueState
+
+#: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+#: The steps of a refresh, in order, as progress names them.
+STEPS = ("extract", "fold", "judge", "protect", "publish")
+
+#: The table that holds the entities of each level; the portfolio has none.
+ENTITIES = {
+    Level.PROGRAMME: schema.Programme,
+    Level.FUNDER: schema.Funder,
+    Level.AREA: schema.Area,
+    Level.THEME: schema.Theme,
+    Level.PROJECT: schema.Project,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a refresh came to. changed is False when the published sheet was true already."""
+
+    revision: int
+    figures: int
+    changed: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionFacts:
+    """What a published revision says of itself.
+
+    metrics: the version of every metric by id. inputs: the hash of everything that was read, by
+    name. published_at is UTC.
+    """
+
+    id: int
+    published_at: datetime
+    code_version: str
+    inputs_sha256: str
+    inputs: dict[str, Any]
+    metrics: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A project that needs attention, and why: a code of `metrics.attention` and its details."""
+
+    project: int
+    code: str
+    weight: int
+    detail: dict[str, Any]
+
+
+def refresh(
+    engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
+) -> Publication:
+    """The publication of everything that the database holds now (`data.refreshing`)."""
+    # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
+    from data import refreshing
+
+    return refreshing.refresh(engine, home, progress)
+
+
+def latest_revision(connection: sa.Connection) -> int | None:
+    """The number of the sheet that pages read; None before the first refresh."""
+    return connection.execute(sa.select(sa.func.max(Revision.id))).scalar()
+
+
+def published(connection: sa.Connection, revision: int | None = None) -> RevisionFacts | None:
+    """What a revision (the latest, when not given) says of itself; None where there is none."""
+    number = latest_revision(connection) if revision is None else revision
+    row = connection.execute(
+        sa.select(
+            Revision.id,
+            Revision.published_at,
+            Revision.code_version,
+            Revision.inputs_sha256,
+            Revision.inputs,
+            Revision.metrics,
+        ).where(Revision.id == number)
+    ).one_or_none()
+    if row is None:
+        return None
+    return RevisionFacts(
+        row.id,
+        row.published_at.replace(tzinfo=UTC),
+        row.code_version,
+        row.inputs_sha256,
+        orjson.loads(row.inputs),
+        orjson.loads(row.metrics),
+    )
+
+
+def read_figures(
+    connection: sa.Connection,
+    user: User,
+    *,
+    revision: int,
+    level: str | None = None,
+    entity: int | None = None,
+    metric: str | None = None,
+    instrument: str | None = None,
+    part: str | None = None,
+    wave: str | None = None,
+    split: str | None = None,
+) -> list[Result]:
+    """The published figures that a user may see, narrowed by what is given.
+
+    Rows: in the order of the sheet's key (level, entity, metric, instrument, part, wave, split).
+    Missing: a suppressed figure is a row without a value, never an absent row.
+    """
+    exact = {
+        Figure.level: level,
+        Figure.entity: entity,
+        Figure.metric: metric,
+        Figure.instrument: instrument,
+        Figure.part: part,
+        Figure.wave: wave,
+        Figure.split: split,
+    }
+    rows = (
+        sa.select(*(getattr(Figure, field.name) for field in fields(Result)))
+        .where(Figure.revision_id == revision, Figure.profile == profile_of(user).value)
+        .where(*(column == value for column, value in exact.items() if value is not None))
+        .order_by(*_KEY)
+    )
+    if entity is None and level is not None and metric is not None:
+        # Naming the entities makes a look-up of each out of a walk over the whole level.
+        rows = rows.where(Figure.entity.in_(_entities(Level(level))))
+    return visible_results(user, [_result(row) for row in connection.execute(rows)])
+
+
+def read_findings(connection: sa.Connection, user: User, *, revision: int) -> list[Attention]:
+    """The projects that need attention among those whose rows a user may see, heaviest first."""
+    allowed = visible_projects(user)
+    rows = connection.execute(
+        sa.select(Finding.project_id, Finding.code, Finding.weight, Finding.detail)
+        .where(Finding.revision_id == revision, Finding.profile == profile_of(user).value)
+        .order_by(Finding.weight.desc(), Finding.project_id, Finding.code)
+    )
+    return [
+        Attention(project, code, weight, orjson.loads(detail))
+        for project, code, weight, detail in rows
+        if allowed is None or project in allowed
+    ]
+
+
+# The order of the figure table's key, so reading in this order needs no sorting.
+_KEY = tuple(column for column in Figure.__table__.primary_key.columns)
+_STATES = {state.value: state for state in ValueState}
+_METHODS = {method.value: method for method in Method}
+_REASONS = {None: None} | {reason.value: reason for reason in Reason}
+
+
+def _result(row: sa.Row) -> Result:
+    *key, state, value, low, high, n, numerator, denominator, projects, coverage = row[:17]
+    indicative, method, reason = row[17:]
+    return Result(
+        *key,
+        _STATES[state],
+        value,
+        low,
+        high,
+        n,
+        numerator,
+        denominator,
+        projects,
+        coverage,
+        indicative,
+        _METHODS[method],
+        _REASONS[reason],
+    )
+
+
+def _entities(level: Level) -> sa.Select | list[int]:
+    return sa.select(ENTITIES[level].id) if level in ENTITIES else [0]
