@@ -62,11 +62,92 @@ def import_file(language: str) -> click.Command:
         require_tables(language)
         _refuse_sample(language)
         asked = _profile(profile, language)
-        batch = _bring_in(asked, file, preview, accept_rejected, problems, language)
-        if batch is not None and not no_refresh:
+        seen = _look(asked, file, problems, language)
+        if preview:
+            return
+        _settle_rejected(seen, accept_rejected, language)
+        _store(asked, file, language, accept_rejected=seen.rejected > 0)
+        if not no_refresh:
             publish(language)
 
     return run
+
+
+def _look(profile: Profile, file: Path, problems: Path | None, language: str) -> Preview:
+    """What storing the file would do, told on the screen. Raises: Refused when it cannot be."""
+    from dashboard.truth import engine
+    from data import access
+    from data.imports.problems import message
+    from data.imports.run import preview as look
+
+    with Progress(language) as progress:
+        seen = look(engine(), profile, file, access.operator(), progress)
+    if seen.fatal:
+        raise Refused("\n".join(message(problem, language, seen.file) for problem in seen.fatal))
+    _tell(seen, language)
+    if problems is not None:
+        _write_problems(seen.problems, file, problems, language)
+    return seen
+
+
+def _tell(seen: Preview, language: str) -> None:
+    """Counts, remarks and the first problems of a file."""
+    from data.imports.problems import message
+
+    counts = {
+        name: written.count(value, language)
+        for name, value in (
+            ("read", seen.rows_read),
+            ("stored", seen.storable),
+            ("rejected", seen.rejected),
+        )
+    }
+    click.echo(say("cli.import.read", language, **counts))
+    if seen.dropped_columns:
+        click.echo(say("cli.import.dropped", language, columns=", ".join(seen.dropped_columns)))
+    for remark in seen.warnings:
+        click.echo(message(remark, language, seen.file))
+    if seen.problems:
+        click.echo(say("cli.import.problems", language))
+    for problem in seen.problems[:SHOWN]:
+        click.echo(f"  {message(problem, language, seen.file)}")
+    if len(seen.problems) > SHOWN:
+        more = written.count(len(seen.problems) - SHOWN, language)
+        click.echo(say("cli.import.more", language, count=more))
+
+
+def _settle_rejected(seen: Preview, accepted: bool, language: str) -> None:
+    """Nothing, when the reader takes the rows that are right. Raises: Refused."""
+    if seen.storable == 0:
+        raise refusal("refusal.nothing_to_store", language)
+    if not seen.rejected or accepted:
+        return
+    stored = written.count(seen.storable, language)
+    rejected = written.count(seen.rejected, language)
+    if not ask("cli.import.ask", language, stored=stored, rejected=rejected):
+        raise refusal("refusal.rows_not_accepted", language)
+
+
+def _store(profile: Profile, file: Path, language: str, *, accept_rejected: bool) -> None:
+    from dashboard.truth import engine
+    from data import access
+    from data.imports.problems import RejectedFile
+    from data.imports.run import store
+
+    try:
+        with Progress(language) as progress:
+            batch = store(
+                engine(),
+                profile,
+                file,
+                access.operator(),
+                accept_rejected=accept_rejected,
+                progress=progress,
+            )
+    except RejectedFile as rejected:
+        raise Refused(rejected.in_language(language)) from rejected
+    rows = written.count(batch.rows_stored, language)
+    click.echo(say("cli.import.done", language, stored=rows, batch=batch.id))
 
 
 def undo(language: str) -> click.Command:
@@ -81,13 +162,13 @@ def undo(language: str) -> click.Command:
         from dashboard.truth import engine
         from data import access
         from data.imports.problems import UndoRefused
-        from data.imports.run import undo as take_back
+        from data.imports.undo import undo as take_back
 
         require_tables(language)
         if not yes and not ask("cli.undo.ask", language, batch=batch):
             raise refusal("refusal.not_confirmed", language)
         try:
-            take_back(engine(), access.operator(), batch)
+            take_back(engine(), batch, access.operator())
         except UndoRefused as refused:
             raise Refused(refused.in_language(language)) from refused
         click.echo(say("cli.undo.done", language, batch=batch))

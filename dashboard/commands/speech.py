@@ -138,12 +138,15 @@ NO = ("e", "ei", "n", "nej", "no", "")
 
 
 def ask(key: str, language: str, **values: object) -> bool:
-    """Whether the reader says yes; asked again until the answer is a yes or a no."""
+    """Whether the reader says yes; asked until the answer is one. No answer at all is a no."""
     question = f"{say(key, language, **values)} {say('cli.yes_or_no', language)}"
     while True:
-        answer = click.prompt(question, default="", show_default=False, err=True).strip().lower()
-        if answer in YES + NO:
-            return answer in YES
+        try:
+            answer = click.prompt(question, default="", show_default=False, err=True)
+        except click.Abort:
+            return False
+        if answer.strip().lower() in YES + NO:
+            return answer.strip().lower() in YES
 
 
 def require_tables(language: str) -> None:
@@ -199,14 +202,16 @@ class Progress:
     def __call__(self, step: str, done: int, total: int) -> None:
         if step != self.step:
             self._finish()
-            self._begin(step, total)
+            self._begin(step)
+        # How much there is may become known, or grow, on the way; 0 says that it is not known.
+        self.bar.length = max(total, done, 1)
         self.bar.update(done - self.done)
         self.done = done
 
-    def _begin(self, step: str, total: int) -> None:
+    def _begin(self, step: str) -> None:
         label = say(f"step.{step}", self.language)
         self.bar = click.progressbar(
-            length=max(total, 1), label=f"{label:<32}", file=click.get_text_stream("stderr")
+            length=1, label=f"{label:<32}", file=click.get_text_stream("stderr")
         )
         self.bar.__enter__()
         self.step, self.done = step, 0
