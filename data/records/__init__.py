@@ -41,10 +41,12 @@ from data.records.projects import (
     projects,
 )
 from data.records.proposals import (
+    CategoryCount,
     Plan,
     Proposal,
     StatusStep,
     proposal_categories,
+    proposal_counts,
     proposal_history,
     proposal_plans,
     proposals,
@@ -67,6 +69,7 @@ __all__ = [
     "Affected",
     "Area",
     "Batch",
+    "CategoryCount",
     "Collection",
     "Event",
     "Funding",
@@ -100,6 +103,7 @@ __all__ = [
     "project_names",
     "projects",
     "proposal_categories",
+    "proposal_counts",
     "proposal_history",
     "proposal_plans",
     "proposals",

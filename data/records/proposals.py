@@ -31,6 +31,18 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """How many proposals a category has, and how many of them somebody took up.
+
+    Missing: category is None for proposals that have none.
+    """
+
+    category: str | None
+    proposals: int
+    taken_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusStep:
     position: int
     status: str
@@ -102,6 +114,28 @@ def proposal_categories(connection: sa.Connection, user: User) -> list[str]:
         .order_by(schema.Proposal.category)
     )
     return visible_rows(user, Kind.PROPOSAL, found.all())
+
+
+def proposal_counts(connection: sa.Connection, user: User) -> list[CategoryCount]:
+    """How many proposals each category has and how many were taken up, the largest first.
+
+    A proposal was taken up when it names who did it, or when any step of its history says so.
+    """
+    proposal, step = schema.Proposal, schema.ProposalStatus
+    stepped = sa.exists().where(
+        step.proposal_id == proposal.id, step.status.in_(schema.TAKEN_UP_STATUSES)
+    )
+    named = proposal.taken_up_by.is_not(None) & (sa.func.trim(proposal.taken_up_by) != "")
+    found = connection.execute(
+        sa.select(
+            proposal.category,
+            sa.func.count(),
+            sa.func.sum(sa.case((named | stepped, 1), else_=0)),
+        )
+        .group_by(proposal.category)
+        .order_by(sa.func.count().desc(), proposal.category)
+    )
+    return visible_rows(user, Kind.PROPOSAL, [CategoryCount(*row) for row in found])
 
 
 def proposal_history(connection: sa.Connection, user: User, proposal: int) -> list[StatusStep]:

@@ -10,6 +10,7 @@ from sqlalchemy import Integer
 from data.schema.activity import (
     EVENT_KINDS,
     PROPOSAL_STATUSES,
+    TAKEN_UP_STATUSES,
     ActivityEvent,
     EventOrganisation,
     EventParticipants,
@@ -66,6 +67,7 @@ __all__ = [
     "PROPOSAL_STATUSES",
     "ROLES",
     "SPLITS",
+    "TAKEN_UP_STATUSES",
     "VALUE_STATES",
     "ActivityEvent",
     "AffectedPopulation",

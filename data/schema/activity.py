@@ -36,6 +36,8 @@ PROPOSAL_STATUSES = (
     "rejected",
     "withdrawn",
 )
+#: Steps that say that somebody took a proposal up, whatever became of it later.
+TAKEN_UP_STATUSES = ("taken_up", "accepted", "merged", "selected", "done")
 
 
 class ActivityEvent(Base):
