@@ -190,7 +190,7 @@ def test_areas_form_a_tree_from_setting_to_network(rows):
 
 
 def test_business_ids_have_valid_check_digits_and_organisations_are_shared(rows):
-    # the published check of a known ID: 0112038-9 (Nokia Oyj's, in every Finnish textbook)
+    # a published ID to check the check with: Nokia Oyj's is 0112038-9
     weights = [7, 9, 10, 5, 8, 4, 2]
 
     def check(number: str) -> int:
