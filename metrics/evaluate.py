@@ -39,6 +39,7 @@ import pandas as pd
 
 from metrics.catalog import catalog
 from metrics.cells import cells_of, with_silent
+from metrics.disclosure import INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH
 from metrics.expand import Memberships, expand, memberships
 from metrics.fold import coded, look_up
 from metrics.frames import Frames
@@ -47,6 +48,7 @@ from metrics.metric import (
     KEYS,
     RESULT_VALUES,
     Estimates,
+    Method,
     Reason,
     Results,
     Unit,
@@ -59,8 +61,6 @@ from survey.instrument import instruments as shipped
 _ASKED = ("item", "scale")
 #: Reasons for which a derived figure is hidden rather than not there.
 _HIDING = [Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.HIDDEN_PARTS]
-#: A figure is indicative below this n or with a wider half interval (brief, measurement 3.9).
-FEW, WIDE_POINTS, WIDE_SHARE = 30, 15.0, 0.15
 
 
 class UnknownInstrument(Exception):
@@ -165,15 +165,21 @@ def derived(results: list[Results]) -> list[Results]:
 def _published(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     """KEYS and RESULT_VALUES of derived figures: their state, and whether they are indicative."""
     hidden = frame["reason"].isin(_HIDING).to_numpy()
-    states = [hidden, frame["value"].isna(), frame["value"] == 0]
-    names = [ValueState.SUPPRESSED.value, ValueState.NOT_REPORTED.value, ValueState.ZERO.value]
-    half = (frame["high"] - frame["low"]) / 2
-    wide = half > (WIDE_SHARE if unit is Unit.SHARE else WIDE_POINTS)
+    value = frame["value"].astype(float)
+    states = [hidden, value.isna(), value == 0]
+    names = [ValueState.SUPPRESSED, ValueState.NOT_REPORTED, ValueState.ZERO]
+    state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
+    n = frame["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    width = (frame["high"].astype(float) - frame["low"].astype(float)) / 2
+    few = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(unit, np.inf))
     frame = frame.assign(
-        state=np.select(states, names, default=ValueState.VALUE.value),
+        state=pd.Categorical(state, [name.value for name in ValueState]),
         coverage=np.nan,
-        indicative=frame["value"].notna() & ((frame["n"] < FEW) | wide),
+        indicative=(few & value.notna()).to_numpy(),
+        method=pd.Categorical(frame["method"].astype(object), [name.value for name in Method]),
+        reason=pd.Categorical(frame["reason"].astype(object), [name.value for name in Reason]),
     )
-    bare = ["n", "numerator", "denominator", "projects"]
-    frame[bare] = frame[bare].astype(float).mask(hidden)
+    for name in ("n", "numerator", "denominator"):
+        frame[name] = frame[name].astype("Float64").mask(hidden).astype("Int64")
+    frame["projects"] = frame["projects"].astype("Int64")
     return frame[[*KEYS, *RESULT_VALUES]].reset_index(drop=True)

@@ -36,7 +36,7 @@ METRIC = Metric(
         "are added up, not percentages.",
     ),
     formula="respondents / invited; one project: Wilson; above: linearised ratio over projects, "
-    "± t(.975; J−1); n = invited",
+    "± t(.975; J−1); n = respondents",
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
@@ -72,4 +72,6 @@ def compute(rows: pd.DataFrame) -> pd.DataFrame:
     counted = rows.assign(
         numerator=rows["n"].where(usable, 0), denominator=rows["invited"].where(usable, 0)
     )
-    return survey_shares(counted, missing=Reason.UNKNOWN_FRAME)
+    found = survey_shares(counted, missing=Reason.UNKNOWN_FRAME)
+    # n is those who answered: they are the people whom the disclosure gate protects.
+    return found.assign(n=found["numerator"].fillna(0).astype(np.int64))

@@ -6,15 +6,15 @@ its interval is undefined it is NaN; never 0, never infinite.
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
 
 CONFIDENCE = 0.95
 _UPPER = 0.5 + CONFIDENCE / 2
-Z = float(ndtri(_UPPER))
+Z = NormalDist().inv_cdf(_UPPER)
 _TABULATED = 1_000_000
 
 Floats = NDArray[np.float64]
@@ -39,6 +39,9 @@ def ratio(above: ArrayLike, below: ArrayLike) -> Floats:
 
 def t_quantile(freedom: Floats) -> Floats:
     """t(.975; freedom). Source: 9 degrees 2.2622, 1 degree 12.7062 (any printed table)."""
+    # Imported here: pages read what metrics say of themselves and must not load scipy with it.
+    from scipy.special import stdtrit
+
     whole = freedom.astype(np.int64)
     if not len(whole) or (whole != freedom).any() or whole.max() > _TABULATED:
         return stdtrit(freedom, _UPPER)
