@@ -1,0 +1,236 @@
+"""A file as a table of texts: checked from its first bytes, then read by a child process.
+
+The server survives whatever a file does to its reader: the child has limits of its own, and its
+death is a message like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Timer
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from data.imports.limits import LIMITS, MEGABYTE, Limits
+from data.imports.problems import Problem, RejectedFile, shortened
+from data.imports.profile import Profile
+from data.imports.spaces import normal_spaces
+
+Progress = Callable[[str, int, int], None]
+ROW, DIGEST = "#row", "#digest"
+HEAD = 4096
+
+#: What a file's first bytes give away. Text files have no such mark.
+_MAGIC = (
+    (b"PK\x03\x04", "xlsx"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS / OLE"),
+    (b"%PDF", "PDF"),
+    (b"MZ", "EXE"),
+    (b"\x7fELF", "ELF"),
+    (b"\xcf\xfa\xed\xfe", "Mach-O"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"BZh", "BZIP2"),
+    (b"\xfd7zXZ", "XZ"),
+    (b"7z\xbc\xaf", "7Z"),
+    (b"Rar!", "RAR"),
+    (b"PAR1", "Parquet"),
+    (b"ARROW1", "Arrow"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"{\\rtf", "RTF"),
+)
+_MARKUP = ((b"<!doctype html", "HTML"), (b"<html", "HTML"), (b"<?xml", "XML"), (b"<svg", "SVG"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The mapped columns of a file as texts, and where each row stood in it."""
+
+    file: str
+    sha256: str
+    frame: pd.DataFrame
+    rows: np.ndarray
+    digests: np.ndarray
+    rows_read: int
+    problems: tuple[Problem, ...]
+    rejected_rows: int
+    warnings: tuple[Problem, ...]
+    headers: tuple[str, ...]
+    detected: dict[str, str]
+
+
+def read(
+    path: Path | str,
+    profile: Profile,
+    item_codes: tuple[str, ...] = (),
+    progress: Progress | None = None,
+    limits: Limits = LIMITS,
+) -> Source:
+    """The table of a file under a profile. ``item_codes`` are read where the file has them.
+
+    Raises: RejectedFile naming what stops the file.
+    """
+    path = Path(path)
+    kind = _kind(path, limits)
+    declared = profile.file.format
+    if declared and declared != kind:
+        raise RejectedFile(
+            path.name,
+            (Problem("not_as_declared", detail={"found": kind, "declared": declared}),),
+        )
+    with tempfile.TemporaryDirectory(prefix="arviomo-read-") as folder:
+        copy = Path(folder) / "file"
+        sha256 = _copied(path, copy)
+        request = {
+            "path": str(copy),
+            "out": str(Path(folder) / "rows.arrow"),
+            "format": kind,
+            "shape": profile.file.model_dump(),
+            "wanted": list(profile.wanted),
+            "optional": [*profile.optional, *(c for c in item_codes if c not in profile.wanted)],
+            "limits": asdict(limits),
+        }
+        report = _child(request, folder, path.name, limits, progress)
+        fatal = tuple(_problem(found) for found in report["fatal"])
+        if fatal:
+            raise RejectedFile(path.name, fatal)
+        table = _table(Path(request["out"]))
+        return _source(path.name, sha256, table, report)
+
+
+def _copied(path: Path, copy: Path) -> str:
+    """The SHA-256 of a file, taken while copying it: what is read is what was hashed."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file, copy.open("wb") as out:
+        while block := file.read(MEGABYTE):
+            digest.update(block)
+            out.write(block)
+    return digest.hexdigest()
+
+
+def _kind(path: Path, limits: Limits) -> str:
+    """``csv`` or ``xlsx`` by the first bytes. Raises: RejectedFile for anything else."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise RejectedFile(path.name, (Problem("file_missing"),)) from error
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise RejectedFile(path.name, (Problem("empty_file"),))
+    if size > limits.file_bytes:
+        detail = {"size": size // MEGABYTE, "limit": limits.file_bytes // MEGABYTE}
+        raise RejectedFile(path.name, (Problem("too_large", detail=detail),))
+    found = next((kind for mark, kind in _MAGIC if head.startswith(mark)), None)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    found = found or next((kind for mark, kind in _MARKUP if start.startswith(mark)), "csv")
+    if found not in ("csv", "xlsx"):
+        raise RejectedFile(path.name, (Problem("other_kind", detail={"found": found}),))
+    return found
+
+
+def _child(
+    request: dict, folder: str, name: str, limits: Limits, progress: Progress | None
+) -> dict:
+    """The child's report. Raises: RejectedFile when the child died or overran its time."""
+    # One memory pool and one thread keep the child's address space small enough to be limited.
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "TMPDIR": folder,
+    }
+    command = [sys.executable, "-m", "data.imports.worker"]
+    report, late = None, []
+    with subprocess.Popen(  # noqa: S603 -- our own module, run by our own interpreter
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[2],
+        env=environment,
+        encoding="utf-8",
+    ) as child:
+        timer = Timer(limits.wall_seconds, lambda: (late.append(True), child.kill()))
+        timer.start()
+        try:
+            report = _conversation(child, request, progress)
+        finally:
+            timer.cancel()
+            child.kill()
+    if report is None:
+        raise RejectedFile(name, (_death(child.returncode, bool(late), limits),))
+    return report
+
+
+def _conversation(child: subprocess.Popen, request: dict, progress: Progress | None) -> dict | None:
+    try:
+        child.stdin.write(json.dumps(request))
+        child.stdin.close()
+    except BrokenPipeError:
+        return None
+    for line in child.stdout:
+        said = json.loads(line)
+        if "report" in said:
+            return said["report"]
+        if progress:
+            progress("read", *said["progress"])
+    child.wait()
+    return None
+
+
+def _death(code: int, late: bool, limits: Limits) -> Problem:
+    """Why a child died without a report, in words for its user."""
+    if late or code in (-signal.SIGXCPU,):
+        seconds = limits.wall_seconds if late else limits.cpu_seconds
+        return Problem("parser_time", detail={"limit": seconds})
+    if code == -signal.SIGKILL:
+        return Problem("parser_memory")
+    reason = signal.Signals(-code).name if code < 0 else str(code)
+    return Problem("parser_crashed", detail={"reason": reason})
+
+
+def _table(path: Path) -> pa.Table:
+    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+        return reader.read_all()
+
+
+def _source(file: str, sha256: str, table: pa.Table, report: dict) -> Source:
+    frame = table.drop_columns([ROW, DIGEST]).to_pandas()
+    return Source(
+        file=file,
+        sha256=sha256,
+        frame=frame,
+        rows=table[ROW].to_numpy(),
+        digests=np.asarray(table[DIGEST].to_pylist(), dtype=object),
+        rows_read=report["rows_read"],
+        problems=tuple(_problem(found) for found in report["rejected"]),
+        rejected_rows=report["rejected_rows"],
+        warnings=tuple(_problem(found) for found in report["warnings"]),
+        headers=tuple(normal_spaces(header) for header in report["headers"]),
+        detected={
+            part: report[part]
+            for part in ("format", "encoding", "separator", "sheet")
+            if report[part]
+        },
+    )
+
+
+def _problem(found: dict) -> Problem:
+    return replace(Problem(**found), value=shortened(found["value"]))
