@@ -12,14 +12,17 @@ import numpy as np
 import sqlalchemy as sa
 
 from data.database import writing
+from data.instruments import field_instrument
 from data.sample import activity, fieldwork, proposals, register, timeline, users
 from data.sample.effects import KNOWN_EFFECTS, LAST_DAY, SEED, KnownEffects
-from data.schema import Base, InstrumentVersion, Project, StakeholderGroup
+from data.schema import Base, Project, StakeholderGroup
 from survey.instrument import GROUPS, UNKNOWN_GROUP, instruments
 
-__all__ = ["KNOWN_EFFECTS", "LAST_DAY", "KnownEffects", "NotEmpty", "load"]
+__all__ = ["KNOWN_EFFECTS", "LAST_DAY", "KnownEffects", "NotEmpty", "is_loaded", "load"]
 
 Progress = Callable[[str, int, int], None]
+
+_STEP = "store"
 
 
 class NotEmpty(Exception):
@@ -29,7 +32,7 @@ class NotEmpty(Exception):
 def load(engine: sa.Engine, progress: Progress | None = None) -> None:
     """Store the invented portfolio in an empty, migrated database, in one transaction.
 
-    progress: told the step (sample_portfolio, sample_store), how much of it is done, and of what.
+    progress: told the step (store), how much of it is done, and of how much.
     Raises: NotEmpty when the database holds a project.
     """
     tell = progress or _silent
@@ -39,38 +42,45 @@ def load(engine: sa.Engine, progress: Progress | None = None) -> None:
                 "The database already holds projects, and invented ones are not mixed with them. "
                 "Load the sample portfolio into an empty database."
             )
+        tell(_STEP, 0, 0)
         _store_groups(connection)
-        rows = _portfolio(_store_instruments(connection), tell)
+        rows = _portfolio(
+            {key: field_instrument(connection, instruments()[key]) for key in fieldwork.INSTRUMENTS}
+        )
         tables = [table for table in Base.metadata.sorted_tables if table.name in rows]
-        for done, table in enumerate(tables):
-            tell("sample_store", done, len(tables))
+        for done, table in enumerate(tables, start=1):
             _store(connection, table, rows[table.name])
-        tell("sample_store", len(tables), len(tables))
+            tell(_STEP, done, len(tables))
+
+
+def is_loaded(connection: sa.Connection) -> bool:
+    """Whether the database holds the invented portfolio."""
+    invented = sa.select(sa.func.count()).select_from(Project).where(Project.invented)
+    return bool(connection.scalar(invented))
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _portfolio(versions: dict[str, int], tell: Progress) -> dict[str, register.Rows]:
-    """Every row of the portfolio by table; the same rows whenever it is asked."""
-    tell("sample_portfolio", 0, 3)
+def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
+    """Every row of the portfolio by table; the same rows whenever it is asked.
+
+    versions: ids of instrument versions by key.
+    """
     portfolio, listed = register.read("portfolio.yaml"), register.read("places.yaml")
+    proposed = register.read("proposals.yaml")
     steps = timeline.phases(portfolio, listed["templates"], _lot(10))
     rows = register.places(listed)
     rows["organisation"] = register.organisations(listed)
     rows |= register.projects(portfolio, steps, rows)
     numbers = register.ids(rows["project"])
-    tell("sample_portfolio", 1, 3)
     rows |= activity.events(
         portfolio, steps, numbers, register.ids(rows["area"]), rows["organisation"], _lot(11)
     )
-    proposed = register.read("proposals.yaml")
     rows |= proposals.proposals(proposed, rows, _lot(12))
     rows |= users.personas(rows)
-    tell("sample_portfolio", 2, 3)
     rows |= fieldwork.surveys(portfolio, steps, numbers, versions, proposed["voices"])
-    tell("sample_portfolio", 3, 3)
     return rows
 
 
@@ -80,7 +90,7 @@ def _lot(part: int) -> np.random.Generator:
 
 
 def _store_groups(connection: sa.Connection) -> None:
-    """The stakeholder groups, unless another import has stored them before."""
+    """The stakeholder groups, unless they are there already."""
     held = set(connection.scalars(sa.select(StakeholderGroup.code)))
     rows = [
         {"code": code, "position": position}
@@ -89,25 +99,6 @@ def _store_groups(connection: sa.Connection) -> None:
     ]
     if rows:
         connection.execute(sa.insert(StakeholderGroup), rows)
-
-
-def _store_instruments(connection: sa.Connection) -> dict[str, int]:
-    """Ids of the instrument versions that the sample fields, stored where they were not yet."""
-    known = sa.select(InstrumentVersion.code, InstrumentVersion.version, InstrumentVersion.id)
-    held = {f"{code}@{version}" for code, version, _ in connection.execute(known)}
-    fielded = [instruments()[key] for key in fieldwork.INSTRUMENTS if key not in held]
-    rows = [
-        {
-            "code": instrument.code,
-            "version": instrument.version,
-            "sha256": instrument.sha256,
-            "body": instrument.canonical,
-        }
-        for instrument in fielded
-    ]
-    if rows:
-        connection.execute(sa.insert(InstrumentVersion), rows)
-    return {f"{code}@{version}": number for code, version, number in connection.execute(known)}
 
 
 def _store(connection: sa.Connection, table: sa.Table, rows: register.Rows) -> None:

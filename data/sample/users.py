@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from data.access import SAMPLE_ISSUER
 from data.sample.register import Rows, ids, numbered
 
-ISSUER = "arviomo:sample"
 #: Subject and name of each persona. The names say what they are, so nobody takes them for people.
 PERSONAS = {
     "steering": "Ohjausryhmän jäsen (esimerkki)",
@@ -20,7 +20,10 @@ FUNDER = "eakr-uudenmaan-liitto"
 def personas(known: dict[str, Rows]) -> dict[str, Rows]:
     """Rows of users and their grants."""
     users = numbered(
-        [{"issuer": ISSUER, "subject": subject, "name": name} for subject, name in PERSONAS.items()]
+        [
+            {"issuer": SAMPLE_ISSUER, "subject": subject, "name": name}
+            for subject, name in PERSONAS.items()
+        ]
     )
     number = {row["subject"]: row["id"] for row in users}
     projects, funders = ids(known["project"]), ids(known["funder"])
