@@ -16,7 +16,7 @@ import orjson
 import sqlalchemy as sa
 
 from data import schema
-from data.access import User, profile_of, visible_projects, visible_results
+from data.access import User, profile_of, visible_entities, visible_results
 from data.schema import Figure, Finding, Revision
 from metrics.metric import Level, Method, Reason, Result, ValueState
 
@@ -152,8 +152,8 @@ def read_figures(
 
 
 def read_findings(connection: sa.Connection, user: User, *, revision: int) -> list[Attention]:
-    """The projects that need attention among those whose rows a user may see, heaviest first."""
-    allowed = visible_projects(user)
+    """The projects that need attention among those whose figures a user may see, heaviest first."""
+    allowed = visible_entities(user, Level.PROJECT)
     rows = connection.execute(
         sa.select(Finding.project_id, Finding.code, Finding.weight, Finding.detail)
         .where(Finding.revision_id == revision, Finding.profile == profile_of(user).value)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.access import Kind, User, visible_projects, visible_rows
-from data.records.register import MOST_ROWS, Page, within
+from data.records.register import MOST_ROWS, Page, alphabet, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +107,9 @@ def proposals(
 
 def proposal_categories(connection: sa.Connection, user: User) -> list[str]:
     """The categories that proposals have, as the registers name them."""
-    found = connection.scalars(
-        sa.select(schema.Proposal.category)
-        .where(schema.Proposal.category.is_not(None))
-        .distinct()
-        .order_by(schema.Proposal.category)
-    )
-    return visible_rows(user, Kind.PROPOSAL, found.all())
+    category = schema.Proposal.category
+    found = connection.scalars(sa.select(category).where(category.is_not(None)).distinct())
+    return visible_rows(user, Kind.PROPOSAL, sorted(found, key=alphabet))
 
 
 def proposal_counts(connection: sa.Connection, user: User) -> list[CategoryCount]:
@@ -131,11 +127,11 @@ def proposal_counts(connection: sa.Connection, user: User) -> list[CategoryCount
             proposal.category,
             sa.func.count(),
             sa.func.sum(sa.case((named | stepped, 1), else_=0)),
-        )
-        .group_by(proposal.category)
-        .order_by(sa.func.count().desc(), proposal.category)
+        ).group_by(proposal.category)
     )
-    return visible_rows(user, Kind.PROPOSAL, [CategoryCount(*row) for row in found])
+    counted = [CategoryCount(*row) for row in found]
+    counted.sort(key=lambda one: (-one.proposals, alphabet(one.category)))
+    return visible_rows(user, Kind.PROPOSAL, counted)
 
 
 def proposal_history(connection: sa.Connection, user: User, proposal: int) -> list[StatusStep]:

@@ -74,12 +74,17 @@ def name_in(entity: HasNames, language: str) -> str:
 
 
 # å, ä and ö end the alphabet, in this order; the databases that we support do not agree on it.
-_LAST_LETTERS = str.maketrans("åäö", "{|}")
+_LAST_LETTERS = str.maketrans("åäö", "{|}")  # the signs after z
+
+
+def alphabet(text: str | None) -> str:
+    """What a text is sorted by; nothing comes last."""
+    return "~" if text is None else text.casefold().translate(_LAST_LETTERS)
 
 
 def alphabetical(entities: Iterable[N], language: str = DEFAULT_LANGUAGE) -> list[N]:
     """The entities in the order of the Finnish and Swedish alphabet."""
-    return sorted(entities, key=lambda e: name_in(e, language).casefold().translate(_LAST_LETTERS))
+    return sorted(entities, key=lambda entity: alphabet(name_in(entity, language)))
 
 
 def names_of(entity: type[schema.Named]) -> tuple[sa.ColumnElement, ...]:

@@ -341,6 +341,19 @@ def test_a_proposal_stands_where_its_last_step_left_it(reading):
     assert records.proposal_categories(reading, FUNDER) == ["puistot", "valot"]
 
 
+def test_proposals_are_counted_by_category_with_those_that_were_taken_up(town):
+    # p1 names who took it up; p3 was taken up on the way and rejected in the end.
+    with database.writing(town) as connection:
+        connection.execute(
+            sa.insert(schema.ProposalStatus),
+            [{"proposal_id": 3, "position": 0, "status": "taken_up"}],
+        )
+        found = records.proposal_counts(connection, FUNDER)
+    assert [(one.category, one.proposals, one.taken_up) for one in found] == [
+        ("puistot", 2, 1), ("valot", 1, 1), (None, 1, 0),
+    ]  # fmt: skip
+
+
 def test_proposals_do_not_name_a_project_that_the_user_may_not_see(reading):
     assert [row.project for row in records.proposals(reading, STEERING).rows] == [1, 2, None, None]
     assert [row.project for row in records.proposals(reading, FUNDER).rows] == [
