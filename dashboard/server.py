@@ -24,7 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
@@ -82,23 +82,32 @@ async def health(_request: Request) -> JSONResponse:
 
 def application(announce: Callable[[], None] | None = None) -> st.App:
     """The ASGI application. announce is called once, when the first page can be asked for."""
-    index = shell.read_index()
-    hosts = tuple(config.get_option("server.allowedHosts"))
-    pages = frozenset({"", *PAGES} - {DEFAULT_PAGE})
     return st.App(
         SCRIPT,
         lifespan=_lifespan(announce),
-        routes=[
-            Route("/health", health),
-            Mount("/assets", StaticFiles(directory=shell.ASSETS)),
-        ],
-        middleware=[
-            Middleware(Gate, hosts=hosts, policy=content_policy(index)),
-            Middleware(shell.Shell, index=index, pages=pages),
-            Middleware(shell.Bundle),
-        ],
+        routes=routes(),
+        middleware=middleware(tuple(config.get_option("server.allowedHosts"))),
         on_script_error=show_error,
     )
+
+
+def routes() -> list[BaseRoute]:
+    """What answers beside Streamlit's screens."""
+    return [
+        Route("/health", health),
+        Mount("/assets", StaticFiles(directory=shell.ASSETS)),
+    ]
+
+
+def middleware(hosts: tuple[str, ...]) -> list[Middleware]:
+    """What every request passes on its way to a route or a screen, outermost first."""
+    index = shell.read_index()
+    pages = frozenset({"", *PAGES} - {DEFAULT_PAGE})
+    return [
+        Middleware(Gate, hosts=hosts, policy=content_policy(index)),
+        Middleware(shell.Shell, index=index, pages=pages),
+        Middleware(shell.Bundle),
+    ]
 
 
 def _lifespan(announce: Callable[[], None] | None) -> Callable:

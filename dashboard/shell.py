@@ -35,9 +35,8 @@ NOT_PAGES = (
     "/component/",
     "/_stcore/",
     "/auth/",
-    "/oauth2callback",
-    "/health",
 )
+ROUTES = frozenset({"/health", "/oauth2callback"})
 YEAR = 365 * 24 * 3600
 #: Files of the bundle that are worth compressing; fonts and pictures already are.
 PACKED = {
@@ -117,7 +116,7 @@ class Shell:
 
 def _is_page(scope: Scope) -> bool:
     path = scope["path"]
-    return not path.startswith(NOT_PAGES) and "." not in path.rsplit("/", 1)[-1]
+    return path not in ROUTES and not path.startswith(NOT_PAGES) and "." not in path.rsplit("/", 1)[-1]
 
 
 def _asked_language(scope: Scope) -> str | None:

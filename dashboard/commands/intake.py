@@ -207,11 +207,11 @@ def _profile(named: str, language: str) -> Profile:
     from data.imports.profile import InvalidProfile, read_profile
     from data.imports.profile import profiles as ready
 
-    if named in ready():
-        return ready()[named]
-    if not Path(named).is_file():
-        raise refusal("refusal.no_profile", language, profile=named)
     try:
+        if named in ready():
+            return ready()[named]
+        if not Path(named).is_file():
+            raise refusal("refusal.no_profile", language, profile=named)
         return read_profile(Path(named))
     except InvalidProfile as invalid:
         raise refusal("refusal.bad_profile", language, reason=invalid) from invalid

@@ -1,0 +1,149 @@
+"""The sample portfolio, a server that shows it, and a real browser to look at it with.
+
+The sample is loaded once for all workers of pytest-xdist; each worker has its own server. The
+browser is named by CHROMIUM, found on the path, or playwright's own; where there is none the
+tests are skipped, or fail under REQUIRE_BROWSER=1.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+#: Seconds that a shared machine may take to load the sample, and to start a server.
+LOADING, STARTING = 300, 90
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker makes and the others wait for."""
+    done = folder.with_suffix(".done")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + LOADING
+        while not done.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"another worker did not finish {folder}") from None
+            time.sleep(0.2)
+        return folder
+    make(folder)
+    done.touch()
+    return folder
+
+
+def run_arviomo(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """What the command line says and how it ends, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard.cli", *words],
+        env=environment(home) | more,
+        capture_output=True,
+        text=True,
+        timeout=LOADING,
+    )
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a command whose data is in a folder, and nowhere else."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARVIOMO_")}
+    return kept | {"ARVIOMO_HOME": str(home), "ARVIOMO_LANGUAGE": "en"}
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose ``demo`` holds the sample portfolio, published."""
+
+    def load(folder: Path) -> None:
+        loaded = run_arviomo(folder, "demo", "--load-only")
+        assert loaded.returncode == 0, loaded.stderr
+
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return made_once(root / "sample", load)
+
+
+@pytest.fixture(scope="session")
+def demo_process(sample_home: Path) -> Iterator[tuple[subprocess.Popen, str]]:
+    """A server that shows the sample, as ``arviomo demo`` starts it, and its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard.cli", "demo", "--port", "0"],
+        env=environment(sample_home),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), address
+        wait_until_ready(address)
+        yield process, address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_process: tuple[subprocess.Popen, str]) -> str:
+    """The address of a server that shows the sample portfolio."""
+    return demo_process[1]
+
+
+def wait_until_ready(address: str) -> None:
+    """Return when /health answers 200. Raises: TimeoutError with its last answer."""
+    deadline, said = time.monotonic() + STARTING, ""
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(f"{address}/health", timeout=10):  # noqa: S310  an address of ours
+                return
+        except HTTPError as answer:
+            said = answer.read().decode()
+        except URLError as silence:
+            said = str(silence)
+        time.sleep(0.2)
+    raise TimeoutError(f"{address}/health: {said}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as drivers:
+        own = drivers.chromium.executable_path
+        path = named or (own if Path(own).exists() else None)
+        if path is None:
+            missing = "no Chromium: neither CHROMIUM, nor on the path, nor playwright's own"
+            if os.environ.get("REQUIRE_BROWSER") == "1":
+                pytest.fail(missing)
+            pytest.skip(missing)
+        opened = drivers.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, demo_server: str) -> Iterator[Page]:
+    """A fresh window; addresses begin at the server of the sample portfolio."""
+    context = browser.new_context(
+        base_url=demo_server, viewport={"width": 1280, "height": 900}, locale="fi-FI"
+    )
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,371 @@
+"""What the server answers beside its screens, whom it lets in, and when it refuses to start."""
+
+import base64
+import gzip
+import hashlib
+import re
+import socket
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from streamlit import config
+
+from dashboard import options, server, shell, sign_in
+from dashboard.server import NotServed
+from data import access, schema
+from data.database import connect, migrate, writing
+
+HOSTS = ("127.0.0.1", "localhost", "arviomo.city.fi")
+
+
+async def screen(scope, receive, send):
+    """What stands for Streamlit here: it says which address reached it, and sets a cookie."""
+    answer = PlainTextResponse(f"streamlit {scope['path']}")
+    answer.set_cookie("theirs", "1")
+    await answer(scope, receive, send)
+
+
+async def socket_screen(websocket):
+    await websocket.accept()
+    await websocket.send_text("hello")
+    await websocket.close()
+
+
+@pytest.fixture
+def client():
+    app = Starlette(
+        routes=[
+            *server.routes(),
+            WebSocketRoute("/_stcore/stream", socket_screen),
+            Mount("/", screen),
+        ],
+        middleware=server.middleware(HOSTS),
+    )
+    return TestClient(app, base_url="http://127.0.0.1")
+
+
+@pytest.fixture
+def database(engine, monkeypatch):
+    """A fresh migrated database, SQLite and PostgreSQL in turn, as the one that is served."""
+    monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    return engine
+
+
+def publish(engine, number):
+    with writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.Revision).values(
+                id=number,
+                published_at=datetime.now(UTC),
+                code_version="test",
+                inputs_sha256="0" * 64,
+                inputs="{}",
+                metrics="{}",
+            )
+        )
+
+
+# --- health -------------------------------------------------------------------------------------
+
+
+def test_health_waits_for_the_first_publication(client, database):
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "waiting", "reason": "nothing is published"}
+
+
+def test_health_names_the_published_revision(client, database):
+    publish(database, 7)
+    answer = client.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "revision": 7}
+    publish(database, 8)
+    assert client.get("/health").json()["revision"] == 8
+
+
+def test_health_says_when_the_database_does_not_answer(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("ARVIOMO_DATABASE", f"sqlite:///{tmp_path / 'without-tables.db'}")
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["reason"] == "database does not answer"
+
+
+# --- the page around the screen -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "cookie", "language"),
+    [
+        ("/", None, "fi"),
+        ("/?lang=sv", None, "sv"),
+        ("/theme?theme_code=X&lang=en", None, "en"),
+        ("/project", "sv", "sv"),
+        ("/project?lang=en", "sv", "en"),
+        ("/?lang=de", None, "fi"),
+        ("/", "'; drop", "fi"),
+    ],
+)
+def test_the_page_is_in_the_readers_language(client, address, cookie, language):
+    headers = {"cookie": f"arviomo_lang={cookie}"} if cookie else {}
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["content-language"] == language
+    assert "<title>Arviomo</title>" in answer.text
+
+
+def test_a_language_that_was_asked_for_is_kept(client):
+    assert client.get("/?lang=sv").cookies["arviomo_lang"] == "sv"
+    assert "set-cookie" not in client.get("/?lang=sv").headers  # it is kept already
+
+
+def test_an_address_without_a_page_is_not_found(client):
+    assert client.get("/healthz").status_code == 404
+    assert client.get("/overview").status_code == 404  # the default page lives at /
+
+
+def test_the_policy_names_the_only_inline_script_by_its_hash(client):
+    answer = client.get("/")
+    inline = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert len(inline) == 1
+    digest = base64.b64encode(hashlib.sha256(inline[0].encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert f"'sha256-{digest}'" in policy
+    assert "unsafe-eval" not in policy
+    assert re.search(r"script-src 'self' 'sha256-[^']+';", policy)
+
+
+def test_the_page_is_sent_compressed_or_not_as_the_browser_asks(client):
+    plain = client.get("/", headers={"accept-encoding": "identity"})
+    packed = client.get("/", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == plain.text
+
+
+def test_the_bundle_is_sent_compressed_and_unchanged(client):
+    path = next(iter(sorted((shell.BUNDLE / "static/js").glob("index.*.js"))))
+    address = f"/static/js/{path.name}"
+    with client.stream("GET", address, headers={"accept-encoding": "gzip"}) as answer:
+        packed = b"".join(answer.iter_raw())
+    assert gzip.decompress(packed) == path.read_bytes()
+    assert len(packed) < path.stat().st_size / 2
+    assert "immutable" in answer.headers["cache-control"]
+    untouched = client.get(address, headers={"accept-encoding": "identity"})
+    assert untouched.text == f"streamlit {address}"
+
+
+# --- the gate -----------------------------------------------------------------------------------
+
+
+def test_every_answer_carries_the_headers_that_protect(client, database):
+    for address in ("/", "/health", "/assets/shell.js", "/media/x"):
+        headers = client.get(address).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert client.get("/media/x").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[", "a@b@c"])
+def test_a_strange_host_is_refused(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 400
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect("/_stcore/stream", headers={"host": host}),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("host", ["localhost:8501", "Arviomo.City.fi", "127.0.0.1:1"])
+def test_a_host_of_ours_is_let_in(client, host):
+    assert client.get("/", headers={"host": host}).status_code == 200
+
+
+def test_a_web_socket_from_another_site_is_refused(client):
+    ours = {"host": "localhost:8501", "origin": "http://localhost:8501"}
+    with client.websocket_connect("/_stcore/stream", headers=ours) as socket_:
+        assert socket_.receive_text() == "hello"
+    for origin in ("http://evil.example", "http://localhost:9999", "null"):
+        with (
+            pytest.raises(WebSocketDisconnect),
+            client.websocket_connect("/_stcore/stream", headers=ours | {"origin": origin}),
+        ):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("PUT", "/_stcore/upload_file/session/file"),
+        ("GET", "/_stcore/metrics"),
+        ("POST", "/_stcore/agent/interact"),
+        ("GET", "/_stcore/agent/openapi.json"),
+        ("GET", "/component/x/index.html"),
+        ("GET", "/app/static/x"),
+    ],
+)
+def test_closed_doors(client, method, address):
+    assert client.request(method, address).status_code == 404
+
+
+def test_over_https_cookies_are_secure_and_the_browser_stays_there(client):
+    secure = TestClient(client.app, base_url="https://arviomo.city.fi")
+    answer = secure.get("/media/x")
+    assert answer.headers["set-cookie"].endswith("; Secure")
+    assert answer.headers["strict-transport-security"]
+    assert "secure" not in client.get("/media/x").headers["set-cookie"].lower()
+
+
+# --- refusing to start --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_force():
+    """Our options in force; afterwards those that were."""
+    options.load("127.0.0.1", 8501)
+    yield
+    config.get_config_options(force_reparse=True, options_from_flags={})
+
+
+def test_our_own_options_are_safe(in_force):
+    options.check()
+    assert config.get_option("theme.light.textColor") == "#0b0c0c"  # the whole file is read
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("client.showErrorDetails", "full"),
+        ("client.showErrorLinks", True),
+        ("browser.gatherUsageStats", True),
+        ("server.enableStaticServing", True),
+        ("server.enableAgentApi", True),
+        ("server.enableXsrfProtection", False),
+        ("server.enableCORS", False),
+        ("server.fileWatcherType", "auto"),
+        ("runner.magicEnabled", True),
+        ("runner.postScriptGC", True),
+        ("server.maxUploadSize", 200),
+        ("server.maxMessageSize", 200),
+        ("server.maxWidgetStateSize", 25),
+        ("server.allowedHosts", []),
+        ("server.allowedHosts", ["*.city.fi"]),
+        ("server.trustedUserHeaders", {"x-user": "email"}),
+    ],
+)
+def test_every_unsafe_option_is_named(in_force, option, value):
+    config.set_option(option, value)
+    with pytest.raises(options.UnsafeOptions, match=re.escape(option)):
+        options.check()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
+def test_the_sample_is_shown_without_signing_in_to_this_machine(host):
+    chosen = sign_in.choose(host=host, sample_only=True, provider=False)
+    assert chosen is sign_in.Mode.PERSONAS
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "arviomo.city.fi", ""])  # noqa: S104  the hosts that must be refused
+def test_the_sample_is_not_shown_to_other_machines(host):
+    with pytest.raises(sign_in.SignInMissing) as refused:
+        sign_in.choose(host=host, sample_only=True, provider=False)
+    assert refused.value.key == "refusal.sign_in_open_host"
+
+
+def test_anything_else_needs_an_identity_provider():
+    with pytest.raises(sign_in.SignInMissing) as refused:
+        sign_in.choose(host="127.0.0.1", sample_only=False, provider=False)
+    assert refused.value.key == "refusal.sign_in_missing"
+    for sample_only in (True, False):
+        chosen = sign_in.choose(host="0.0.0.0", sample_only=sample_only, provider=True)  # noqa: S104  open with a provider
+        assert chosen is sign_in.Mode.PROVIDER
+
+
+def add_persona(engine):
+    with writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.AppUser).values(
+                id=1, issuer=access.SAMPLE_ISSUER, subject="evaluator", name="Eeva"
+            )
+        )
+        connection.execute(sa.insert(schema.UserGrant).values(user_id=1, role="evaluator"))
+
+
+def add_project(engine, code, *, invented):
+    with writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.Project).values(code=code, name_fi=code, invented=invented)
+        )
+
+
+@pytest.fixture
+def no_provider(monkeypatch):
+    monkeypatch.setattr(server, "has_provider", lambda: False)
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+
+
+def test_the_server_starts_on_the_sample_alone(database, no_provider):
+    add_persona(database)
+    add_project(database, "P1", invented=True)
+    server.settle_sign_in("127.0.0.1")
+    assert sign_in.mode() is sign_in.Mode.PERSONAS
+
+
+def test_one_real_project_closes_the_persona_door(database, no_provider):
+    add_persona(database)
+    add_project(database, "P1", invented=True)
+    add_project(database, "P2", invented=False)
+    with pytest.raises(NotServed) as refused:
+        server.settle_sign_in("127.0.0.1")
+    assert refused.value.key == "refusal.sign_in_missing"
+
+
+def test_an_empty_database_has_no_personas(database, no_provider):
+    with pytest.raises(NotServed) as refused:
+        server.settle_sign_in("127.0.0.1")
+    assert refused.value.key == "refusal.sign_in_missing"
+
+
+def test_a_database_of_another_version_is_not_served(tmp_path, monkeypatch, no_provider):
+    url = f"sqlite:///{tmp_path / 'bare.db'}"
+    monkeypatch.setenv("ARVIOMO_DATABASE", url)
+    with pytest.raises(NotServed) as behind:
+        server.settle_sign_in("127.0.0.1")
+    assert behind.value.key == "refusal.database_behind"
+
+    engine = connect(url)
+    migrate(engine)
+    with writing(engine) as connection:
+        connection.execute(sa.text("update alembic_version set version_num = 'tomorrow'"))
+    with pytest.raises(NotServed) as ahead:
+        server.settle_sign_in("127.0.0.1")
+    assert ahead.value.key == "refusal.database_ahead"
+
+
+def test_a_taken_port_is_told(client):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(NotServed) as refused:
+            server.open_port("127.0.0.1", port)
+        assert refused.value.values == {"host": "127.0.0.1", "port": port}
+        with server.open_usual_or_free_port("127.0.0.1", port) as free:
+            assert free.getsockname()[1] != port
+    with pytest.raises(NotServed):
+        server.open_port("127.0.0.1", 70_000)
+
+
+def test_an_error_in_a_page_is_logged_with_the_number_that_is_shown(monkeypatch, caplog):
+    shown = []
+    monkeypatch.setattr(server.st, "error", shown.append)
+    monkeypatch.setattr(server.session, "language", lambda: "en")
+    assert server.show_error(ValueError("secret detail")) is True
+    number = re.search(r"number (\w{8})", caplog.text).group(1)
+    assert number in shown[0]
+    assert "secret detail" not in shown[0]
