@@ -19,9 +19,9 @@ LOW_CONSTRUCT = 50.0
 LOW_BENEFIT = 0.5
 #: More than every fifth meets a drawback, chance allowed for.
 MANY_DRAWBACKS = 0.2
-#: Below half a survey is labelled "low response" (brief, disclosure 5.2).
+#: Below half a survey is labelled "low response" wherever it is shown.
 LOW_RESPONSE = 0.5
-#: Above this share of don't-know a question is doubtful (brief, measurement 3.6, item quality).
+#: Above this share of don't-know a question is doubtful (docs/metrics.md).
 MANY_DONT_KNOW = 0.15
 
 #: The part of process_quality that sums up the constructs.

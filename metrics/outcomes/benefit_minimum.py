@@ -51,7 +51,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="results:benefit_share",
-    source="Claim 23, “all participants benefited” (brief, measurement 3.5, all groups)",
+    source="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
     grade="C",
 )
 

@@ -40,7 +40,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Claim 23 of the claims ledger (brief, glossary 1.7; measurement 3.5, all groups)",
+    source="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
     grade="C",
 )
 

@@ -40,7 +40,7 @@ METRIC = Metric(
     better="down",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Harm (brief, measurement 3.5): required beside every benefit",
+    source="Own definition: harm stands beside every benefit; interval Wilson 1927, Cochran 1977",
     grade="C",
 )
 

@@ -39,7 +39,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Outcome scales of the product (brief, measurement 3.5); pooling as in 3.6, clusters",
+    source="Own outcome scales (docs/instruments.md); pooling over projects as clusters, Cochran 1977",
     grade="C",
 )
 

@@ -45,7 +45,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="paired_moments",
-    source="Pre/post paired by key (brief, measurement 3.6 and 3.9); R's sleep data (value 10)",
+    source="Paired t, Student 1908, checked on R's sleep data; pooling: Cochran 1977",
     grade="B",
     minimum_n=10,
 )

@@ -43,7 +43,7 @@ METRIC = Metric(
     better="down",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Item quality (brief, measurement 3.6): flagged above 15 %",
+    source="Own definition of item quality: flagged above 15 %; interval Wilson 1927",
     grade="C",
 )
 

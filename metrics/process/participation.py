@@ -38,7 +38,7 @@ METRIC = Metric(
     better="up",
     about=About.PARTICIPANTS,
     frame="participation",
-    source="Participations are additive (brief, measurement 3.8, rule 2)",
+    source="Own definition: participations add up over events, distinct people would not",
     grade="B",
 )
 

@@ -48,7 +48,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Unmatched waves are two levels (brief, measurement 3.6, pre/post); Welch 1947",
+    source="Two independent levels, not paired people; Welch 1947",
     grade="C",
 )
 

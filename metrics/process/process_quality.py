@@ -44,8 +44,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Construct model of the product (brief, measurement 3.1-3.3); pooling: mean of project "
-    "means with t(J−1) (3.6, clusters)",
+    source="Own construct model (docs/instruments.md); pooling over projects as clusters, Cochran 1977",
     grade="C",
 )
 

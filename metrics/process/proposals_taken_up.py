@@ -39,7 +39,7 @@ METRIC = Metric(
     better="up",
     about=About.RECORDS,
     frame="proposals",
-    source="Take-up rate (brief, measurement 3.4); Newcombe 1998 for the interval",
+    source="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
     grade="B",
 )
 

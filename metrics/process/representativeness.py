@@ -43,7 +43,7 @@ METRIC = Metric(
     better="up",
     about=About.PARTICIPANTS,
     frame="results:participation",
-    source="Breadth (brief, measurement 3.6); the overlap of two distributions",
+    source="One minus the index of dissimilarity of two distributions, Duncan & Duncan 1955",
     grade="B",
 )
 

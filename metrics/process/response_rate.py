@@ -41,7 +41,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="respondents",
-    source="Completes / eligible invited (brief, measurement 3.6, response rate)",
+    source="Completes / eligible invited, as AAPOR's Standard Definitions (RR1); Wilson 1927",
     grade="B",
 )
 

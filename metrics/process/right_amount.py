@@ -38,7 +38,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition for bipolar items; Wilson 1927 (brief, reference value 12)",
+    source="Own definition for bipolar items; interval Wilson 1927, Newcombe 1998",
     grade="C",
 )
 

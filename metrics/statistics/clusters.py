@@ -34,7 +34,7 @@ def cluster_mean(figure: Whole, values: Floats, size: int, bounds: tuple[float, 
     Rows: one a project of a figure. figure: 0 .. size-1.
     Formula: m = sum(y_j)/J; m +- t(.975; J-1) * sqrt(sum((y_j - m)**2) / (J(J-1))).
     Missing: value NaN for J = 0; interval NaN for J = 1 and where all projects have one value.
-    Source: brief, measurement 3.6 (clusters): covers 94.5 %.
+    Source: ultimate clusters, Cochran 1977, 9A; covers 94.5 % in simulation, as above.
     By hand: 40, 50, 60: 50 -+ 4.3027 * 10 / sqrt(3) = 25.16 to 74.84.
     """
     projects = np.bincount(figure, minlength=size)

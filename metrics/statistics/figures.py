@@ -33,7 +33,8 @@ POINTS = (0.0, 100.0)
 CHANGE = (-100.0, 100.0)
 SHARE = (0.0, 1.0)
 
-#: Pairs that a paired change needs (brief, measurement 3.9), and that a project needs to be pooled.
+#: Pairs that a paired change needs (with 10, 80 % power reaches only d_z = 1), and that a project
+#: needs to be pooled.
 PAIRS_NEEDED = 10
 PAIRS_POOLED = 2
 
