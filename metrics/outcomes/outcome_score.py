@@ -39,7 +39,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Own outcome scales (docs/instruments.md); pooling over projects as clusters, Cochran 1977",
+    source="Own outcome scales (docs/instruments.md); pooled as clusters, Cochran 1977",
     grade="C",
 )
 

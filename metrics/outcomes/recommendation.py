@@ -40,7 +40,7 @@ METRIC = Metric(
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Net promoter score, Reichheld 2003; interval from the variance over n, by our definition",
+    source="Net promoter score, Reichheld 2003; interval from the variance over n",
     grade="C",
 )
 

@@ -104,8 +104,8 @@ def mean_difference(n: Whole, total: Whole, squares: Whole, unit: Whole) -> Inte
     """Mean of paired differences in points, with Student's t interval over the pairs.
 
     Formula and missing as in `mean`; cut to -100-100.
-    Source: Student 1908. R's `sleep` data (paired t -4.0621): difference of drugs -1.58, 95 % interval
-    -2.4599 to -.7001.
+    Source: Student 1908. R's `sleep` data (paired t -4.0621): difference of drugs -1.58,
+    95 % interval -2.4599 to -.7001.
     """
     value = ratio(100 * total, n * unit)
     variance = ratio(moment_variance(n, total, squares), n) * (100 / unit) ** 2
@@ -158,8 +158,8 @@ def recommendation(n: Whole, promoters: Whole, detractors: Whole) -> Interval:
     Formula: d = (P - D)/n; variance of an answer (P + D)/n - d**2 with divisor n;
     100 * (d +- z * sqrt(variance / n)), cut to -100-100.
     Missing: value NaN for n = 0; interval NaN where all answers fall in one class.
-    Source: Reichheld 2003; variance of one draw over n. By hand: 10 answers, 5 promoters, 2 detractors: 30,
-    variance .61, interval 30 -+ 1.96 * 100 * sqrt(.061) = -18.41 to 78.41.
+    Source: Reichheld 2003; variance of one draw over n. By hand: 10 answers, 5 promoters,
+    2 detractors: 30, variance .61, interval 30 -+ 1.96 * 100 * sqrt(.061) = -18.41 to 78.41.
     """
     gap = promoters - detractors
     value = ratio(100 * gap, n)
