@@ -24,10 +24,12 @@ from data.records.people import (
 from data.records.process import (
     Collection,
     Event,
+    Fielding,
     Participants,
     Phase,
     collections,
     events,
+    fieldings,
     participants,
     phases,
 )
@@ -72,6 +74,7 @@ __all__ = [
     "CategoryCount",
     "Collection",
     "Event",
+    "Fielding",
     "Funding",
     "InvalidGrant",
     "Named",
@@ -91,6 +94,7 @@ __all__ = [
     "collections",
     "disable_user",
     "events",
+    "fieldings",
     "funders",
     "grant_role",
     "import_batches",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.access import Kind, User, Verb, can, visible_rows
-from data.records.register import GROUP_ORDER, gathered
+from data.records.register import GROUP_ORDER, MOST_ROWS, Named, Page, gathered, names_of
 from survey.instrument import WAVES
 
 
@@ -67,6 +67,23 @@ class Collection:
     opens_on: date | None
     closes_on: date | None
     invited: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fielding:
+    """A collection with the project that it belongs to.
+
+    instrument: ``code@version``. invited: how many in all, None where it is not known.
+    """
+
+    id: int
+    project: Named
+    instrument: str
+    wave: str
+    phase: str
+    opens_on: date | None
+    closes_on: date | None
+    invited: int | None
 
 
 def phases(connection: sa.Connection, user: User, project: int) -> list[Phase]:
@@ -185,6 +202,54 @@ def collections(connection: sa.Connection, user: User, project: int) -> list[Col
         for row in found
     ]
     return _of_project(user, project, rows)
+
+
+def fieldings(
+    connection: sa.Connection, user: User, *, offset: int = 0, limit: int = 50
+) -> Page[Fielding]:
+    """A page of every collection of every project, the latest first; never how many answered."""
+    fielding, version, group = schema.Collection, schema.InstrumentVersion, schema.CollectionGroup
+    invited = (
+        sa.select(sa.func.sum(group.invited))
+        .where(group.collection_id == fielding.id)
+        .scalar_subquery()
+    )
+    found = connection.execute(
+        sa.select(
+            fielding.id,
+            version.code,
+            version.version,
+            fielding.wave,
+            fielding.phase,
+            fielding.opens_on,
+            fielding.closes_on,
+            invited.label("invited"),
+            *(column.label(f"project_{column.key}") for column in names_of(schema.Project)),
+        )
+        .join(version)
+        .join(schema.Project, schema.Project.id == fielding.project_id)
+        .order_by(
+            sa.func.coalesce(fielding.closes_on, fielding.opens_on).desc(), fielding.id.desc()
+        )
+        .offset(offset)
+        .limit(min(limit, MOST_ROWS))
+    )
+    rows = [
+        Fielding(
+            row.id,
+            Named(*row[8:13]),
+            f"{row.code}@{row.version}",
+            row.wave,
+            row.phase,
+            row.opens_on,
+            row.closes_on,
+            row.invited,
+        )
+        for row in found
+    ]
+    seen = visible_rows(user, Kind.PROJECT, rows, scope_of=lambda one: one.project.id)
+    total = connection.scalar(sa.select(sa.func.count(fielding.id)))
+    return Page(seen, total if len(seen) == len(rows) else len(seen))
 
 
 def _of_project(user: User, project: int, rows: list) -> list:

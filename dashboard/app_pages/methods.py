@@ -1,0 +1,147 @@
+"""How every figure is made: metrics, questionnaires, words, and how people are protected.
+
+The page is generated: from what each metric, questionnaire, state, reason and method says of
+itself. Nothing about a metric is written here.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components import begin, literal, part, section
+from dashboard.labels import questionnaires
+from dashboard.session import Viewing, follow
+from dashboard.wording import say
+from metrics.catalog import metrics
+from metrics.metric import Metric
+from metrics.reasons import BETTER, METHODS, REASONS, STATES, UNITS
+from survey.instrument import AnswerKind, Instrument
+
+
+def show(viewing: Viewing) -> None:
+    """Every metric, every questionnaire, every word, and the rules of protection."""
+    language = viewing.language
+    begin(viewing, say("page.methods", language), ["Q0", "Q1", "Q2", "Q3"])
+    st.markdown(literal(say("methods.lead", language)))
+    section(say("methods.protection", language))
+    st.markdown(
+        "\n".join(
+            f"- {literal(say(f'methods.rule.{rule}', language))}"
+            for rule in ("threshold", "together", "subtraction", "states", "links", "indicative")
+        )
+    )
+    section(say("methods.metrics", language))
+    for kind in ("outcome", "process"):
+        part(say(f"methods.kind.{kind}", language))
+        for metric in metrics().values():
+            if metric.kind == kind:
+                explain(metric, language)
+    section(say("methods.words", language))
+    words(language)
+    section(say("methods.instruments", language))
+    questionnaire(language)
+
+
+def explain(metric: Metric, language: str) -> None:
+    """A metric as it explains itself."""
+    with st.expander(literal(metric.label.in_language(language))):
+        st.markdown(literal(metric.reading.in_language(language)))
+        listed = {
+            "definition": metric.definition.in_language(language),
+            "formula": metric.formula,
+            "unit": UNITS[metric.unit].in_language(language),
+            "better": BETTER[metric.better].in_language(language),
+            "about": say(f"methods.about.{metric.about}", language),
+            "question": say(f"question.{metric.question}", language),
+            "grade": say(f"methods.grade.{metric.grade}", language),
+            "source": metric.source,
+            "id": f"{metric.id}, {metric.version}",
+        }
+        facts(listed, metric.label.in_language(language), language)
+
+
+def facts(listed: dict[str, str], title: str, language: str) -> None:
+    """A table of what something says of itself."""
+    st.table(
+        pd.DataFrame(
+            {
+                say("fact.name", language): [say(f"methods.{name}", language) for name in listed],
+                say("fact.value", language): [literal(text) for text in listed.values()],
+            }
+        ),
+        alt=title,
+        hide_index=True,
+    )
+
+
+def words(language: str) -> None:
+    """What the states, the reasons and the ways to make an interval are called."""
+    for name, known in (("states", STATES), ("reasons", REASONS), ("intervals", METHODS)):
+        part(say(f"methods.{name}", language))
+        st.markdown(
+            "\n".join(f"- {literal(text.in_language(language))}" for text in known.values())
+        )
+
+
+def questionnaire(language: str) -> None:
+    """One questionnaire, chosen in the address: purpose, scales, and items in three languages."""
+    known = questionnaires()
+    chosen = st.selectbox(
+        say("methods.choose_instrument", language),
+        format_func=lambda key: f"{known[key].title.in_language(language)} ({key})",
+        **follow("instrument", list(known)),
+    )
+    instrument = known[chosen]
+    st.markdown(literal(instrument.purpose.in_language(language)))
+    st.caption(literal(instrument.source))
+    if instrument.scales:
+        part(say("methods.scales", language))
+        st.table(scales(instrument, language), alt=say("methods.scales", language), hide_index=True)
+    part(say("methods.items", language))
+    st.table(items(instrument, language), alt=say("methods.items", language), hide_index=True)
+
+
+def scales(instrument: Instrument, language: str) -> pd.DataFrame:
+    """What each scale means and what it is made of."""
+    return pd.DataFrame(
+        {
+            say("methods.scale", language): [
+                literal(scale.title.in_language(language)) for scale in instrument.scales
+            ],
+            say("methods.meaning", language): [
+                literal(scale.meaning.in_language(language)) for scale in instrument.scales
+            ],
+            say("methods.members", language): [
+                literal(", ".join(scale.members)) for scale in instrument.scales
+            ],
+            say("methods.required", language): [
+                f"{scale.required} / {len(scale.members)}" for scale in instrument.scales
+            ],
+        }
+    )
+
+
+def items(instrument: Instrument, language: str) -> pd.DataFrame:
+    """The wording of every item in the three languages, and how it is answered."""
+    return pd.DataFrame(
+        {
+            say("methods.code", language): [literal(item.code) for item in instrument.items],
+            "Suomi": [literal(item.text.fi) for item in instrument.items],
+            "Svenska": [literal(item.text.sv) for item in instrument.items],
+            "English": [literal(item.text.en) for item in instrument.items],
+            say("methods.answers", language): [
+                answers(instrument, item.code, reversed_=item.reversed, language=language)
+                for item in instrument.items
+            ],
+        }
+    )
+
+
+def answers(instrument: Instrument, code: str, *, reversed_: bool, language: str) -> str:
+    """How an item is answered: its kind, its range, and whether it is turned round."""
+    offered = instrument.answers_of(code)
+    words = say(f"methods.answer.{offered.kind}", language)
+    if offered.kind is not AnswerKind.OPEN:
+        words = f"{words} {offered.low}–{offered.high}"
+    return literal(f"{words}, {say('methods.reversed', language)}" if reversed_ else words)

@@ -1,0 +1,92 @@
+"""Impact and process at a glance: what came of it, how it went, and who needs attention."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import sections, sentences
+from dashboard.attention import attention
+from dashboard.components import answer, begin, entity_link, part, published_line, section
+from dashboard.figures import findings, names, publication
+from dashboard.session import Viewing, follow
+from dashboard.wording import say, say_count
+from data import access
+from metrics.metric import Level
+
+
+def show(viewing: Viewing) -> None:
+    """The first page: understood in a minute, everything else one click away."""
+    language = viewing.language
+    begin(viewing, say("page.overview", language), ["Q1", "Q3", "Q2"])
+    place = whole(viewing)
+    if place is None:
+        st.info(say("empty.projects", language))
+        return
+    scope = sections.choose_scope(viewing, *place, publication())
+    benefit = sections.overall_benefit(viewing, scope)
+    quality = sections.overall_quality(viewing, scope)
+    needing = len({finding.project for finding in findings(viewing)})
+    answer(
+        f"{sentences.headline(benefit, quality, language)} "
+        f"{say_count('attention.count', needing, language)}"
+    )
+    published_line(viewing, scope.publication)
+
+    section(say("section.glance", language))
+    sections.glance(viewing, scope)
+    section(say("section.attention", language))
+    attention(viewing)
+    section(say("section.outcomes", language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            part(say("section.benefit_by_group", language))
+            sections.benefit_by_group(viewing, scope)
+        with st.container():
+            part(say("section.outcome_change", language))
+            sections.outcome_change(viewing, scope)
+    section(say("section.process", language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            part(say("section.process_by_construct", language))
+            sections.process_by_construct(viewing, scope)
+        with st.container():
+            part(say("section.process_change", language))
+            sections.process_change(viewing, scope)
+    if scope.level == Level.PORTFOLIO:
+        side_by_side(viewing, scope)
+
+
+def whole(viewing: Viewing) -> tuple[str, int] | None:
+    """What the overview is of: the portfolio, or the funder's own projects."""
+    if Level.PORTFOLIO in access.visible_levels(viewing.user):
+        return Level.PORTFOLIO, 0
+    own = access.visible_entities(viewing.user, Level.FUNDER) or frozenset()
+    funders = {
+        number: name for number, name in names(viewing, Level.FUNDER).items() if number in own
+    }
+    if not funders:
+        return None
+    if len(funders) == 1:
+        return Level.FUNDER, next(iter(funders))
+    chosen = st.selectbox(
+        say("choose.funder", viewing.language),
+        format_func=funders.get,
+        **follow("funder_id", list(funders)),
+    )
+    return Level.FUNDER, chosen
+
+
+def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:
+    """Themes and areas, each beside the others, for benefit and for process."""
+    language = viewing.language
+    section(say("section.compare", language))
+    st.caption(say("section.overlap_warning", language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        for level in (Level.THEME, Level.AREA):
+            called = names(viewing, level)
+            for kind, metric in (("benefit", "benefit_share"), ("process", "process_quality")):
+                with st.container():
+                    part(say(f"section.compare_{kind}_{level}", language))
+                    sections.compare(viewing, scope, level, called, metric, most=8)
+                    if kind == "process":
+                        entity_link(viewing, level, say(f"section.all_{level}", language))

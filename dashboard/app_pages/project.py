@@ -1,0 +1,114 @@
+"""One project: what came of it, how each phase went, who took part, and what to look into."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import project_records, sections, sentences
+from dashboard.attention import attention
+from dashboard.components import answer, begin, literal, part, published_line, section
+from dashboard.figures import names, publication
+from dashboard.session import Viewing, follow
+from dashboard.truth import engine
+from dashboard.wording import say
+from data import records
+from data.database import reading
+from data.records import ProjectDetail
+from metrics.metric import Level
+
+
+def show(viewing: Viewing) -> None:
+    """The chosen project, from its one-sentence answer to its records."""
+    language = viewing.language
+    begin(viewing, say("page.project", language), ["Q1", "Q2", "Q3"])
+    called = names(viewing, Level.PROJECT)
+    if not called:
+        st.info(say("empty.projects", language))
+        return
+    chosen = st.selectbox(
+        say("choose.project", language),
+        format_func=called.get,
+        **follow("project_id", list(called)),
+    )
+    with reading(engine()) as connection:
+        detail = records.project_detail(connection, viewing.user, chosen)
+    if detail is None:
+        st.info(say("empty.projects", language))
+        return
+    section(called[chosen])
+    if detail.project.comparison:
+        st.info(say("project.comparison", language))
+    scope = sections.choose_scope(viewing, Level.PROJECT, chosen, publication())
+    answer(
+        sentences.headline(
+            sections.overall_benefit(viewing, scope),
+            sections.overall_quality(viewing, scope),
+            language,
+        )
+    )
+    st.caption(literal(project_records.one_line(detail.project, language)))
+    published_line(viewing, scope.publication)
+    sections.glance(viewing, scope)
+    section(say("section.attention_here", language))
+    attention(viewing, chosen)
+    section(say("section.phases", language))
+    project_records.phases(viewing, chosen)
+    outcome(viewing, scope)
+    process(viewing, scope)
+    section(say("section.taking_part", language))
+    sections.taking_part(viewing, scope, concerned(detail))
+    about(viewing, chosen, detail)
+
+
+def outcome(viewing: Viewing, scope: sections.Scope) -> None:
+    """What the project brought, to whom, beside the whole portfolio."""
+    section(say("section.outcomes", viewing.language))
+    sections.against_portfolio(viewing, scope)
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            part(say("section.benefit_by_group", viewing.language))
+            sections.benefit_by_group(viewing, scope)
+        with st.container():
+            part(say("section.outcome_change", viewing.language))
+            sections.outcome_change(viewing, scope)
+
+
+def process(viewing: Viewing, scope: sections.Scope) -> None:
+    """How the work went: by side, by group, by phase, and over time."""
+    section(say("section.process", viewing.language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            part(say("section.process_by_construct", viewing.language))
+            sections.process_by_construct(viewing, scope)
+        with st.container():
+            part(say("section.process_by_phase", viewing.language))
+            sections.process_by_split(viewing, scope, "phase")
+            part(say("section.process_by_group", viewing.language))
+            sections.process_by_split(viewing, scope, "group")
+        with st.container():
+            part(say("section.process_change", viewing.language))
+            sections.process_change(viewing, scope)
+        with st.container():
+            part(say("section.process_by_wave", viewing.language))
+            sections.process_by_wave(viewing, scope)
+
+
+def about(viewing: Viewing, project: int, detail: ProjectDetail) -> None:
+    """What the registers say: surveys, events, proposals and facts."""
+    language = viewing.language
+    section(say("section.collections", language))
+    project_records.collections(viewing, project)
+    section(say("section.events", language))
+    project_records.events(viewing, project)
+    section(say("section.proposals", language))
+    project_records.proposals(viewing, project)
+    section(say("section.facts", language))
+    project_records.facts(viewing, detail)
+
+
+def concerned(detail: ProjectDetail) -> dict[str, float]:
+    """The share of each group among those whom the matter concerns; none where nobody counted."""
+    people = sum(affected.people for affected in detail.affected)
+    return (
+        {affected.group: affected.people / people for affected in detail.affected} if people else {}
+    )

@@ -1,0 +1,210 @@
+"""Residents' proposals: what was proposed, who took it up, and what became of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import format as written
+from dashboard import sections, sentences
+from dashboard.charts import Counted, counted_bars
+from dashboard.components import (
+    answer,
+    begin,
+    draw,
+    literal,
+    part,
+    published_line,
+    section,
+    table_block,
+)
+from dashboard.figures import figures, metric_of, names, one, publication
+from dashboard.project_records import proposal_table
+from dashboard.session import Viewing, follow, selection
+from dashboard.truth import engine
+from dashboard.wording import say, say_count
+from data import records
+from data.database import reading
+from data.schema import PROPOSAL_STATUSES
+from metrics.metric import Level
+
+ROWS = 25
+MOST_CATEGORIES = 12
+EVERY = ""
+
+
+def show(viewing: Viewing) -> None:
+    """How many proposals were taken up, where, and the register itself with its filters."""
+    language = viewing.language
+    begin(viewing, say("page.proposals", language), ["Q2", "Q1"])
+    metric = metric_of("proposals_taken_up")
+    facts = publication()
+    whole = one(figures(viewing, level=Level.PORTFOLIO, entity=0, metric=metric.id, split="total"))
+    if whole is not None:
+        answer(sentences.figure_sentence(whole, metric, language))
+        published_line(viewing, facts)
+    scope = sections.Scope(Level.PORTFOLIO, 0, facts, "end", None, None)
+    section(say("section.take_up", language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            part(say("proposal.by_area", language))
+            sections.compare(viewing, scope, Level.AREA, names(viewing, Level.AREA), metric.id)
+        with st.container():
+            part(say("proposal.by_category", language))
+            by_category(viewing)
+    section(say("proposal.list", language))
+    register(viewing)
+
+
+def register(viewing: Viewing) -> None:
+    """The proposals that the filters leave, a page at a time, and the fate of a chosen one."""
+    language = viewing.language
+    everything = say("choose.all", language)
+    places = names(viewing, Level.AREA)
+    with reading(engine()) as connection:
+        categories = records.proposal_categories(connection, viewing.user)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        category = st.selectbox(
+            say("choose.category", language),
+            format_func=lambda code: code or everything,
+            width=260,
+            **follow("proposal_category", [EVERY, *categories]),
+        )
+        area = st.selectbox(
+            say("choose.area", language),
+            format_func=lambda number: places.get(number, everything),
+            width=260,
+            **follow("proposal_area", [EVERY, *places]),
+        )
+        status = st.selectbox(
+            say("choose.status", language),
+            format_func=lambda code: (
+                say(f"proposal.status.{code}", language) if code else everything
+            ),
+            width=220,
+            **follow("proposal_status", [EVERY, *PROPOSAL_STATUSES]),
+        )
+    wanted = {"category": category or None, "area": area or None, "status": status or None}
+    with reading(engine()) as connection:
+        total = records.proposals(connection, viewing.user, **wanted, limit=1).total
+    if not total:
+        st.info(say("empty.proposals_here", language))
+        return
+    pages = -(-total // ROWS)
+    number = selection("proposal_page", range(1, pages + 1), 1)
+    with reading(engine()) as connection:
+        page = records.proposals(
+            connection, viewing.user, **wanted, offset=(number - 1) * ROWS, limit=ROWS
+        )
+    st.markdown(
+        f"{say_count('proposal.count', total, language)} "
+        + say(
+            "proposal.page",
+            language,
+            first=written.count((number - 1) * ROWS + 1, language),
+            last=written.count((number - 1) * ROWS + len(page.rows), language),
+        )
+    )
+    table = proposal_table(page.rows, language)
+    table.insert(
+        2,
+        say("proposal.area", language),
+        [literal(places.get(row.area, say("table.none", language))) for row in page.rows],
+    )
+    st.table(table, alt=say("proposal.list", language), hide_index=True)
+    if pages > 1:
+        st.selectbox(
+            say("proposal.page_number", language),
+            format_func=lambda page_number: f"{page_number} / {pages}",
+            width=140,
+            **follow("proposal_page", range(1, pages + 1), 1),
+        )
+    history(viewing, page.rows)
+
+
+def history(viewing: Viewing, rows: list[records.Proposal]) -> None:
+    """What became of one of the proposals on the page, step by step."""
+    language = viewing.language
+    titles = {row.id: row.title for row in rows}
+    part(say("proposal.history", language))
+    chosen = st.selectbox(
+        say("choose.proposal", language),
+        format_func=lambda number: titles.get(number, say("choose.proposal_none", language)),
+        **follow("proposal_id", [EVERY, *titles]),
+    )
+    if not chosen:
+        return
+    with reading(engine()) as connection:
+        steps = records.proposal_history(connection, viewing.user, chosen)
+    st.text(titles[chosen])
+    unknown = say("fact.unknown", language)
+    none = say("table.none", language)
+    st.table(
+        {
+            say("proposal.step", language): [
+                say(f"proposal.status.{step.status}", language) for step in steps
+            ],
+            say("proposal.day", language): [
+                literal(written.day(step.on_date, language)) if step.on_date else unknown
+                for step in steps
+            ],
+            say("proposal.note", language): [literal(step.reason or none) for step in steps],
+        },
+        alt=say("proposal.history", language),
+        hide_index=True,
+        hide_header=False,
+    )
+    taken = next(row for row in rows if row.id == chosen)
+    if taken.taken_up_by:
+        st.markdown(literal(say("proposal.taken_by_words", language, who=taken.taken_up_by)))
+
+
+def by_category(viewing: Viewing) -> None:
+    """How many proposals each category has and how many of them were taken up, as counted."""
+    language = viewing.language
+    with reading(engine()) as connection:
+        counted = records.proposal_counts(connection, viewing.user)
+    if not counted:
+        st.info(say("empty.proposals", language))
+        return
+    rows = [
+        Counted(one.category or say("proposal.no_category", language), one.proposals, one.taken_up)
+        for one in counted[:MOST_CATEGORIES]
+    ]
+    sentence = say(
+        "proposal.by_category_words",
+        language,
+        most=rows[0].label,
+        n=written.count(rows[0].all, language),
+        taken_up=written.count(rows[0].counted, language),
+    )
+    title = say("proposal.by_category", language)
+    st.markdown(literal(sentence))
+    said = [
+        say(
+            "alt.row",
+            language,
+            label=row.label,
+            words=f"{written.count(row.counted, language)} / {written.count(row.all, language)}",
+        )
+        for row in rows
+    ]
+    draw(
+        counted_bars(rows, metric_of("proposals_taken_up"), language),
+        " ".join([say("alt.start", language, title=title), *said]),
+        "by_category",
+    )
+    st.caption(literal(say("proposal.by_category_key", language)))
+    table_block(
+        pd.DataFrame(
+            {
+                say("proposal.category", language): [literal(row.label) for row in rows],
+                say("proposal.all", language): [written.count(row.all, language) for row in rows],
+                say("proposal.taken_up", language): [
+                    written.count(row.counted, language) for row in rows
+                ],
+            }
+        ),
+        title,
+        language,
+    )

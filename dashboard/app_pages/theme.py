@@ -1,0 +1,28 @@
+"""One theme: what came of its projects, how their processes went, and where it stands."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import entity_page
+from dashboard.components import begin
+from dashboard.figures import names
+from dashboard.session import Viewing, follow
+from dashboard.wording import say
+from metrics.metric import Level
+
+
+def show(viewing: Viewing) -> None:
+    """The chosen theme, beside the whole portfolio."""
+    language = viewing.language
+    called = names(viewing, Level.THEME)
+    begin(viewing, say("page.theme", language), ["Q1", "Q3"])
+    if not called:
+        st.info(say("empty.themes", language))
+        return
+    chosen = st.selectbox(
+        say("choose.theme", language),
+        format_func=called.get,
+        **follow("theme_id", list(called)),
+    )
+    entity_page.show(viewing, Level.THEME, chosen, called[chosen])

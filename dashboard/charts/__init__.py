@@ -1,0 +1,30 @@
+"""Published results -> Plotly figures: pure functions, nothing is computed or looked up here."""
+
+from dashboard.charts.counts import (
+    Counted,
+    Pair,
+    counted_bars,
+    participation_bars,
+    taken_up_bars,
+)
+from dashboard.charts.grammar import CONFIG, is_shown
+from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
+from dashboard.charts.timeline import Phase, phase_timeline
+from dashboard.charts.waves import wave_steps
+
+__all__ = [
+    "CONFIG",
+    "Counted",
+    "Pair",
+    "Phase",
+    "Reference",
+    "Row",
+    "change_forest",
+    "counted_bars",
+    "interval_dots",
+    "is_shown",
+    "participation_bars",
+    "phase_timeline",
+    "taken_up_bars",
+    "wave_steps",
+]

@@ -1,0 +1,295 @@
+"""What pages are put together from: literal texts, figure tiles, chart blocks, links.
+
+Everything that a user wrote passes `literal` on its way to a Streamlit element that reads
+Markdown, so it is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import format as written
+from dashboard import sentences
+from dashboard.charts import CONFIG, Row, is_shown
+from dashboard.labels import questionnaire_name, questionnaires, wave_name
+from dashboard.session import Viewing, link
+from dashboard.wording import say
+from data.sheets import RevisionFacts
+from metrics.metric import Metric, Result, Unit
+from metrics.reasons import METHODS, REASONS, STATES
+
+STYLE = Path(__file__).with_name("assets") / "pages.css"
+
+#: Keeps two signs apart without being seen: Streamlit would join them into an emoji, an icon, an
+#: arrow or a link even where Markdown has been escaped.
+JOINER = "\u2060"
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&\"'^=:@/%?,;])")
+_SHORTCODES = re.compile(r":(?=\S)|@(?=\S)|(?<=www)(?=\.)|(?<=[-<>=!])(?=[-<>=])", re.IGNORECASE)
+
+
+def literal(text: str) -> str:
+    """A text that is shown exactly as it was written, on one line, never as Markdown."""
+    apart = _SHORTCODES.sub(lambda found: found.group() + JOINER, " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", apart)
+
+
+def entity_link(viewing: Viewing, page: str, name: str, **selections: object) -> None:
+    """A link to an entity's page by its name; plain text where the page is not permitted."""
+    if page in viewing.pages:
+        link(viewing, page, literal(name), **selections)
+    else:
+        st.text(name)
+
+
+def begin(viewing: Viewing, title: str, questions: Sequence[str]) -> None:
+    """The top of a page: its heading and which of the four questions it answers."""
+    language = viewing.language
+    st.html(STYLE)
+    st.title(literal(title), anchor=False)
+    asked = " · ".join(say(f"question.{code}", language) for code in questions)
+    st.caption(literal(say("question.page", language, questions=asked)))
+
+
+def answer(sentence: str) -> None:
+    """The one-sentence answer that a page begins with, a little larger than the rest."""
+    st.markdown(f":large[{literal(sentence)}]")
+
+
+def published_line(viewing: Viewing, publication: RevisionFacts) -> None:
+    """When the figures of the page were published."""
+    st.caption(
+        literal(
+            say(
+                "page.published",
+                viewing.language,
+                at=written.moment(publication.published_at, viewing.language),
+                revision=publication.id,
+            )
+        )
+    )
+
+
+def section(title: str) -> None:
+    """A heading of the second level."""
+    st.header(literal(title), anchor=False)
+
+
+def part(title: str) -> None:
+    """A heading of the third level, above one chart."""
+    st.subheader(literal(title), anchor=False)
+
+
+# --- figures as tiles ---------------------------------------------------------------------------
+
+
+def tile(label: str, result: Result | None, metric: Metric, language: str) -> None:
+    """One figure large, with its interval and what it rests on below it."""
+    if result is None or not is_shown(result):
+        st.metric(literal(label), sentences.absence_words(result, language).capitalize())
+        why = (
+            sentences.missing(metric, language)
+            if result is None
+            else REASONS[result.reason].in_language(language)
+            if result.reason
+            else ""
+        )
+        if why:
+            st.caption(literal(why))
+        return
+    st.metric(literal(label), literal(value_text(result, metric, language)))
+    words = [sentences.basis(result, metric, language), sentences.caution(result, language)]
+    st.caption(literal(". ".join(filter(None, words))))
+
+
+def value_text(result: Result, metric: Metric, language: str) -> str:
+    """A value as a tile shows it: 68 / 100, 72 %, +4,2."""
+    value = written.figure(result.value, metric.unit, language)
+    return f"{value} / 100" if metric.unit is Unit.POINTS else value
+
+
+# --- a chart with all that belongs to it --------------------------------------------------------
+
+
+def chart_block(
+    viewing: Viewing,
+    figure: go.Figure,
+    rows: Sequence[Row],
+    metric: Metric,
+    *,
+    title: str,
+    sentence: str,
+    publication: RevisionFacts,
+    key: str,
+    legend: str | None = None,
+) -> None:
+    """A sentence, the chart, its table, and how we know: always together, in this order."""
+    language = viewing.language
+    st.markdown(literal(sentence))
+    draw(figure, sentences.alt_text(title, rows, metric, language), key)
+    st.caption(literal(say(legend or f"chart.key.{metric.kind}", language)))
+    with st.container(horizontal=True, vertical_alignment="top"):
+        with st.expander(say("table.show", language), width="stretch"):
+            st.table(results_table(rows, metric, language), alt=title, hide_index=True)
+        with st.popover(say("know.open", language), key=f"{key}_know"):
+            explain(viewing, metric, [row.result for row in rows], publication)
+
+
+def draw(figure: go.Figure, alt: str, key: str) -> None:
+    """A chart with its words for those who do not see it."""
+    st.plotly_chart(figure, theme="streamlit", config=CONFIG, alt=alt, key=key)
+
+
+def table_block(frame: pd.DataFrame, title: str, language: str) -> None:
+    """The table behind a chart that is not made of figures (dates, counts of records)."""
+    with st.expander(say("table.show", language)):
+        st.table(frame, alt=title, hide_index=True)
+
+
+def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:
+    """The figures of a chart as a table of texts: value, interval, n, coverage, state.
+
+    Rows: one a row of the chart, in its order. Columns that no row fills are left out.
+    """
+    waves = {row.result.wave for row in rows}
+    columns = {
+        "what": [literal(row.label) for row in rows],
+        "wave": [wave_name(row.result.wave, language) for row in rows],
+        "value": [_value(row.result, metric, language) for row in rows],
+        "interval": [_interval(row.result, metric, language) for row in rows],
+        "n": [_count(row.result.n, language) for row in rows],
+        "counted": [_counted(row.result, language) for row in rows],
+        "projects": [_count(row.result.projects, language) for row in rows],
+        "coverage": [_coverage(row.result, language) for row in rows],
+        "state": [literal(state_text(row.result, language)) for row in rows],
+    }
+    if len(waves) < 2:
+        del columns["wave"]
+    none = say("table.none", language)
+    kept = {
+        name: values
+        for name, values in columns.items()
+        if name in ("what", "value", "n", "state") or any(value != none for value in values)
+    }
+    return pd.DataFrame({say(f"table.{name}", language): kept[name] for name in kept})
+
+
+def _value(result: Result, metric: Metric, language: str) -> str:
+    if not is_shown(result):
+        return say("table.none", language)
+    return literal(written.figure(result.value, metric.unit, language))
+
+
+def _interval(result: Result, metric: Metric, language: str) -> str:
+    if not is_shown(result) or result.low is None or result.high is None:
+        return say("table.none", language)
+    return literal(written.interval(result.low, result.high, metric.unit, language))
+
+
+def _count(number: int | None, language: str) -> str:
+    return say("table.none", language) if number is None else written.count(number, language)
+
+
+def _counted(result: Result, language: str) -> str:
+    if result.numerator is None or result.denominator is None:
+        return say("table.none", language)
+    return (
+        f"{written.count(result.numerator, language)} / "
+        f"{written.count(result.denominator, language)}"
+    )
+
+
+def _coverage(result: Result, language: str) -> str:
+    if result.coverage is None:
+        return say("table.none", language)
+    return literal(written.share(result.coverage, language))
+
+
+def state_text(result: Result, language: str) -> str:
+    """What state a figure is in, in words, with the reason where it has no value."""
+    state = STATES[result.state].in_language(language)
+    if result.reason and not is_shown(result):
+        return f"{state}: {REASONS[result.reason].in_language(language)}"
+    return f"{state}, {say('table.indicative', language)}" if result.indicative else state
+
+
+# --- how do we know -----------------------------------------------------------------------------
+
+
+def explain(
+    viewing: Viewing, metric: Metric, results: Iterable[Result], publication: RevisionFacts
+) -> None:
+    """Definition, formula, what the figures rest on, interval and provenance of a metric."""
+    language = viewing.language
+    found = list(results)
+    st.markdown(f"**{literal(metric.label.in_language(language))}**")
+    paragraphs = [
+        (
+            "know.definition",
+            f"{metric.reading.in_language(language)} {metric.definition.in_language(language)}",
+        ),
+        ("know.formula", metric.formula),
+        ("know.basis", basis_text(found, metric, language)),
+        ("know.interval", interval_text(found, language)),
+        ("know.instrument", instrument_text(found, language)),
+        ("know.source", metric.source),
+        ("know.provenance", provenance_text(metric, publication, language)),
+    ]
+    st.markdown(
+        "\n\n".join(
+            f"**{say(heading, language)}**  \n{literal(text)}"
+            for heading, text in paragraphs
+            if text
+        )
+    )
+    if metric.kind == "outcome":
+        st.caption(literal(say("know.caution", language)))
+
+
+def basis_text(results: Sequence[Result], metric: Metric, language: str) -> str:
+    """What the figures of a chart rest on; one figure in full, several by their rows' table."""
+    shown = [result for result in results if is_shown(result)]
+    if len(shown) == 1:
+        text = sentences.basis(shown[0], metric, language)
+    else:
+        text = say("know.basis_table", language) if shown else ""
+    if shown and metric.frame not in RECORD_FRAMES and all(r.coverage is None for r in shown):
+        text = f"{sentences.capitalised(text)}. {say('know.coverage_unknown', language)}"
+    return sentences.capitalised(text)
+
+
+#: Frames of metrics that are counted from records: there is nobody who did not answer.
+RECORD_FRAMES = frozenset({"participation", "proposals", "results:participation"})
+
+
+def interval_text(results: Sequence[Result], language: str) -> str:
+    """How the intervals were made, each way once."""
+    methods = dict.fromkeys(result.method for result in results if is_shown(result))
+    return " ".join(METHODS[method].in_language(language) for method in methods)
+
+
+def instrument_text(results: Sequence[Result], language: str) -> str:
+    """The questionnaires that the figures come from, with their versions."""
+    keys = dict.fromkeys(result.instrument for result in results)
+    known = questionnaires()
+    names = [f"{questionnaire_name(key, language)} ({key})" for key in keys if key in known]
+    return "; ".join(names) or say("know.records", language)
+
+
+def provenance_text(metric: Metric, publication: RevisionFacts, language: str) -> str:
+    """Which version of the metric and which revision the figures come from."""
+    return say(
+        "know.provenance_words",
+        language,
+        metric=metric.id,
+        version=publication.metrics.get(metric.id, metric.version),
+        revision=publication.id,
+        at=written.moment(publication.published_at, language),
+        grade=metric.grade,
+    )

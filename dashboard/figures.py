@@ -1,0 +1,148 @@
+"""The one door for numbers: published figures, read once for everybody who may see the same.
+
+Nothing is computed here. What was read is kept by revision, by what the reader may see and by what
+was asked, so a click costs no database read and a new publication is seen at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.session import Viewing
+from dashboard.truth import engine
+from data import access, records, sheets
+from data.access import User
+from data.database import database_url, reading
+from data.sheets import Attention, RevisionFacts
+from metrics.catalog import metrics
+from metrics.metric import Level, Metric, Profile, Result
+
+#: Figures kept in memory: answers to this many different questions.
+KEPT = 4000
+
+
+class NothingPublished(Exception):
+    """Figures were asked for before anything was published."""
+
+
+class Question(NamedTuple):
+    """What is asked of a sheet; None means all of them."""
+
+    level: str | None
+    entity: int | None
+    metric: str | None
+    instrument: str | None
+    wave: str | None
+    split: str | None
+
+
+class Policy(NamedTuple):
+    """Everything of a user that decides what may be seen: two users alike share what is kept."""
+
+    profile: Profile
+    visible: tuple[frozenset[int] | None, ...]
+
+
+class Key(NamedTuple):
+    """Under what an answer is kept."""
+
+    database: str
+    revision: int
+    policy: Policy
+    question: Question
+
+
+def figures(
+    viewing: Viewing,
+    *,
+    level: str,
+    entity: int | None = None,
+    metric: str | None = None,
+    instrument: str | None = None,
+    wave: str | None = None,
+    split: str | None = None,
+) -> list[Result]:
+    """The published figures that the reader may see, of the latest revision.
+
+    Missing: an empty list before the first publication, and where nothing was ever collected.
+    """
+    revision = latest()
+    if revision is None:
+        return []
+    question = Question(level, entity, metric, instrument, wave, split)
+    return list(_read(Key(database_url(), revision, policy(viewing), question), viewing.user))
+
+
+def one(results: Iterable[Result], **wanted: object) -> Result | None:
+    """The first result that has all the wanted values; None where there is none."""
+    return next(
+        (
+            result
+            for result in results
+            if all(getattr(result, name) == value for name, value in wanted.items())
+        ),
+        None,
+    )
+
+
+def policy(viewing: Viewing) -> Policy:
+    """What decides what the reader may see."""
+    visible = tuple(access.visible_entities(viewing.user, level) for level in Level)
+    return Policy(viewing.profile, visible)
+
+
+def latest() -> int | None:
+    """The number of the latest publication."""
+    with reading(engine()) as connection:
+        return sheets.latest_revision(connection)
+
+
+def publication() -> RevisionFacts:
+    """What the latest publication says of itself.
+
+    Raises: NothingPublished before the first refresh; the frame draws no page of figures then.
+    """
+    with reading(engine()) as connection:
+        facts = sheets.published(connection)
+    if facts is None:
+        raise NothingPublished("no sheet has been published; run: arviomo refresh")
+    return facts
+
+
+def findings(viewing: Viewing) -> list[Attention]:
+    """The projects that need attention, heaviest first, among those the reader may see."""
+    revision = latest()
+    if revision is None:
+        return []
+    with reading(engine()) as connection:
+        return sheets.read_findings(connection, viewing.user, revision=revision)
+
+
+def names(viewing: Viewing, level: Level) -> dict[int, str]:
+    """The entities of a level that the reader may know of, by number, in alphabetical order."""
+    read = {
+        Level.PROGRAMME: records.programmes,
+        Level.FUNDER: records.funders,
+        Level.AREA: records.areas,
+        Level.THEME: records.themes,
+        Level.PROJECT: records.project_names,
+    }[level]
+    with reading(engine()) as connection:
+        found = read(connection, viewing.user)
+    return {entity.id: records.name_in(entity, viewing.language) for entity in found}
+
+
+def metric_of(name: str) -> Metric:
+    """What a metric says of itself."""
+    return metrics()[name]
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _read(key: Key, _user: User) -> tuple[Result, ...]:
+    with reading(engine()) as connection:
+        return tuple(
+            sheets.read_figures(connection, _user, revision=key.revision, **key.question._asdict())
+        )

@@ -1,0 +1,90 @@
+"""Long work of the data room, done in a child process so that pages stay light and quick."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from data.access import User
+from data.imports.problems import Problem
+
+#: Progress of long work: step, done, total.
+Progress = Callable[[str, int, int], None]
+
+
+class WorkFailed(Exception):
+    """The child process ended without saying how it went; nothing half-done is in the database."""
+
+
+class Refused(Exception):
+    """A file or a batch was refused; problems say why."""
+
+    def __init__(self, file: str, problems: tuple[Problem, ...]) -> None:
+        super().__init__(file)
+        self.file = file
+        self.problems = problems
+
+
+def preview(user: User, file: Path, profile: str, progress: Progress) -> dict[str, Any]:
+    """What storing a file would do: counts, problems and the first rows. Raises: WorkFailed."""
+    return _work(user, progress, do="preview", file=str(file), profile=profile)
+
+
+def store(
+    user: User, file: Path, profile: str, progress: Progress, *, accept_rejected: bool
+) -> dict[str, Any]:
+    """The stored batch and the publication that followed it. Raises: Refused, WorkFailed."""
+    return _work(
+        user,
+        progress,
+        do="store",
+        file=str(file),
+        profile=profile,
+        accept_rejected=accept_rejected,
+    )
+
+
+def undo(user: User, batch: int, progress: Progress) -> dict[str, Any]:
+    """The publication after a batch was taken back. Raises: Refused, WorkFailed."""
+    return _work(user, progress, do="undo", batch=batch)
+
+
+def refresh(user: User, progress: Progress) -> dict[str, Any]:
+    """The publication of everything anew. Raises: WorkFailed."""
+    return _work(user, progress, do="refresh")
+
+
+def problems(told: list[dict[str, Any]]) -> tuple[Problem, ...]:
+    """Problems as the child process told them."""
+    return tuple(Problem(**one) for one in told)
+
+
+def _work(user: User, progress: Progress, **request: Any) -> dict[str, Any]:
+    request["user"] = {
+        "id": user.id,
+        "name": user.name,
+        "grants": [asdict(grant) for grant in user.grants],
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "dashboard.intake_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as child:
+        child.stdin.write(json.dumps(request))
+        child.stdin.close()
+        for line in child.stdout:
+            said = json.loads(line)
+            if "progress" in said:
+                progress(*said["progress"])
+            elif "done" in said:
+                return said["done"]
+            elif "refused" in said:
+                raise Refused(Path(said["file"]).name, problems(said["refused"]))
+    raise WorkFailed(f"{request['do']} ended with code {child.returncode}")

@@ -1,0 +1,75 @@
+"""What codes are called on the screen: surveys, phases, groups, questionnaires and their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.truth import engine
+from data.database import database_url, reading
+from data.instruments import known_instruments
+from metrics.reasons import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
+from survey.instrument import Instrument
+
+
+def wave_name(code: str, language: str) -> str:
+    return WAVE_NAMES[code].in_language(language)
+
+
+def phase_name(code: str, language: str) -> str:
+    return PHASE_NAMES[code].in_language(language)
+
+
+def group_name(code: str, language: str) -> str:
+    return GROUP_NAMES[code].in_language(language)
+
+
+#: What the value of a split is called.
+SPLIT_NAMES = {"group": group_name, "phase": phase_name}
+
+
+def questionnaires() -> Mapping[str, Instrument]:
+    """Every questionnaire that figures may come from, shipped or brought, by ``code@version``."""
+    return _questionnaires(database_url())
+
+
+@st.cache_resource(ttl=60, max_entries=8, show_spinner=False)
+def _questionnaires(database: str) -> Mapping[str, Instrument]:  # noqa: ARG001 - what it is kept by
+    with reading(engine()) as connection:
+        return known_instruments(connection)
+
+
+def questionnaire_name(key: str, language: str) -> str:
+    """The title of a questionnaire; its key where the questionnaire is not at hand."""
+    known = questionnaires()
+    return known[key].title.in_language(language) if key in known else key
+
+
+def part_name(instrument: str, part: str, language: str) -> str:
+    """What a part of a questionnaire is called: a scale's title or an item's wording."""
+    known = questionnaires().get(instrument)
+    if known is None:
+        return part
+    named = {scale.code: scale.title for scale in known.scales}
+    named |= {item.code: item.text for item in known.items}
+    return named[part].in_language(language) if part in named else part
+
+
+def overall_of(instrument: str | None) -> str | None:
+    """The scale that stands for a whole questionnaire: the widest composite, else the first.
+
+    Missing: None for a questionnaire without scales, or one that is not at hand.
+    """
+    known = questionnaires().get(instrument or "")
+    if known is None:
+        return None
+    composites = [scale for scale in known.scales if len(scale.scales) > 2]
+    scales = composites[-1:] or list(known.scales[:1])
+    return scales[0].code if scales else None
+
+
+def constructs(instrument: str | None) -> list[str]:
+    """The scales that stand for a construct, in the order of the questionnaire."""
+    known = questionnaires().get(instrument or "")
+    return [scale.code for scale in known.scales if scale.is_construct] if known else []
