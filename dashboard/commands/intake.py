@@ -84,6 +84,8 @@ def _look(profile: Profile, file: Path, problems: Path | None, language: str) ->
         seen = look(engine(), profile, file, access.operator(), progress)
     if seen.fatal:
         raise Refused("\n".join(message(problem, language, seen.file) for problem in seen.fatal))
+    if seen.earlier_batch is not None:
+        raise Refused(message(seen.warnings[0], language, seen.file))
     _tell(seen, language)
     if problems is not None:
         _write_problems(seen.problems, file, problems, language)
