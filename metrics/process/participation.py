@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from metrics.metric import About, Metric, Reason, Split, Unit
+from metrics.metric import About, Method, Metric, Reason, Split, Unit
 from metrics.statistics import counts
 from survey.instrument import WHOLE_PROCESS
 from survey.text import Text
@@ -48,7 +48,12 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
 
     The affected population stands on each phase's row of the frame; here it stands on a row of its
     own, so that it adds up. listed, unlisted: it is known; it is not, though the group took part.
+    recorded: above 0 where anything was recorded of the project at all; then a group without
+    participations has 0, otherwise nothing is known.
     """
+    # A row of the whole process with 0 only says that the group is affected, not what was done.
+    told = (atoms["n"] > 0) | (atoms["phase"] != WHOLE_PROCESS)
+    recorded = told.groupby(atoms["project"], observed=True).transform("max").astype(np.int64)
     groups = atoms.groupby(["project", "group"], observed=True, as_index=False)
     concerned = groups[["n", "affected"]].agg({"n": "sum", "affected": "max"})
     known = (concerned["affected"] >= 0).to_numpy()
@@ -59,8 +64,9 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
         listed=known.astype(np.int64),
         unlisted=(~known & (concerned["n"] > 0)).astype(np.int64),
         n=0,
+        recorded=0,
     )
-    nothing = atoms.assign(affected=0, listed=0, unlisted=0)
+    nothing = atoms.assign(affected=0, listed=0, unlisted=0, recorded=recorded)
     both = pd.concat([nothing, concerned[nothing.columns]], ignore_index=True)
     return both.astype(
         {"project": nothing["project"].dtype, "group": nothing["group"].dtype}
@@ -68,14 +74,25 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
-    """Number of participations. Rows: n, affected, listed, unlisted."""
+    """Number of participations. Rows: n, affected, listed, unlisted, recorded."""
     found = counts(rows)
     of_groups = rows["split"] == Split.GROUP.value
-    known, gaps, people = (
-        np.bincount(rows["figure"], rows[column] * of_groups, minlength=len(found))
-        for column in ("listed", "unlisted", "affected")
+    known, gaps, people, recorded = (
+        np.bincount(rows["figure"], rows[column] * chosen, minlength=len(found))
+        for column, chosen in (
+            ("listed", of_groups),
+            ("unlisted", of_groups),
+            ("affected", of_groups),
+            ("recorded", 1),
+        )
     )
     found["denominator"] = np.where((known > 0) & (gaps == 0), people, np.nan)
     # A value with a reason: counted, but the population beside it is known for some projects only.
     found.loc[(known > 0) & (gaps > 0), "reason"] = Reason.UNKNOWN_FRAME.value
+    silent = recorded == 0
+    found.loc[silent, ["value", "method", "reason"]] = [
+        np.nan,
+        Method.NONE.value,
+        Reason.NO_RECORDS.value,
+    ]
     return found
