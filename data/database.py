@@ -107,12 +107,22 @@ def _connect_sqlite(url: str) -> sa.Engine:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection with one consistent snapshot for reading; it takes no write lock."""
+    """A connection with one consistent snapshot for reading; it takes no write lock.
+
+    The database itself refuses every write on it.
+    """
     options = {"reading": True}
     if engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+        if engine.dialect.name == "postgresql":
+            yield connection
+            return
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        try:
+            yield connection
+        finally:
+            connection.connection.driver_connection.execute("PRAGMA query_only=OFF")
 
 
 @contextmanager
