@@ -165,12 +165,12 @@ def _read(backend: ibis.BaseBackend, extracts: Sequence[Path]) -> ir.Table:
 def _linked(backend: ibis.BaseBackend, extract: Path, collections: pd.Series) -> ir.Table:
     """The answers of some collections by people who can be followed from wave to wave."""
     answers = _read(backend, [extract])
-    wanted = ibis.memtable({"collection": collections.astype("int32").tolist()})
+    wanted = ibis.memtable(pa.table({"collection": pa.array(collections, pa.int32())}))
     return answers.filter(
         answers.link_key.notnull(),
         # The join says the same; these two numbers let whole row groups be passed over.
         answers.collection.between(int(collections.min()), int(collections.max())),
-    ).semi_join(wanted.cast({"collection": "int32"}), "collection")
+    ).semi_join(wanted, "collection")
 
 
 def _scales(instrument: Instrument) -> list[str]:
@@ -276,13 +276,18 @@ def _moments(table: ir.Table, instrument: Instrument, suffix: str) -> dict[str, 
     return moments
 
 
-def _ranked(collections: pd.DataFrame) -> pd.DataFrame:
+def _ranked(collections: pd.DataFrame) -> pa.Table:
     """The collections with the rank of their phase: the whole process first, then the latest."""
-    ranked = collections[["collection", "series", "wave"]].copy()
-    ranked["collection"] = ranked["collection"].astype("int32")
     phase = collections["phase"]
-    ranked["place"] = phase.str[1:].astype("int32").where(phase != WHOLE_PROCESS, 9)
-    return ranked
+    place = phase.str[1:].astype("int32").where(phase != WHOLE_PROCESS, 9)
+    return pa.table(
+        {
+            "collection": pa.array(collections["collection"], pa.int32()),
+            "series": pa.array(collections["series"], pa.string()),
+            "wave": pa.array(collections["wave"], pa.string()),
+            "place": pa.array(place, pa.int32()),
+        }
+    )
 
 
 def _once_a_wave(people: ir.Table) -> ir.Table:
@@ -310,8 +315,12 @@ def _whole(
 ) -> pd.DataFrame:
     """The result in order of its keys, as 64-bit whole numbers. Raises: StatisticsTooLarge."""
     counted = backend.to_pyarrow(table)
-    numbers = [name for name in counted.column_names if name != "group"]
-    whole = {name: pc.cast(pc.fill_null(counted[name], 0), "int64") for name in numbers}
-    frame = pa.table({"group": counted["group"].cast("string"), **whole}).to_pandas()
+    columns = {
+        name: counted[name].cast("string")
+        if name == "group"
+        else pc.cast(pc.fill_null(counted[name], 0), "int64")
+        for name in counted.column_names
+    }
+    frame = pa.table(columns).to_pandas()
     check_size(instrument, int(frame[people].sum()))
     return frame.sort_values(keys, ignore_index=True)

@@ -447,6 +447,7 @@ def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:
         # 1-4 is neither nobody nor a number that may be told.
         rounded[name] = np.where((columns[name] > 0) & (columns[name] < 5), np.nan, nearest)
     if unit is Unit.COUNT:
-        rounded["value"] = rounded["n"]
+        # What was not reported stays not reported: nobody counted is not a count of nobody.
+        rounded["value"] = np.where(np.isnan(columns["value"]), np.nan, rounded["n"])
     rounded["coverage"] = np.round(columns["coverage"] * 20) / 20
     return rounded
