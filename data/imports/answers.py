@@ -250,4 +250,4 @@ def _stored_keys(
     )
     if len(projects) <= MANY:
         query = query.where(schema.Project.code.in_(projects))
-    return list(connection.execute(query).tuples())
+    return [tuple(row) for row in connection.execute(query)]

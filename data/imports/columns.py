@@ -241,7 +241,7 @@ class Columns:
         return _spread([entry.code for entry in found], codes)
 
     def links(self, field: str, table: str) -> pd.DataFrame:
-        """The entries that a field names, one row each: ``at`` (the row's position) and ``code``."""
+        """The entries that a field names, one row each: ``at`` (place of the row) and ``code``."""
         said = pd.Series(self.text(field), dtype=object)
         cell = self.profile.columns.get(field)
         if cell and cell.split:
@@ -254,10 +254,10 @@ class Columns:
         return pd.DataFrame({"at": at, "code": code}).dropna().drop_duplicates()
 
     def place(self) -> np.ndarray:
-        """The code of each row's area: the finer of ``area`` and ``area_within`` where they agree.
+        """The code of each row's area: ``area`` where it is a part of ``area_within``, else that.
 
-        Where the finer one does not lie within the wider one, the wider one is kept: it is what
-        was chosen, while the finer one is usually derived.
+        Where the finer one is not directly a part of the wider one, the wider one is kept: it is
+        what was chosen, while the finer one is usually derived from a point on a map.
         """
         fine, wide = self.entity("area", "area"), self.entity("area_within", "area")
         pairs = pd.MultiIndex.from_arrays([fine, wide])
@@ -265,10 +265,9 @@ class Columns:
         chosen, clashes = [], []
         for area, within in distinct:
             area, within = (None if pd.isna(part) else part for part in (area, within))
-            inside = within is None or within in self.register.lineage(area)
-            wider = area is None or area in self.register.lineage(within)
+            inside = within is None or within in self.register.lineage(area)[:2]
             chosen.append(area if inside and area is not None else within)
-            clashes.append(not inside and not wider)
+            clashes.append(not inside and area is not None)
         clash = np.array([*clashes, False], dtype=bool)[codes]
         if clash.any():
             example = f"{fine[clash][0]} / {wide[clash][0]}"

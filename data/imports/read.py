@@ -6,6 +6,7 @@ death is a message like any other.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -21,15 +22,17 @@ from threading import Timer
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from data.imports.limits import LIMITS, MEGABYTE, Limits
 from data.imports.problems import Problem, RejectedFile, shortened
 from data.imports.profile import Profile
-from data.imports.spaces import normal_spaces
 
 Progress = Callable[[str, int, int], None]
 ROW, DIGEST = "#row", "#digest"
 HEAD = 4096
+#: A row is never longer than this many bytes when the table is read back.
+BLOCK = 64 * MEGABYTE
 
 #: What a file's first bytes give away. Text files have no such mark.
 _MAGIC = (
@@ -97,7 +100,7 @@ def read(
         sha256 = _copied(path, copy)
         request = {
             "path": str(copy),
-            "out": str(Path(folder) / "rows.arrow"),
+            "out": str(Path(folder) / "rows.csv"),
             "format": kind,
             "shape": profile.file.model_dump(),
             "wanted": list(profile.wanted),
@@ -147,10 +150,9 @@ def _child(
     request: dict, folder: str, name: str, limits: Limits, progress: Progress | None
 ) -> dict:
     """The child's report. Raises: RejectedFile when the child died or overran its time."""
-    # One memory pool and one thread keep the child's address space small enough to be limited.
+    # One thread keeps the child's address space small enough to be limited.
     environment = {
         "PATH": os.environ.get("PATH", ""),
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONIOENCODING": "utf-8",
@@ -206,24 +208,39 @@ def _death(code: int, late: bool, limits: Limits) -> Problem:
     return Problem("parser_crashed", detail={"reason": reason})
 
 
-def _table(path: Path) -> pa.Table:
-    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
-        return reader.read_all()
+def _table(path: Path) -> pd.DataFrame:
+    """What the child wrote: texts only, and the two columns of its own."""
+    block = min(max(path.stat().st_size, MEGABYTE), BLOCK)
+    table = pacsv.read_csv(
+        path,
+        read_options=pacsv.ReadOptions(block_size=block, use_threads=False),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types={name: pa.large_string() for name in _names(path)} | {ROW: pa.int32()},
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return table.to_pandas()
 
 
-def _source(file: str, sha256: str, table: pa.Table, report: dict) -> Source:
-    frame = table.drop_columns([ROW, DIGEST]).to_pandas()
+def _names(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+def _source(file: str, sha256: str, frame: pd.DataFrame, report: dict) -> Source:
     return Source(
         file=file,
         sha256=sha256,
-        frame=frame,
-        rows=table[ROW].to_numpy(),
-        digests=np.asarray(table[DIGEST].to_pylist(), dtype=object),
+        frame=frame.drop(columns=[ROW, DIGEST]),
+        rows=frame[ROW].to_numpy(),
+        digests=frame[DIGEST].to_numpy(dtype=object),
         rows_read=report["rows_read"],
         problems=tuple(_problem(found) for found in report["rejected"]),
         rejected_rows=report["rejected_rows"],
         warnings=tuple(_problem(found) for found in report["warnings"]),
-        headers=tuple(normal_spaces(header) for header in report["headers"]),
+        headers=tuple(report["headers"]),
         detected={
             part: report[part]
             for part in ("format", "encoding", "separator", "sheet")

@@ -73,7 +73,7 @@ def _collections(
         sa.select(fielding.project_id, fielding.wave, fielding.phase, fielding.id).where(
             fielding.instrument_version_id == version
         )
-    ).tuples()
+    )
     known = {(project, wave, phase): number for project, wave, phase, number in found}
     project = rows["project"].map(register.ids["project"])
     keys = pd.MultiIndex.from_arrays([project, rows["wave"], rows["phase"]])

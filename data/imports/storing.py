@@ -30,4 +30,4 @@ def numbered(codes: pd.Series, ids: Mapping[str, int]) -> pd.Series:
 def stored_ids(connection: sa.Connection, model, batch: int) -> dict[str, int]:
     """Ids by code of what a batch has just stored."""
     found = connection.execute(sa.select(model.code, model.id).where(model.batch_id == batch))
-    return dict(found.tuples().all())
+    return {row.code: row.id for row in found}
