@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing import get_context
 
 import click
 
@@ -25,9 +26,17 @@ def demo(language: str) -> click.Command:
         # The sample never mixes with anybody's own data: it has a folder of its own.
         os.environ.pop(URL_VARIABLE, None)
         os.environ[HOME_VARIABLE] = str(home() / DEMO_FOLDER)
-        load_sample(language)
-        if not load_only:
-            start(LOOPBACK, port, (), language)
+        if load_only:
+            load_sample(language)
+            return
+        if not is_sample_ready():
+            # In a process of its own: the engines that fold and judge stay out of the server.
+            loading = get_context("spawn").Process(target=load_sample, args=(language,))
+            loading.start()
+            loading.join()
+            if loading.exitcode:
+                raise refusal("refusal.sample_not_loaded", language)
+        start(LOOPBACK, port, (), language)
 
     return run
 
@@ -65,6 +74,20 @@ def serve(language: str) -> click.Command:
     return run
 
 
+def is_sample_ready() -> bool:
+    """Whether the sample portfolio is loaded and published, in this program's tables."""
+    from dashboard.truth import engine
+    from data import sheets
+    from data.database import UnmatchedSchema, reading, require_current
+
+    try:
+        require_current(engine())
+    except UnmatchedSchema:
+        return False
+    with reading(engine()) as connection:
+        return sheets.latest_revision(connection) is not None
+
+
 def load_sample(language: str) -> None:
     """Bring the sample portfolio into the database, unless it is there, and publish it."""
     from dashboard.truth import engine
@@ -74,9 +97,6 @@ def load_sample(language: str) -> None:
     migrate(engine())
     with reading(engine()) as connection:
         loaded = sample.is_loaded(connection)
-        published = sheets.latest_revision(connection) is not None
-    if loaded and published:
-        return
     with Progress(language) as progress:
         if not loaded:
             sample.load(engine(), progress)
