@@ -51,6 +51,7 @@ class Collection(Base):
         one_of("wave", WAVES),
         one_of("phase", (*PHASES, WHOLE_PROCESS)),
         in_order("opens_on", "closes_on"),
+        not_negative("revision"),
     )
 
 

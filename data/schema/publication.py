@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.schema.tables import Base, one_of
+from data.schema.tables import Base, not_negative, one_of
 from metrics.metric import Level, Profile, Split, ValueState
 
 PROFILES = tuple(Profile)
@@ -30,6 +30,7 @@ class Segment(Base):
     extract_sha256: Mapped[str] = mapped_column(String(64))
     statistics_sha256: Mapped[str] = mapped_column(String(64))
     rows: Mapped[int]
+    __table_args__ = (not_negative("rows"),)
 
 
 class SegmentMember(Base):
@@ -94,6 +95,10 @@ class Figure(Base):
             "state in ('value', 'zero') or (value is null and low is null and high is null)",
             name="no_value_without_state",
         ),
+        CheckConstraint(
+            "state not in ('value', 'zero') or value is not null", name="value_with_state"
+        ),
+        CheckConstraint("state <> 'zero' or value = 0", name="zero_is_zero"),
         CheckConstraint(
             "state <> 'suppressed' or (n is null and numerator is null and denominator is null"
             # With the number of invited people known, coverage gives n back.

@@ -30,6 +30,8 @@ BREAKING = {
     "funder_funder": {"role": "steering", "funder_id": 1},
     "state_known": {"state": "?", "value": None, "low": None, "high": None},
     "no_value_without_state": {"state": "not_reported", "value": 1.0},
+    "value_with_state": {"state": "value", "value": None},
+    "zero_is_zero": {"state": "zero", "value": 0.5},
     "suppressed_is_bare": {
         "state": "suppressed", "value": None, "low": None, "high": None, "n": None,
         "numerator": None, "denominator": None, "coverage": 0.5,

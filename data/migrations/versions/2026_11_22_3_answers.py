@@ -90,6 +90,7 @@ def upgrade() -> None:
             "closes_on is null or opens_on is null or opens_on <= closes_on",
             name=op.f("ck_collection_closes_on_after_opens_on"),
         ),
+        sa.CheckConstraint("revision >= 0", name=op.f("ck_collection_revision_not_negative")),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["import_batch.id"], name=op.f("fk_collection_batch_id")
         ),

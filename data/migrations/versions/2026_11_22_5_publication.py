@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("extract_sha256", sa.String(length=64), nullable=False),
         sa.Column("statistics_sha256", sa.String(length=64), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rows >= 0", name=op.f("ck_segment_rows_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segment")),
         sqlite_autoincrement=True,
     )
@@ -68,6 +69,7 @@ def upgrade() -> None:
             "null and coverage is null)",
             name=op.f("ck_figure_suppressed_is_bare"),
         ),
+        sa.CheckConstraint("state <> 'zero' or value = 0", name=op.f("ck_figure_zero_is_zero")),
         sa.CheckConstraint(
             "state in ('value', 'zero') or (value is null and low is null and high is null)",
             name=op.f("ck_figure_no_value_without_state"),
@@ -75,6 +77,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state in ('value', 'zero', 'not_reported', 'not_applicable', 'suppressed')",
             name=op.f("ck_figure_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state not in ('value', 'zero') or value is not null",
+            name=op.f("ck_figure_value_with_state"),
         ),
         sa.ForeignKeyConstraint(
             ["revision_id"], ["revision.id"], name=op.f("fk_figure_revision_id"), ondelete="CASCADE"
