@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -25,6 +26,7 @@ from survey.text import LANGUAGES
 #: Every page by its id, in the order of the navigation. The first is the default page.
 PAGES = ("overview", "theme", "area", "project", "proposals", "methods", "data_room")
 DEFAULT_PAGE = "overview"
+LOGO = Path(__file__).with_name("assets") / "logo.svg"
 #: Pages that have nothing to say before the first publication.
 SHOW_FIGURES = frozenset({"overview", "theme", "area", "project", "proposals"})
 
@@ -44,6 +46,7 @@ def main() -> None:
     permitted = access.pages_for(user)
     pages |= {page: _page(page, viewing) for page in PAGES if page in permitted}
 
+    st.logo(LOGO, size="large")
     current = st.navigation(list(pages.values()), position="top")
     st.set_page_config(page_title=f"{current.title} – {say('app.name', language)}", layout="wide")
     _show_header(viewing)
