@@ -210,7 +210,7 @@ def estimates(
     codes = np.broadcast_to(_METHODS.index(method) if isinstance(method, Method) else method, size)
     absent = np.isnan(value)
     bare = np.isnan(low) & (codes != _METHODS.index(Method.CENSUS))
-    given = pd.Categorical(np.broadcast_to(np.asarray(missing), size), _REASONS).codes
+    given = pd.Index(_REASONS).get_indexer(np.broadcast_to(np.asarray(missing, dtype=str), size))
     reason = np.where(absent, given, -1)
     reason = np.where(~absent & bare, _REASONS.index(Reason.NO_VARIANCE), reason)
     codes = np.where(absent | bare, _METHODS.index(Method.NONE), codes)

@@ -1,0 +1,87 @@
+"""The fast way and the slow twin agree on every figure of an awkward portfolio."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metrics.catalog import metrics
+from metrics.evaluate import derived, evaluate
+from metrics.metric import KEYS, Estimates, Metric, Profile, Results
+from survey.instrument import instruments
+from tests.metrics.raw import folded, portfolio
+from tests.metrics.slow_twin import twin
+
+#: What is left of sums of floats in another order; values go up to 100.
+EXACT = 1e-7
+
+
+def slow_twin(raw, known):
+    return twin(
+        raw.responses,
+        raw.collections,
+        raw.nodes,
+        raw.participation,
+        raw.affected,
+        raw.proposals,
+        raw.area_tree,
+        known,
+    )
+
+
+def compare(fast: pd.DataFrame, slow: pd.DataFrame, metric: Metric) -> None:
+    """Nothing; fails unless both have the same figures with the same values."""
+    fast = fast.astype({name: str for name in KEYS if name != "entity"})
+    both = fast.merge(
+        slow[slow["metric"] == metric.id], on=KEYS, how="outer", suffixes=("", "_slow"),
+        indicator=True,
+    )  # fmt: skip
+    odd = both[both["_merge"] != "both"]
+    assert odd.empty, f"{metric.id}\n{odd.head().to_string()}"
+    assert len(both) > 10, f"{metric.id} has too little to compare"
+    for column in ("value", "low", "high", "n"):
+        np.testing.assert_allclose(
+            both[column].astype(float),
+            both[f"{column}_slow"].astype(float),
+            atol=EXACT if column != "n" else 0,
+            rtol=0,
+            err_msg=f"{metric.id} {column}",
+        )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_figure_equals_the_slow_twin(seed):
+    known = instruments()
+    raw = portfolio(seed, known)
+    slow = slow_twin(raw, known)
+    assert set(slow["metric"]) == set(metrics())
+    for estimates in evaluate(folded(raw, known), instruments=known):
+        frame = estimates.frame
+        compare(frame[frame["value"].notna()], slow, estimates.metric)
+
+
+def test_what_is_derived_equals_the_slow_twin_where_nothing_is_hidden():
+    known = instruments()
+    raw = portfolio(4, known)
+    slow = slow_twin(raw, known)
+    given = [as_shown(each) for each in evaluate(folded(raw, known), instruments=known)]
+    found = {each.metric.id: each for each in derived(given)}
+    closeness = found["representativeness"]
+    compare(closeness.frame[closeness.frame["value"].notna()], slow, closeness.metric)
+    least = found["benefit_minimum"].frame.astype({"level": str, "instrument": str, "wave": str})
+    groups = slow[slow["metric"] == "benefit_minimum"]
+    both = least.merge(groups, on=KEYS, how="left", suffixes=("", "_slow"))
+    np.testing.assert_allclose(both["value"], both["value_slow"], rtol=0, atol=EXACT)
+    entity = ["instrument", "level", "entity", "wave"]
+    smallest = groups.groupby(entity)["value"].min()
+    assert len(smallest) == len(least)
+    np.testing.assert_allclose(
+        least.set_index(entity)["value"].sort_index(), smallest.sort_index(), rtol=0, atol=EXACT
+    )
+
+
+def as_shown(estimates: Estimates) -> Results:
+    """Estimates as if the gate had nothing to hide: only for judging what is derived from them."""
+    state = np.where(estimates.frame["value"].isna(), "not_reported", "value")
+    return Results(estimates.metric, Profile.INSIDE, estimates.frame.assign(state=state))
