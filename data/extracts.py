@@ -13,7 +13,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -28,6 +28,8 @@ from survey.instrument import Instrument
 
 FOLDER = "extracts"
 UNFINISHED = ".unfinished"
+#: Where the engine puts what does not fit into memory.
+SPILL = "spill"
 #: Responses that are read, parsed and written at a time.
 CHUNK = 50_000
 #: Small enough that a few collections of a large segment are read alone, large enough to pack.
@@ -115,8 +117,11 @@ def remove_unused(home: Path, used: set[str]) -> int:
     kept = {segment_path(home, sha256) for sha256 in used}
     unused = [path for path in folder.glob("*.parquet") if path not in kept]
     unused += folder.glob(f"*{UNFINISHED}")
+    unused += (folder / SPILL).glob("*")
     for path in unused:
         path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        (folder / SPILL).rmdir()
     return len(unused)
 
 

@@ -206,7 +206,7 @@ def _fold(
 
 
 def _engine(home: Path):
-    return statistics_fold.embedded(extracts.extract_folder(home) / "spill")
+    return statistics_fold.embedded(extracts.extract_folder(home) / extracts.SPILL)
 
 
 def _fold_pairs(
