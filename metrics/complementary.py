@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metrics.populations import Marks, Populations, Whole
+from metrics.populations import Marks, Populations, Slots, Whole
 from metrics.recoverable import free_values
 
 #: A class of figures is given up only when no figure of the class before it helps.
@@ -226,8 +226,9 @@ class _Gate:
         more = np.zeros_like(hidden)
         if not secret.any():
             return more
+        equations = self._once(shown)
         for weight in self.table.weights:
-            values, alone = free_values(self.populations, self.table.atoms, shown, weight)
+            values, alone = free_values(self.populations, self.table.atoms, equations, weight)
             found = secret & ~values.any(axis=2)
             inside = found[: self.many] & ~alone.any(axis=2)
             for slot in np.flatnonzero(found.any(axis=0)):
@@ -239,6 +240,14 @@ class _Gate:
             if more.any():
                 break
         return more
+
+    def _once(self, shown: Marks) -> Marks:
+        """The same with equal populations of entities named once; they tell the same."""
+        above = np.flatnonzero(shown[self.many :].ravel())
+        _, first = np.unique(self.alike[self.many :].ravel()[above], return_index=True)
+        named = np.zeros(shown[self.many :].size, dtype=bool)
+        named[above[first]] = True
+        return np.concatenate([shown[: self.many], named.reshape(shown[self.many :].shape)])
 
     def _give_up(self, node: int, slot: int, locally: bool, shown: Marks, more: Marks) -> None:
         """Mark the cheapest shown figure that takes part in giving a population away."""
@@ -330,7 +339,7 @@ def _members(populations: Populations, nodes: Whole) -> Marks:
     return found
 
 
-def _slot_masks(slots) -> Marks:
+def _slot_masks(slots: Slots) -> Marks:
     """Which waves, phases and groups a slot is about. Shape: slots x waves x phases x groups."""
     waves, phases, groups = len(slots.waves), len(slots.phases), len(slots.groups)
     masks = np.zeros((slots.size, waves, phases, groups), dtype=bool)
@@ -354,19 +363,13 @@ def _candidates(populations: Populations, table: Table, can: Marks) -> tuple[Who
             (populations.member[:, :, None] & filled[None]).argmax(axis=1),
         ]
     )
-    atom = np.stack(
-        [(table.atoms & mask).reshape(many, -1).argmax(axis=1) for mask in _slot_masks(slots)],
-        axis=1,
-    )
+    atom = _first_atoms(table.atoms)
     node, slot = np.nonzero(can)
     project = first_project[node, slot]
     wave, phase, group = np.unravel_index(atom[project, slot], table.atoms.shape[1:])
-    holders = [
-        np.concatenate([[own], many + np.flatnonzero(above)])
-        for own, above in enumerate(populations.member.T)
-    ]
-    count = np.array([len(each) for each in holders])
-    flat, start = np.concatenate(holders), np.cumsum(count) - count
+    held = np.concatenate([np.eye(many, dtype=bool), populations.member]).T
+    count, flat = held.sum(axis=1), held.nonzero()[1]
+    start = np.cumsum(count) - count
     repeat = count[project]
     row = np.repeat(np.arange(len(project)), repeat)
     step = np.arange(len(row)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
@@ -379,3 +382,16 @@ def _candidates(populations: Populations, table: Table, can: Marks) -> tuple[Who
     inner = np.tile((node * size + slot)[row], 3)
     outer = np.concatenate([large * size + which[row] for which in within])
     return inner, outer
+
+
+def _first_atoms(atoms: Marks) -> Whole:
+    """The first atom in each slot of each project, as a position in waves x phases x groups."""
+    many, waves, phases, groups = atoms.shape
+    place = np.arange(waves * phases * groups).reshape(waves, phases, groups)
+    found = []
+    for order, kept in (((0, 1, 2), 1), ((0, 2, 1), 2), ((1, 0, 2), 1)):
+        size = int(np.prod([atoms.shape[1 + axis] for axis in order[:kept]]))
+        turned = atoms.transpose(0, *(1 + axis for axis in order)).reshape(many, size, -1)
+        places = place.transpose(order).reshape(size, -1)
+        found.append(places[np.arange(size), turned.argmax(axis=2)])
+    return np.concatenate(found, axis=1)

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,7 @@ from metrics.metric import (
     Profile,
     Reason,
     Results,
+    Split,
     Unit,
     ValueState,
 )
@@ -129,8 +131,8 @@ def _universes(estimates: list[Estimates]) -> dict[tuple[str, str], list[tuple[i
             name = "participation"
         elif each.metric.frame == "paired_moments":
             name = "paired_moments"
-        codes, instruments = pd.factorize(each.frame["instrument"].astype(str))
-        for code, instrument in enumerate(instruments):
+        codes, instruments = pd.factorize(each.frame["instrument"])
+        for code, instrument in enumerate(map(str, instruments)):
             found.setdefault((name, instrument), []).append((index, np.flatnonzero(codes == code)))
     return found
 
@@ -150,26 +152,30 @@ def _people(frames: Frames, name: str, instrument: str) -> pd.DataFrame:
 
 
 def _waves(frame: pd.DataFrame) -> Iterable[str]:
-    return frame["wave"][(frame["split"] != "phase").to_numpy()].astype(str).unique()
+    return map(str, frame["wave"][(frame["split"] != Split.PHASE).to_numpy()].unique())
 
 
 def _groups(frame: pd.DataFrame) -> Iterable[str]:
-    return frame["split_value"][(frame["split"] == "group").to_numpy()].astype(str).unique()
+    return map(str, frame["split_value"][(frame["split"] == Split.GROUP).to_numpy()].unique())
 
 
 def _placed(estimates: Estimates, rows: Whole, universe: Populations) -> _Sheet:
     """The rows of a metric with the population of each."""
     frame = estimates.frame.iloc[rows]
     node = universe.nodes(frame["level"], frame["entity"])
-    keys = pd.DataFrame(
-        {name: frame[name].astype(str) for name in ("wave", "split", "split_value")}
-    )
-    different = keys.drop_duplicates()
-    places = [universe.slots.place(*key) for key in different.itertuples(index=False, name=None)]
-    index = pd.MultiIndex.from_frame(different)
-    slot = np.array(places, dtype=np.int64)[index.get_indexer(pd.MultiIndex.from_frame(keys))]
-    part, parts = pd.factorize(frame["part"].astype(str), sort=True)
-    return _Sheet(estimates.metric, frame, rows, node, slot, part, list(parts))
+    code, names = np.zeros(len(frame), dtype=np.int64), []
+    for column in ("wave", "split", "split_value"):
+        codes, uniques = pd.factorize(frame[column])
+        names.append([str(each) for each in uniques])
+        code = code * len(uniques) + codes
+    different, kind = np.unique(code, return_inverse=True)
+    places = np.unravel_index(different, [len(each) for each in names])
+    keys = [[each[place] for place in axis] for each, axis in zip(names, places, strict=True)]
+    where = [universe.slots.place(*key) for key in zip(*keys, strict=True)]
+    slot = np.array(where, dtype=np.int64)[kind]
+    part, parts = pd.factorize(frame["part"])
+    parts = [str(each) for each in parts]
+    return _Sheet(estimates.metric, frame, rows, node, slot, part, parts)
 
 
 def _protected(sheets: list[_Sheet], universe: Populations, minimum: int) -> list[Marks]:
@@ -247,7 +253,7 @@ class _Judged:
         return marks
 
     def _change(self, sheet: _Sheet, part: str, rows: Whole, primary: Marks) -> Marks:
-        later = sheet.frame["wave"].iloc[rows].astype(str).unique()
+        later = [str(each) for each in sheet.frame["wave"].iloc[rows].unique()]
         waves = self.universe.slots.waves
         if part not in self.means or len(later) != 1 or CHANGE_FROM not in waves:
             # Without the means that it is made of nobody can tell what a change gives away.
@@ -276,7 +282,7 @@ def _primary(sheet: _Sheet, minimum: int) -> Marks:
     alike = (value <= low + _NEAR) | (value >= high - _NEAR)
     if unit in (Unit.POINTS, Unit.CHANGE):
         width = _floats(frame["high"]) - _floats(frame["low"])
-        bare = (frame["reason"].astype(str) == Reason.NO_VARIANCE).to_numpy()
+        bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
         alike |= (_floats(frame["projects"]) == 1) & ((width <= _NEAR) | (bare & (n > 1)))
     return few | ((n > 0) & alike)
 
@@ -434,9 +440,12 @@ def _published(
     return Results(metric, profile, result[[*KEYS, *RESULT_VALUES]])
 
 
-def _renamed(column: pd.Series, hidden: Marks, name: str, names: type) -> pd.Categorical:
-    words = column.astype(object).where(column.notna(), None).to_numpy()
-    return pd.Categorical(np.where(hidden, name, words), [each.value for each in names])
+def _renamed(column: pd.Series, hidden: Marks, name: str, names: type[StrEnum]) -> pd.Categorical:
+    """The words of a column, with ``name`` where figures are hidden."""
+    words = [each.value for each in names]
+    codes, found = pd.factorize(column)
+    place = np.array([*(words.index(str(each)) for each in found), -1], dtype=np.int64)[codes]
+    return pd.Categorical.from_codes(np.where(hidden, words.index(name), place), words)
 
 
 def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:

@@ -56,15 +56,10 @@ def hidden_changes(
     few = (several == 1) | ((several > 0) & (populations.over(lost * people) < minimum))
     shown = offered[:, later] & ~secret
     shown[many:] &= ~few
+    shares = [inverse(side) for side in sides]
     while True:
         entity, column = np.nonzero(shown[many:])
-        weight = np.stack(
-            [
-                -inverse(sides[0][:, column].T),
-                inverse(sides[1][:, column].T),
-            ],
-            axis=1,
-        )
+        weight = np.stack([-shares[0][:, column].T, shares[1][:, column].T], axis=1)
         weight *= (populations.member[entity] & twice[:, column].T)[:, None]
         contrasts = Contrasts(np.stack([earlier[column], later[column]], axis=1), weight % PRIME)
         given_away = _given_away(populations, table, hidden, contrasts, (earlier, later), lost)

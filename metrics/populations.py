@@ -143,9 +143,14 @@ class Populations:
             ignore_index=True,
         )
         known["node"] = np.arange(len(known))
-        asked = pd.DataFrame({"level": level.astype(str), "entity": entity.to_numpy()})
-        different = asked.drop_duplicates().reset_index(drop=True)
-        placed = different.merge(known, on=["level", "entity"], how="left")
+        codes, levels = pd.factorize(level)
+        ids, entities = pd.factorize(entity)
+        pair, row = np.unique(codes * max(len(entities), 1) + ids, return_inverse=True)
+        at, which = np.divmod(pair, max(len(entities), 1))
+        asked = pd.DataFrame(
+            {"level": [str(levels[i]) for i in at], "entity": np.asarray(entities)[which]}
+        )
+        placed = asked.merge(known, on=["level", "entity"], how="left")
         lost = placed[placed["node"].isna()]
         if len(lost):
             first = lost.iloc[0]
@@ -153,8 +158,7 @@ class Populations:
                 f"{first['level']} {first['entity']} is not in the frame of nodes "
                 f"({len(lost)} such): add its rows to NODES"
             )
-        codes = asked.merge(placed, on=["level", "entity"], how="left")["node"]
-        return codes.to_numpy().astype(np.int64)
+        return placed["node"].to_numpy().astype(np.int64)[row]
 
 
 def populations(

@@ -4,8 +4,8 @@ An attacker knows every shown figure as a sum over atoms, so a hidden population
 arithmetic exactly when its indicator is a combination of the shown ones. Instead of reducing that
 huge system, `free_values` draws random values of the atoms that leave every shown figure as it is
 (a random vector of the null space): a hidden population whose value is zero in all of them is
-computable, every other one is not. Two draws modulo a 31-bit prime are wrong with probability
-2**-62 for each population, and then only in the direction of hiding too much.
+computable, every other one is not. Two draws modulo a 23-bit prime are wrong with probability
+2**-46 for each population, and then only in the direction of hiding too much.
 
 Shares add up over projects. Means above a project are means of project means, so there a shown
 figure is a sum of project sums divided by each project's number: the same atoms with other
@@ -22,14 +22,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.populations import Marks, Populations, Whole
 
-PRIME = 2**31 - 1
+Reals = NDArray[np.float64]
+
+#: The largest prime below 2**23.
+PRIME = 8_388_593
+#: Products of this many pairs of residues are summed without loss: 2 * 22 + 6 < 53 bits.
+_PANEL = 48
 _DRAWS = 2
 _SEED = 7
 #: Columns taken beyond the number of rows before the rank is looked at.
-_SPARE = 48
+_SPARE = 96
+#: One in so many of them touches the rarest rows.
+_RARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +99,10 @@ class Moves:
 
 
 def inverse(numbers: Whole) -> Whole:
-    """One over each number modulo PRIME; 0 for 0. Numbers below PRIME."""
-    found, power = np.ones_like(numbers), numbers % PRIME
-    exponent = PRIME - 2
-    while exponent:
-        if exponent & 1:
-            found = found * power % PRIME
-        power = power * power % PRIME
-        exponent >>= 1
-    return np.where(numbers % PRIME == 0, 0, found)
+    """One over each number modulo PRIME; 0 for multiples of PRIME."""
+    different, place = np.unique(numbers % PRIME, return_inverse=True)
+    found = [pow(int(number), -1, PRIME) if number else 0 for number in different]
+    return np.array(found, dtype=np.int64)[place].reshape(numbers.shape)
 
 
 def free_values(
@@ -305,7 +308,7 @@ class _Above:
                     self._rest(rows, crossing, group_own),
                 ],
                 axis=1,
-            )
+            ).astype(float)
             pivots = eliminate(block, len(chosen))
             remaining = block[len(pivots) :, len(chosen) :]
             if len(chosen) < len(mine) and remaining[:, -_DRAWS:].any():
@@ -323,8 +326,8 @@ class _Above:
             after = block[:, len(chosen) : len(chosen) + len(late)]
             rest = block[:, -2 * _DRAWS : -_DRAWS] + block[:, -_DRAWS:]
             for draw in range(_DRAWS):
-                rest[:, draw] += (after * change[:, draw] % PRIME).sum(axis=1)
-            own = solved(block, pivots, len(chosen), rest % PRIME)
+                rest[:, draw] += residues(after * change[:, draw]).sum(axis=1)
+            own = solved(block, pivots, len(chosen), residues(rest))
             group_draw[chosen] = (group_draw[chosen] + own) % PRIME
         return group_draw, phase_draw
 
@@ -352,8 +355,8 @@ class _Above:
             rarest[members] = np.minimum(rarest[members], above[entity])
         key = np.full(moves.size, np.inf)
         np.minimum.at(key, moves.column, rarest[moves.project[moves.column], moves.slot])
-        rare = shuffled[np.argsort(key[shuffled], kind="stable")[: wanted // 2]]
-        return np.unique(np.concatenate([rare, shuffled[: wanted - wanted // 2]]))
+        rare = shuffled[np.argsort(key[shuffled], kind="stable")[: wanted // _RARE]]
+        return np.unique(np.concatenate([rare, shuffled[: wanted - wanted // _RARE]]))
 
     def _entries(
         self, rows: tuple[Whole, Whole], crossing: Whole, moves: Moves, chosen: Whole
@@ -378,39 +381,68 @@ class _Above:
         return np.concatenate([found, chosen.sums(own)])
 
 
-def eliminate(block: Whole, columns: int) -> list[int]:
+def eliminate(block: Reals, columns: int) -> list[int]:
     """The pivot columns, with the block brought to echelon form in place modulo PRIME.
 
-    Only the first ``columns`` are pivoted on. Pivot rows come first, each with a leading 1.
+    Only the first ``columns`` are pivoted on; pivot rows come first. Panels of _PANEL columns are
+    eliminated one column at a time, and what lies right of them by one product of matrices, whose
+    sums of _PANEL products of residues stay exact in doubles.
     """
     pivots: list[int] = []
-    for column in range(columns):
-        row = len(pivots)
-        if row == len(block):
+    for start in range(0, columns, _PANEL):
+        top, end = len(pivots), min(start + _PANEL, columns)
+        if top == len(block):
             break
-        filled = np.flatnonzero(block[row:, column]) + row
-        if not len(filled):
-            continue
-        if filled[0] != row:
-            block[[row, filled[0]]] = block[[filled[0], row]]
-        # Rows below the pivot that still have an entry; the swapped row had none.
-        rows = filled[1:]
-        factor = pow(int(block[row, column]), -1, PRIME)
-        block[row, column:] = block[row, column:] * factor % PRIME
-        if len(rows):
-            lowered = block[rows, column:]
-            lowered -= lowered[:, :1] * block[row, column:]
-            lowered -= (lowered // PRIME) * PRIME
-            block[rows, column:] = lowered
-        pivots.append(column)
+        factors = np.zeros((len(block) - top, end - start))
+        found = _panel(block, top, start, end, factors)
+        pivots += found
+        height = len(found)
+        right = block[top:, end:]
+        for row in range(1, height):
+            right[row] = residues(right[row] - factors[row, :row] @ right[:row])
+        right[height:] = residues(right[height:] - factors[height:, :height] @ right[:height])
     return pivots
 
 
-def solved(block: Whole, pivots: list[int], columns: int, rest: Whole) -> Whole:
+def _panel(block: Reals, top: int, start: int, end: int, factors: Reals) -> list[int]:
+    """The pivots of a panel, eliminated below ``top``; factors: what was subtracted, by pivot."""
+    found: list[int] = []
+    for column in range(start, end):
+        row = top + len(found)
+        filled = block[row:, column].nonzero()[0]
+        if not len(filled):
+            continue
+        if filled[0]:
+            swapped = [row, row + filled[0]]
+            block[swapped] = block[swapped[::-1]]
+            factors[[swapped[0] - top, swapped[1] - top]] = factors[
+                [swapped[1] - top, swapped[0] - top]
+            ]
+        below = filled[1:] + row
+        if len(below):
+            over = pow(int(block[row, column]), -1, PRIME)
+            factor = residues(block[below, column] * over)
+            factors[below - top, len(found)] = factor
+            block[below, column:end] = residues(
+                block[below, column:end] - factor[:, None] * block[row, column:end]
+            )
+        found.append(column)
+    return found
+
+
+def solved(block: Reals, pivots: list[int], columns: int, rest: Reals) -> Whole:
     """Values of the columns whose sums cancel ``rest``, with zeros off the pivots, modulo PRIME."""
     values = np.zeros((columns, rest.shape[1]), dtype=np.int64)
+    rest = -rest[: len(pivots)]
     for row in range(len(pivots) - 1, -1, -1):
-        later = pivots[row + 1 :]
-        total = (block[row, later, None] * values[later] % PRIME).sum(axis=0)
-        values[pivots[row]] = -(rest[row] + total) % PRIME
+        column = pivots[row]
+        over = pow(int(block[row, column]), -1, PRIME)
+        value = residues(rest[row] * over)
+        values[column] = value
+        rest[:row] = residues(rest[:row] - block[:row, column, None] * value)
     return values
+
+
+def residues(numbers: Reals) -> Reals:
+    """Whole numbers below 2**53 modulo PRIME, as doubles around zero; multiples become zero."""
+    return numbers - np.rint(numbers * (1 / PRIME)) * PRIME
