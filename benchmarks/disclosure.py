@@ -12,9 +12,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from metrics.disclosure import protect
-from metrics.evaluate import evaluate
 from metrics.frames import Frames
+from metrics.judge import judge, prepare
 from metrics.metric import Profile
 from survey.instrument import GROUPS, instruments
 
@@ -84,15 +83,12 @@ def main() -> None:
     projects = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     frames = sheet(projects)
     started = time.perf_counter()
-    estimates = evaluate(frames, METRICS)
-    print(f"evaluate: {time.perf_counter() - started:.2f} s")
-    for each in estimates:
-        parts = each.frame["part"].nunique()
-        print(f"  {each.metric.id}: {parts} parts, {len(each.frame):,} figures")
+    prepared = prepare(frames, METRICS)
+    print(f"judge projects and decide: {time.perf_counter() - started:.2f} s")
     for profile in Profile:
         started = time.perf_counter()
-        results = protect(estimates, frames, profile)
-        print(f"protect {profile}: {time.perf_counter() - started:.2f} s")
+        results = judge(prepared, profile)
+        print(f"pool and publish, {profile}: {time.perf_counter() - started:.2f} s")
         for result in results:
             rows = result.frame[result.frame["n"].ne(0).fillna(True)]
             hidden = (rows["state"] == "suppressed").groupby(

@@ -32,9 +32,9 @@ from data.instruments import known_instruments
 from data.schema import SegmentMember
 from data.sheets import Progress, Publication, RevisionFacts
 from metrics.catalog import metrics as known_metrics
-from metrics.disclosure import protect
-from metrics.evaluate import derived, evaluate
 from metrics.frames import Frames
+from metrics.judge import judge as protected
+from metrics.judge import prepare
 from metrics.metric import Profile, Results
 from survey.instrument import Instrument
 
@@ -126,13 +126,13 @@ def judge(
 ) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
     """The protected figures under both profiles, and what each says needs attention."""
     progress("judge", 0, 1)
-    estimates = evaluate(frames, instruments=dict(truth.instruments))
+    prepared = prepare(frames, instruments=dict(truth.instruments))
     progress("judge", 1, 1)
     results: list[Results] = []
     attention: dict[Profile, pd.DataFrame] = {}
     for done, profile in enumerate(Profile):
         progress("protect", done, len(Profile))
-        shown = derived(protect(estimates, frames, profile))
+        shown = protected(prepared, profile)
         attention[profile] = findings(shown, truth.records.phases, today)
         results += shown
     progress("protect", len(Profile), len(Profile))

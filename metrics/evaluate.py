@@ -32,14 +32,16 @@ n and projects are whole, numerator and denominator are floats with NaN where th
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.catalog import catalog
-from metrics.cells import cells_of, with_silent
-from metrics.disclosure import INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH
+from metrics.cells import Cells, Codes, cells_of, with_silent
 from metrics.expand import Memberships, expand, memberships
 from metrics.fold import coded, look_up
 from metrics.frames import Frames
@@ -49,11 +51,13 @@ from metrics.metric import (
     RESULT_VALUES,
     Estimates,
     Method,
+    Metric,
     Reason,
     Results,
     Unit,
     ValueState,
 )
+from metrics.publish import INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH
 from survey.instrument import Instrument
 from survey.instrument import instruments as shipped
 
@@ -67,12 +71,34 @@ class UnknownInstrument(Exception):
     """Answers belong to a questionnaire whose definition is not at hand."""
 
 
-def evaluate(
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One metric, its statistics summed to project cells, and who belongs to what."""
+
+    module: ModuleType
+    cells: Cells | None
+    nodes: Memberships
+
+    @property
+    def metric(self) -> Metric:
+        return self.module.METRIC
+
+
+class Judged(NamedTuple):
+    """Raw figures of a sheet. present: every figure that has a row, value or not. The rest has one
+    row a cell and entity: figure (position in the estimates' frame, -1 for none) and cell."""
+
+    estimates: Estimates
+    figure: Codes
+    cell: Codes
+
+
+def sheets(
     frames: Frames,
     only: Collection[str] | None = None,
     instruments: dict[str, Instrument] | None = None,
-) -> list[Estimates]:
-    """The raw figures of every metric (or of ``only`` those), in the order of the catalog.
+) -> list[Sheet]:
+    """Every metric (or ``only`` those) with its statistics, in the order of the catalog.
 
     instruments: definitions by ``code@version``; the shipped ones when not given.
     Raises: UnknownInstrument naming the questionnaires that were answered and that nobody
@@ -90,9 +116,59 @@ def evaluate(
         name: coded(getattr(frames, name), nodes.members)
         for name in {"respondents", *(module.METRIC.frame for module in wanted)}
     }
-    return [
-        Estimates(module.METRIC, _sheet(module, atoms, definitions, nodes)) for module in wanted
-    ]
+    return [Sheet(module, _summed(module, atoms, definitions), nodes) for module in wanted]
+
+
+def evaluate(
+    frames: Frames,
+    only: Collection[str] | None = None,
+    instruments: dict[str, Instrument] | None = None,
+) -> list[Estimates]:
+    """The raw figures of every metric over all that there is, hidden cells among it.
+
+    What is published pools only what may be shown: `metrics.judge`. Raises: as `sheets`.
+    """
+    return [judged(sheet, sheet.nodes).estimates for sheet in sheets(frames, only, instruments)]
+
+
+def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = None) -> Judged:
+    """The raw figures of one metric for some nodes, from its ``pooled`` cells (all, if not given).
+
+    A figure whose cells are all left out keeps its row, without a value.
+    """
+    if sheet.cells is None:
+        nothing = np.zeros(0, dtype=np.int64)
+        empty = pd.DataFrame(columns=[*KEYS, *ESTIMATE_VALUES])
+        return Judged(Estimates(sheet.metric, empty), nothing, nothing)
+    rows, figures, cell = expand(sheet.cells, nodes)
+    whole = rows if pooled is None else rows[pooled[cell]]
+    found = sheet.module.compute(whole)
+    if pooled is not None:
+        found = _completed(found, np.setdiff1d(rows["figure"], whole["figure"]))
+    keys = figures.take(found.index.to_numpy()).reset_index(drop=True)
+    frame = pd.concat([keys, found.reset_index(drop=True)], axis=1)[[*KEYS, *ESTIMATE_VALUES]]
+    place = np.full(len(figures), -1, dtype=np.int64)
+    place[found.index.to_numpy()] = np.arange(len(found))
+    return Judged(Estimates(sheet.metric, frame), place[rows["figure"].to_numpy()], cell)
+
+
+def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
+    """The same figures, and rows without a value for the empty ones."""
+    added = pd.DataFrame(
+        {
+            **dict.fromkeys(("value", "low", "high", "numerator", "denominator"), np.nan),
+            **dict.fromkeys(("n", "projects"), 0),
+            "method": pd.Categorical([Method.NONE.value] * len(empty), [m.value for m in Method]),
+            "reason": pd.Categorical(
+                [Reason.NO_ANSWERS.value] * len(empty), [r.value for r in Reason]
+            ),
+        },
+        index=empty,
+    )[ESTIMATE_VALUES]
+    kept = found[~found.index.isin(empty)]
+    if kept.empty or added.empty:
+        return added if kept.empty else kept
+    return pd.concat([kept, added]).sort_index()
 
 
 def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
@@ -105,30 +181,24 @@ def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
         )
 
 
-def _sheet(
-    module: ModuleType,
-    frames: dict[str, pd.DataFrame],
-    definitions: dict[str, Instrument],
-    nodes: Memberships,
-) -> pd.DataFrame:
-    """KEYS and ESTIMATE_VALUES of one metric."""
+def _summed(
+    module: ModuleType, frames: dict[str, pd.DataFrame], definitions: dict[str, Instrument]
+) -> Cells | None:
+    """The project cells of a metric; None where there is nothing to judge it from."""
     atoms = frames[module.METRIC.frame]
     asked = None
     if hasattr(module, "reads"):
         asked = _asked(module, atoms, definitions, frames["respondents"])
         atoms = look_up(atoms, asked)
     if atoms.empty and (asked is None or asked.empty):
-        return pd.DataFrame(columns=[*KEYS, *ESTIMATE_VALUES])
+        return None
     if hasattr(module, "select"):
         atoms = module.select(atoms)
     cells = cells_of(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
     if asked is not None and module.METRIC.unit is not Unit.CHANGE:
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
         cells = with_silent(cells, asked, frames["respondents"])
-    rows, figures = expand(cells, nodes)
-    found = module.compute(rows)
-    named = figures.take(found.index.to_numpy()).reset_index(drop=True)
-    return pd.concat([named, found.reset_index(drop=True)], axis=1)[[*KEYS, *ESTIMATE_VALUES]]
+    return cells
 
 
 def _asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,24 @@ class Memberships:
     start: Codes
     count: Codes
     node: Codes
+
+    def only(self, kept: NDArray[np.bool_]) -> Memberships:
+        """The same members with the kept nodes (marks over ``nodes``) as their only ones."""
+        pairs = kept[self.node]
+        member = np.repeat(np.arange(len(self.members)), self.count)[pairs]
+        count = np.bincount(member, minlength=len(self.members))
+        return Memberships(
+            self.nodes, self.members, np.cumsum(count) - count, count, self.node[pairs]
+        )
+
+
+class Expanded(NamedTuple):
+    """rows: what a metric computes from, one a cell and entity of its project, in the order of the
+    cells. figures: KEYS of each figure. cell: which cell each row is."""
+
+    rows: pd.DataFrame
+    figures: pd.DataFrame
+    cell: Codes
 
 
 def memberships(nodes: pd.DataFrame, area_tree: pd.DataFrame) -> Memberships:
@@ -61,11 +80,8 @@ def memberships(nodes: pd.DataFrame, area_tree: pd.DataFrame) -> Memberships:
     return Memberships(named, members, start, count, node.to_numpy())
 
 
-def expand(cells: Cells, nodes: Memberships) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that a metric computes from, and for each figure what it is (KEYS).
-
-    Rows: one a cell and entity of its project, in the order of the cells.
-    """
+def expand(cells: Cells, nodes: Memberships) -> Expanded:
+    """The rows that a metric computes from, and for each figure what it is."""
     repeat = nodes.count[cells.project]
     cell = np.repeat(np.arange(len(repeat)), repeat)
     within = np.arange(len(cell)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
@@ -88,4 +104,4 @@ def expand(cells: Cells, nodes: Memberships) -> tuple[pd.DataFrame, pd.DataFrame
         ],
         axis=1,
     )
-    return pd.DataFrame(columns, copy=False), named
+    return Expanded(pd.DataFrame(columns, copy=False), named, cell)

@@ -1,0 +1,176 @@
+"""A whole sheet: judged for projects, protected, pooled from what is shown, and made publishable.
+
+This is the only way from sufficient statistics to Results. Projects are judged first; the gate
+(`metrics.disclosure`) says which of their figures may be shown; everything above projects is then
+judged from exactly those, and metrics that are read off results come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics import disclosure
+from metrics.evaluate import Judged, Sheet, derived, judged, sheets
+from metrics.expand import Memberships
+from metrics.frames import Frames
+from metrics.metric import ALL_WAVES, About, Estimates, Level, Profile, Results, Split
+from metrics.publish import published
+from survey.instrument import Instrument
+
+Marks = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+_KEY = ["instrument", "wave", "split", "split_value"]
+
+
+class Invited(NamedTuple):
+    """For each cell of a sheet its answers and invited people; 0 and 0 where not all are known."""
+
+    answered: Whole
+    invited: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The figures of projects, and what may not be shown of them under each profile."""
+
+    sheets: list[Sheet]
+    projects: list[Judged]
+    invited: list[Invited]
+    hidden: dict[Profile, list[Marks]]
+
+
+def prepare(
+    frames: Frames,
+    only: Collection[str] | None = None,
+    instruments: dict[str, Instrument] | None = None,
+) -> Prepared:
+    """Everything up to the profile: raw figures of projects and the gate's word on each.
+
+    Raises: as `evaluate.sheets`; disclosure.UnplacedFigure.
+    """
+    every = sheets(frames, only, instruments)
+    own = [judged(sheet, _nodes(sheet, own=True)) for sheet in every]
+    return Prepared(
+        every,
+        own,
+        [_invited(sheet, frames) for sheet in every],
+        disclosure.hidden([each.estimates for each in own], frames),
+    )
+
+
+def judge(prepared: Prepared, profile: Profile) -> list[Results]:
+    """What may be shown of every metric at every level, in the order of the catalog.
+
+    Rows: projects first. Missing: a suppressed figure has no value, interval, n or coverage; its
+    state and reason say so; no row is left out.
+    """
+    parts = zip(
+        prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
+    )
+    results = [_results(*each, profile) for each in parts]
+    return derived(results)
+
+
+def _nodes(sheet: Sheet, own: bool) -> Memberships:
+    level = sheet.nodes.nodes["level"].astype(str).to_numpy()
+    return sheet.nodes.only((level == Level.PROJECT.value) == own)
+
+
+def _results(
+    sheet: Sheet, own: Judged, invited: Invited, hidden: Marks, profile: Profile
+) -> Results:
+    """The figures of one metric: of projects, and of everything above them."""
+    metric = sheet.metric
+    if sheet.cells is None:
+        return published(own.estimates, hidden, np.zeros(0), profile)
+    value = own.estimates.frame["value"].to_numpy(dtype=float, na_value=np.nan)
+    cells = len(sheet.cells.key)
+    # What became of each cell: no figure, one without a value, a hidden one, a shown one.
+    listed, secret, pooled = (np.zeros(cells, dtype=bool) for _ in range(3))
+    there = own.figure >= 0
+    listed[own.cell[there]] = True
+    n = own.estimates.frame["n"].to_numpy(dtype=float, na_value=0)
+    # A hidden cell where nobody answered this question takes nothing from what stands above it.
+    secret[own.cell[there]] = (hidden & (n > 0))[own.figure[there]]
+    pooled[own.cell[there]] = (~hidden & ~np.isnan(value))[own.figure[there]]
+    if metric.about is About.RECORDS:
+        pooled[:] = True
+    above = judged(sheet, _nodes(sheet, own=False), pooled)
+    above, lost = _upper(above, listed | pooled, secret, pooled)
+    estimates = Estimates(
+        metric, pd.concat([own.estimates.frame, above.estimates.frame], ignore_index=True)
+    )
+    coverage = np.concatenate(
+        [
+            _coverage(own, invited, np.ones(cells, dtype=bool)),
+            _coverage(above, invited, pooled),
+        ]
+    )
+    return published(estimates, np.concatenate([hidden, lost]), coverage, profile)
+
+
+def _upper(above: Judged, listed: Marks, secret: Marks, pooled: Marks) -> tuple[Judged, Marks]:
+    """The figures above projects that exist below, and those of which nothing may be shown."""
+    frame = above.estimates.frame
+    size = len(frame)
+    there = above.figure >= 0
+    figure, cell = above.figure[there], above.cell[there]
+    counts = [
+        np.bincount(figure, marks[cell], minlength=size) for marks in (listed, secret, pooled)
+    ]
+    kept = counts[0] > 0
+    place = np.where(kept, np.cumsum(kept) - 1, -1)
+    moved = np.where(there, place[np.where(there, above.figure, 0)] if size else -1, -1)
+    lost = (counts[1] > 0) & (counts[2] == 0)
+    estimates = Estimates(above.estimates.metric, frame[kept].reset_index(drop=True))
+    return Judged(estimates, moved, above.cell), lost[kept]
+
+
+def _coverage(figures: Judged, invited: Invited, pooled: Marks) -> NDArray[np.float64]:
+    """Answers that a figure rests on / everybody invited below it, where the invited are known."""
+    there = figures.figure >= 0
+    figure, cell = figures.figure[there], figures.cell[there]
+    sums = [
+        np.bincount(figure, weights=each[cell], minlength=len(figures.estimates.frame))
+        for each in (np.where(pooled, invited.answered, 0), invited.invited)
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(sums[1] > 0, np.minimum(sums[0] / sums[1], 1.0), np.nan)
+
+
+def _invited(sheet: Sheet, frames: Frames) -> Invited:
+    """Answers and invited people of each cell of a sheet."""
+    if sheet.cells is None:
+        return Invited(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    shape = (len(sheet.nodes.members), len(sheet.cells.keys))
+    counts = np.zeros((3, *shape), dtype=np.int64)
+    if sheet.metric.about is About.RESPONDENTS and sheet.metric.frame != "paired_moments":
+        keys = sheet.cells.keys[_KEY].astype(str).reset_index(names="key")
+        people = _by_split(frames.respondents).merge(keys, on=_KEY)
+        place = np.searchsorted(sheet.nodes.members, people["project"].to_numpy())
+        for count, name in zip(counts, ("n", "invited", "unknown"), strict=True):
+            np.add.at(count, (place, people["key"].to_numpy()), people[name].to_numpy())
+    at = (sheet.cells.project, sheet.cells.key)
+    known = counts[2][at] == 0
+    return Invited(np.where(known, counts[0][at], 0), np.where(known, counts[1][at], 0))
+
+
+def _by_split(respondents: pd.DataFrame) -> pd.DataFrame:
+    """Respondents and invited people of every total, group and phase of a project."""
+    asked = respondents["invited"]
+    people = respondents.assign(invited=asked.clip(lower=0), unknown=(asked < 0).astype(np.int64))
+    pieces = [
+        people.assign(split=Split.TOTAL.value, split_value=""),
+        people.assign(split=Split.GROUP.value, split_value=people["group"]),
+        people.assign(split=Split.PHASE.value, split_value=people["phase"], wave=ALL_WAVES),
+    ]
+    table = pd.concat(pieces, ignore_index=True)
+    sums = ["n", "invited", "unknown"]
+    return table.groupby(["project", *_KEY], as_index=False, observed=True, sort=False)[sums].sum()

@@ -1,0 +1,87 @@
+"""Estimates to Results: the five states, what is indicative, and the public's rounding."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from metrics.disclosure import HIDDEN
+from metrics.metric import (
+    KEYS,
+    RESULT_VALUES,
+    About,
+    Estimates,
+    Method,
+    Profile,
+    Reason,
+    Results,
+    Unit,
+    ValueState,
+)
+
+#: A figure from fewer people than this, or with a wider interval, is indicative only.
+INDICATIVE_BELOW = 30
+INDICATIVE_HALF_WIDTH = {Unit.POINTS: 15, Unit.CHANGE: 15, Unit.SHARE: 0.15, Unit.SCORE: 30}
+
+_DECIMALS = {Unit.POINTS: 1, Unit.CHANGE: 1, Unit.SCORE: 1, Unit.SHARE: 2, Unit.COUNT: 0}
+
+
+def published(
+    estimates: Estimates, hidden: NDArray[np.bool_], coverage: NDArray[np.float64], profile: Profile
+) -> Results:
+    """The results of one metric."""
+    metric, frame = estimates.metric, estimates.frame
+    columns = {
+        name: frame[name].to_numpy(dtype=float, na_value=np.nan)
+        for name in ("value", "low", "high", "n", "numerator", "denominator")
+    }
+    value, n = columns["value"], columns["n"]
+    zero = (value == 0) if metric.unit in (Unit.COUNT, Unit.SHARE) else np.zeros(len(n), dtype=bool)
+    states = [hidden, np.isnan(value), zero]
+    names = [ValueState.SUPPRESSED, ValueState.NOT_REPORTED, ValueState.ZERO]
+    state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
+    width = (columns["high"] - columns["low"]) / 2
+    indicative = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(metric.unit, np.inf))
+    indicative &= ~hidden & ~np.isnan(value) & (metric.unit is not Unit.COUNT)
+    columns["coverage"] = coverage
+    if profile is Profile.PUBLIC and metric.about is not About.RECORDS:
+        columns = _rounded(columns, metric.unit)
+    shown = {name: np.where(hidden, np.nan, values) for name, values in columns.items()}
+    result = frame[KEYS].copy()
+    result["state"] = pd.Categorical(state, [each.value for each in ValueState])
+    for name in ("value", "low", "high", "coverage"):
+        result[name] = shown[name]
+    for name in ("n", "numerator", "denominator"):
+        result[name] = pd.array(np.round(shown[name]), dtype="Float64").astype("Int64")
+    result["projects"] = frame["projects"].astype("Int64")
+    result["indicative"] = indicative
+    result["method"] = _renamed(frame["method"], hidden, Method.NONE.value, Method)
+    result["reason"] = _renamed(frame["reason"], hidden, HIDDEN.value, Reason)
+    return Results(metric, profile, result[[*KEYS, *RESULT_VALUES]])
+
+
+def _renamed(
+    column: pd.Series, hidden: NDArray[np.bool_], name: str, names: type[StrEnum]
+) -> pd.Categorical:
+    """The words of a column, with ``name`` where figures are hidden."""
+    words = [each.value for each in names]
+    codes, found = pd.factorize(column)
+    place = np.array([*(words.index(str(each)) for each in found), -1], dtype=np.int64)[codes]
+    return pd.Categorical.from_codes(np.where(hidden, words.index(name), place), words)
+
+
+def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:
+    """The same figures as the public sees them: people to 5, nothing more precise than needed."""
+    rounded = {name: np.round(columns[name], _DECIMALS[unit]) for name in ("value", "low", "high")}
+    for name in ("n", "numerator", "denominator"):
+        nearest = np.floor((columns[name] + 2) / 5) * 5
+        # 1-4 is neither nobody nor a number that may be told.
+        rounded[name] = np.where((columns[name] > 0) & (columns[name] < 5), np.nan, nearest)
+    if unit is Unit.COUNT:
+        # What was not reported stays not reported: nobody counted is not a count of nobody.
+        rounded["value"] = np.where(np.isnan(columns["value"]), np.nan, rounded["n"])
+    rounded["coverage"] = np.round(columns["coverage"] * 20) / 20
+    return rounded
