@@ -175,7 +175,7 @@ def _reject_blank(columns: Columns, rows: pd.DataFrame, open_codes: set[str], it
     answered = np.zeros(len(rows), dtype=bool)
     for code in items:
         answered |= (rows[code].notna() if code in open_codes else rows[code] != MISSING).to_numpy()
-    columns.findings.add("no_answers", ~answered)
+    columns.findings.add("no_answers", ~answered & ~columns.findings.rejected)
 
 
 def _reject_copies(columns: Columns) -> None:

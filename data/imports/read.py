@@ -31,6 +31,7 @@ from data.imports.profile import Profile
 Progress = Callable[[str, int, int], None]
 ROW, DIGEST = "#row", "#digest"
 HEAD = 4096
+WORKER = ("-m", "data.imports.worker")
 #: A row is never longer than this many bytes when the table is read back.
 BLOCK = 64 * MEGABYTE
 
@@ -96,7 +97,7 @@ def read(
             (Problem("not_as_declared", detail={"found": kind, "declared": declared}),),
         )
     with tempfile.TemporaryDirectory(prefix="arviomo-read-") as folder:
-        copy = Path(folder) / "file"
+        copy = Path(folder) / f"file.{kind}"
         sha256 = _copied(path, copy)
         request = {
             "path": str(copy),
@@ -158,7 +159,7 @@ def _child(
         "PYTHONIOENCODING": "utf-8",
         "TMPDIR": folder,
     }
-    command = [sys.executable, "-m", "data.imports.worker"]
+    command = [sys.executable, *WORKER]
     report, late = None, []
     with subprocess.Popen(  # noqa: S603 -- our own module, run by our own interpreter
         command,
@@ -188,7 +189,10 @@ def _conversation(child: subprocess.Popen, request: dict, progress: Progress | N
     except BrokenPipeError:
         return None
     for line in child.stdout:
-        said = json.loads(line)
+        try:
+            said = json.loads(line)
+        except json.JSONDecodeError:  # these are not our child's words
+            return {"fatal": [asdict(Problem("parser_crashed", detail={"reason": "JSON"}))]}
         if "report" in said:
             return said["report"]
         if progress:

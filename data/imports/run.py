@@ -278,6 +278,9 @@ def _check(
         findings.warn("file_known", batch=known)
     (progress or _silent)("check", source.rows_read, source.rows_read)
     problems = sorted([*source.problems, *findings.problems()], key=lambda problem: problem.row)
+    left_out = source.rejected_rows + findings.count - len(problems)
+    if left_out:
+        findings.warn("more_problems", shown=len(problems), count=left_out)
     return _Outcome(
         kept,
         register,
