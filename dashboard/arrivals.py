@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard import intake, upload
-from dashboard.components import literal, part
+from dashboard.components import part
 from dashboard.labels import phase_name, questionnaire_name, wave_name
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say, say_count

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import begin, literal, part, section
+from dashboard.components import begin, part, section
 from dashboard.labels import questionnaires
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.wording import say
 from metrics.catalog import metrics

@@ -1,0 +1,18 @@
+"""Texts that users wrote, shown exactly as they wrote them."""
+
+from __future__ import annotations
+
+import re
+
+#: Keeps two signs apart without being seen: Streamlit would join them into an emoji, an icon, an
+#: arrow or a link even where Markdown has been escaped.
+JOINER = "\u2060"
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&\"'^=:@/%?,;])")
+_SHORTCODES = re.compile(r":(?=\S)|@(?=\S)|(?<=www)(?=\.)|(?<=[-<>=!])(?=[-<>=])", re.IGNORECASE)
+
+
+def literal(text: str) -> str:
+    """A text that is shown exactly as it was written, on one line, never as Markdown."""
+    apart = _SHORTCODES.sub(lambda found: found.group() + JOINER, " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", apart)
