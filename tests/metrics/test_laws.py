@@ -25,7 +25,7 @@ RANGE = {
 NUMBERS = ["value", "low", "high", "n", "numerator", "denominator", "projects"]
 
 
-@pytest.fixture(scope="module", params=[11, 12, 13])
+@pytest.fixture(scope="module", params=[11, 12])
 def frames(request) -> Frames:
     """Projects of one person, of all the same answers, of blanks and without answers among them."""
     return folded(portfolio(request.param, instruments()), instruments())
