@@ -25,7 +25,7 @@ def test_killed_at_fifty_points(sqlite_template: Path, tmp_path: Path) -> None:
     store(engine, profiles()["project_register"], register, operator())
     engine.dispose()  # the last connection folds the write-ahead log into the file
     answers = tmp_path / "answers.csv"
-    lines = "".join(f"A1,end,RES,{n % 5 + 1},{n % 4 + 1}\n" for n in range(3000))
+    lines = "".join(f"A1,end,RES,{n % 5 + 1},{n % 4 + 1}\n" for n in range(1500))
     answers.write_text(
         "project,wave,group,GOAL1,GOAL2\n" + lines + "Z9,end,RES,1,1\n", encoding="utf-8"
     )
