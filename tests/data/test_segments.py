@@ -94,6 +94,16 @@ def test_what_is_added_comes_to_the_same_as_a_fold_from_nothing(
     assert_same(grown, from_nothing(fold, truth, tmp_path))
 
 
+def test_waves_that_nobody_answered_twice_are_folded_once_too(
+    truth: sa.Engine, fold: Fold, tmp_path: Path
+):
+    with database.writing(truth) as connection:
+        connection.execute(sa.update(Response).values(link_key=None))
+    assert fold(truth, tmp_path).paired_moments.empty
+    generate.add(truth, 1, PROJECTS, seed=8)
+    assert read_again(truth, tmp_path) == [101]
+
+
 def test_a_new_record_changes_the_sheet_and_no_segment(
     truth: sa.Engine, fold: Fold, tmp_path: Path
 ):
