@@ -221,7 +221,7 @@ def _profile(named: str, language: str) -> Profile:
 
 def _write_problems(problems: Sequence[Problem], file: Path, out: Path, language: str) -> None:
     """Every problem as a row of a CSV: row, column, value, what is wrong and what to do."""
-    from data.exports.figures import harmless
+    from data.exports.cells import harmless
     from data.imports.problems import message
 
     try:

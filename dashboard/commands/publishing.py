@@ -92,7 +92,7 @@ def export(language: str) -> click.Command:
         from dashboard.truth import engine
         from data import access, sheets
         from data.database import reading
-        from data.exports.figures import write_figures
+        from data.exports.tidy_csv import write_figures
 
         require_tables(language)
         with reading(engine()) as connection:
@@ -105,7 +105,7 @@ def export(language: str) -> click.Command:
             click.echo(text.getvalue(), nl=False)
             return
         try:
-            out.write_text(text.getvalue(), encoding="utf-8", newline="")
+            out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
         except OSError as problem:
             raise refusal(
                 "refusal.file_not_written", language, file=out, reason=problem.strerror
