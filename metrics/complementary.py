@@ -17,11 +17,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metrics.least_loss import Wave
+from metrics.metric import Level
 from metrics.populations import Marks, Populations, Slots, Whole
+from metrics.publishable import refused
 from metrics.recoverable import free_values
 
 #: A class of figures is given up only when no figure of the class before it helps.
 _CLASS = 1e12
+#: Programs solved before the sheet is looked at again.
+_AT_ONCE = 3
+_FEW_PROJECTS = 250
+#: Whose figures are kept first where not all can be: of the portfolio, then of themes, ...
+_USE = {
+    level.value: place
+    for place, level in enumerate(
+        (Level.PORTFOLIO, Level.THEME, Level.AREA, Level.PROGRAMME, Level.FUNDER)
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,8 @@ class Table:
     (numerators; for means n * value / 100; NaN where the rule does not apply). pooled: project
     cells that enter the figures above them. spare: how many may differ from all others in a group
     that still counts as unanimous; below: the size from which the rule no longer applies.
-    weights: of project cells in the sums above, one array for each way of summing.
+    weights: of project cells in the sums above, one array for each way of summing, modulo PRIME;
+    shares: the same as real numbers.
     """
 
     people: Whole
@@ -46,6 +60,7 @@ class Table:
     spare: int
     below: float
     weights: tuple[Whole, ...]
+    shares: tuple[NDArray[np.float64], ...]
 
     def unanimous(self, ones: NDArray, people: NDArray) -> Marks:
         """Whether (all but ``spare``) stand at one end, where fewer than ``below`` are asked."""
@@ -57,7 +72,10 @@ def completed(populations: Populations, table: Table, minimum: int) -> Marks:
     """Every population that is hidden in the end. Shape: nodes x slots."""
     gate = _Gate(populations, table, minimum)
     hidden = gate.shared(table.hidden)
-    rules = (gate.groups, gate.members, gate.phases, gate.differences, gate.computable)
+    rules = [gate.groups, gate.phases, gate.computable, gate.members, gate.differences]
+    if gate.many > _FEW_PROJECTS:
+        # Among many projects one more hidden figure of a project costs little and saves much time.
+        rules.insert(1, gate.members)
     while True:
         for rule in rules:
             more = rule(hidden) & ~hidden
@@ -166,10 +184,10 @@ class _Gate:
             over(own & hidden[: self.many]), several, over(part[0]), over(part[1])
         )
         asked |= (unknown & hidden)[self.many :] & (several == 0)
+        more = np.zeros_like(hidden)
         helps = self.populations.member.T.astype(float) @ asked
         can = shown[: self.many] & self.table.pooled & (helps > 0)
         price = np.where(can, self.table.people[: self.many] / np.maximum(helps, 1), np.inf)
-        more = np.zeros_like(hidden)
         slot = np.flatnonzero(can.any(axis=0))
         more[price.argmin(axis=0)[slot], slot] = True
         return more
@@ -223,23 +241,75 @@ class _Gate:
         """What to hide besides, when a hidden population is a combination of shown ones."""
         shown = self._shown(hidden)
         secret = self.present & (hidden | (self.table.people < self.minimum))
-        more = np.zeros_like(hidden)
         if not secret.any():
-            return more
+            return np.zeros_like(hidden)
         equations = self._once(shown)
-        for weight in self.table.weights:
+        for weight, share in zip(self.table.weights, self.table.shares, strict=True):
             values, alone = free_values(self.populations, self.table.atoms, equations, weight)
             found = secret & ~values.any(axis=2)
-            inside = found[: self.many] & ~alone.any(axis=2)
-            for slot in np.flatnonzero(found.any(axis=0)):
-                # One at a time in each slot: what helps one often helps the others, too.
-                nodes = np.flatnonzero(found[:, slot])
-                node = nodes[self.table.people[nodes, slot].argmin()]
-                locally = node < self.many and inside[node, slot]
-                self._give_up(node, slot, bool(locally), shown, more)
-            if more.any():
-                break
+            if found.any():
+                inside = found[: self.many] & ~alone.any(axis=2)
+                return self._closed(found, inside, share, equations, secret, hidden)
+        return np.zeros_like(hidden)
+
+    def _closed(
+        self,
+        found: Marks,
+        inside: Marks,
+        share: NDArray[np.float64],
+        equations: Marks,
+        secret: Marks,
+        hidden: Marks,
+    ) -> Marks:
+        """What to hide because some populations (found) are combinations of shown ones.
+
+        inside: those that follow from the project's own figures; share: the sums in question.
+        """
+        more = self._least(found, share, hidden)
+        if more.any():
+            return more
+        table = self.table
+        if not inside.any():
+            more = refused(
+                self.populations, table.atoms, equations, secret, table.weights, self._rank()
+            )
+            if more is not None and more.any():
+                return more
+        more, shown = np.zeros_like(hidden), self._shown(hidden)
+        for slot in np.flatnonzero(found.any(axis=0)):
+            # One at a time in each slot: what helps one often helps the others, too.
+            nodes = np.flatnonzero(found[:, slot])
+            node = nodes[table.people[nodes, slot].argmin()]
+            locally = node < self.many and inside[node, slot]
+            self._give_up(node, slot, bool(locally), shown, more)
         return more
+
+    def _least(self, found: Marks, share: NDArray[np.float64], hidden: Marks) -> Marks:
+        """What to hide at the least loss for the smallest population found in each wave."""
+        more = np.zeros_like(hidden)
+        for wave in range(len(self.slots.waves)):
+            figures = Wave(self.populations, self.table.atoms, share, wave)
+            if not figures.affordable:
+                continue
+            mine = np.zeros_like(found)
+            mine[:, figures.slots] = found[:, figures.slots]
+            # Totals first: what is hidden for them often frees their groups.
+            for node, slot in sorted(np.argwhere(mine), key=self._turn)[:_AT_ONCE]:
+                shown = self._shown(self.shared(hidden | more))
+                more |= figures.disturbed(node, slot, shown, self.table.people)
+        return more
+
+    def _turn(self, cell: Whole) -> tuple[bool, int]:
+        node, slot = cell
+        return slot >= self.slots.by_group.start, int(self.table.people[node, slot])
+
+    def _rank(self) -> NDArray[np.float64]:
+        """In which order figures of entities are kept: the smaller, the earlier."""
+        level = self.populations.entities["level"].map(_USE).to_numpy(dtype=float)
+        rank = np.repeat(level[:, None], self.slots.size, axis=1)
+        rank[:, self.slots.by_phase] += 0.5
+        rank[:, self.slots.by_group] += len(_USE)
+        return rank - self.table.people[self.many :] / _CLASS
 
     def _once(self, shown: Marks) -> Marks:
         """The same with equal populations of entities named once; they tell the same."""

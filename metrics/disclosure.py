@@ -51,8 +51,8 @@ from metrics.metric import (
     Unit,
     ValueState,
 )
+from metrics.modular import inverse
 from metrics.populations import Marks, Populations, UnplacedFigure, Whole, populations
-from metrics.recoverable import inverse
 
 #: The fewest people a figure may be about.
 MINIMUM = {Profile.INSIDE: 5, Profile.PUBLIC: 10}
@@ -197,6 +197,7 @@ def _protected(sheets: list[_Sheet], universe: Populations, minimum: int) -> lis
             spare=0,
             below=0,
             weights=(np.ones((many, universe.size[1]), dtype=np.int64),),
+            shares=(np.ones((many, universe.size[1])),),
         ),
         minimum,
     )
@@ -335,7 +336,8 @@ def _table(
     plain = pooled.astype(np.int64)
     averaged = unit in (Unit.POINTS, Unit.CHANGE)
     weights = (plain, inverse(people[:many]) * plain) if averaged else (plain,)
-    return Table(people, offered, hidden, atoms, ones, pooled, spare, below, weights)
+    shares = (pooled.astype(float), pooled / np.maximum(people[:many], 1))[: len(weights)]
+    return Table(people, offered, hidden, atoms, ones, pooled, spare, below, weights, shares)
 
 
 def _placed_values(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from metrics.complementary import Table
+from metrics.modular import PRIME, inverse
 from metrics.populations import Marks, Populations, Whole
-from metrics.recoverable import PRIME, Contrasts, free_values, inverse
+from metrics.recoverable import Contrasts, free_values
 
 
 def hidden_rates(populations: Populations, hidden: Marks, counted: Marks, minimum: int) -> Marks:

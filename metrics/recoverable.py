@@ -22,16 +22,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from metrics.modular import PRIME, eliminate, residues, solved
 from metrics.populations import Marks, Populations, Whole
 
-Reals = NDArray[np.float64]
-
-#: The largest prime below 2**23.
-PRIME = 8_388_593
-#: Products of this many pairs of residues are summed without loss: 2 * 22 + 6 < 53 bits.
-_PANEL = 48
 _DRAWS = 2
 _SEED = 7
 #: Columns taken beyond the number of rows before the rank is looked at.
@@ -98,13 +92,6 @@ class Moves:
         return steps
 
 
-def inverse(numbers: Whole) -> Whole:
-    """One over each number modulo PRIME; 0 for multiples of PRIME."""
-    different, place = np.unique(numbers % PRIME, return_inverse=True)
-    found = [pow(int(number), -1, PRIME) if number else 0 for number in different]
-    return np.array(found, dtype=np.int64)[place].reshape(numbers.shape)
-
-
 def free_values(
     populations: Populations,
     atoms: Marks,
@@ -123,24 +110,21 @@ def free_values(
     slots, many = populations.slots, len(populations.projects)
     shape = (many, slots.size)
     own_known = known[:many] | (slots.spread(atoms.astype(np.int64)) == 0)
-    phase_moves, lead = _phase_moves(populations, atoms, own_known)
-    group_moves = _group_moves(populations, own_known, lead)
+    phases, lead = phase_moves(populations, atoms, own_known)
+    groups = group_moves(populations, own_known, lead)
     generator = np.random.default_rng(_SEED)
-    drawn = [
-        generator.integers(1, PRIME, size=(moves.size, _DRAWS))
-        for moves in (group_moves, phase_moves)
-    ]
-    above = _Above(populations, known[many:], weight, group_moves, phase_moves, contrasts)
+    drawn = [generator.integers(1, PRIME, size=(moves.size, _DRAWS)) for moves in (groups, phases)]
+    above = _Above(populations, known[many:], weight, groups, phases, contrasts)
 
     def moved(group_draw: Whole, phase_draw: Whole) -> Whole:
-        values = group_moves.values(group_draw, shape) + phase_moves.values(phase_draw, shape)
+        values = groups.values(group_draw, shape) + phases.values(phase_draw, shape)
         return values % PRIME
 
     alone, own = moved(*drawn), moved(*above.settle(*drawn))
     return np.concatenate([own, above.sums(own)]), alone
 
 
-def _phase_moves(populations: Populations, atoms: Marks, known: Marks) -> tuple[Moves, Whole]:
+def phase_moves(populations: Populations, atoms: Marks, known: Marks) -> tuple[Moves, Whole]:
     """Directions in which totals of waves and phases move, and each wave's leading hidden group.
 
     A total is known when it or all of its groups are shown. The sums per wave and phase of a
@@ -206,7 +190,7 @@ def _bipartite_null(edges: Marks, known: Marks, waves: int, phases: int) -> Whol
     return basis
 
 
-def _group_moves(populations: Populations, known: Marks, lead: Whole) -> Moves:
+def group_moves(populations: Populations, known: Marks, lead: Whole) -> Moves:
     """Directions in which a hidden group and its wave's leading one move against each other."""
     slots = populations.slots
     hidden = ~slots.groups_of(known)
@@ -379,70 +363,3 @@ class _Above:
             return found
         chosen = Contrasts(self.contrasts.slot[crossing], self.contrasts.weight[crossing])
         return np.concatenate([found, chosen.sums(own)])
-
-
-def eliminate(block: Reals, columns: int) -> list[int]:
-    """The pivot columns, with the block brought to echelon form in place modulo PRIME.
-
-    Only the first ``columns`` are pivoted on; pivot rows come first. Panels of _PANEL columns are
-    eliminated one column at a time, and what lies right of them by one product of matrices, whose
-    sums of _PANEL products of residues stay exact in doubles.
-    """
-    pivots: list[int] = []
-    for start in range(0, columns, _PANEL):
-        top, end = len(pivots), min(start + _PANEL, columns)
-        if top == len(block):
-            break
-        factors = np.zeros((len(block) - top, end - start))
-        found = _panel(block, top, start, end, factors)
-        pivots += found
-        height = len(found)
-        right = block[top:, end:]
-        for row in range(1, height):
-            right[row] = residues(right[row] - factors[row, :row] @ right[:row])
-        right[height:] = residues(right[height:] - factors[height:, :height] @ right[:height])
-    return pivots
-
-
-def _panel(block: Reals, top: int, start: int, end: int, factors: Reals) -> list[int]:
-    """The pivots of a panel, eliminated below ``top``; factors: what was subtracted, by pivot."""
-    found: list[int] = []
-    for column in range(start, end):
-        row = top + len(found)
-        filled = block[row:, column].nonzero()[0]
-        if not len(filled):
-            continue
-        if filled[0]:
-            swapped = [row, row + filled[0]]
-            block[swapped] = block[swapped[::-1]]
-            factors[[swapped[0] - top, swapped[1] - top]] = factors[
-                [swapped[1] - top, swapped[0] - top]
-            ]
-        below = filled[1:] + row
-        if len(below):
-            over = pow(int(block[row, column]), -1, PRIME)
-            factor = residues(block[below, column] * over)
-            factors[below - top, len(found)] = factor
-            block[below, column:end] = residues(
-                block[below, column:end] - factor[:, None] * block[row, column:end]
-            )
-        found.append(column)
-    return found
-
-
-def solved(block: Reals, pivots: list[int], columns: int, rest: Reals) -> Whole:
-    """Values of the columns whose sums cancel ``rest``, with zeros off the pivots, modulo PRIME."""
-    values = np.zeros((columns, rest.shape[1]), dtype=np.int64)
-    rest = -rest[: len(pivots)]
-    for row in range(len(pivots) - 1, -1, -1):
-        column = pivots[row]
-        over = pow(int(block[row, column]), -1, PRIME)
-        value = residues(rest[row] * over)
-        values[column] = value
-        rest[:row] = residues(rest[:row] - block[:row, column, None] * value)
-    return values
-
-
-def residues(numbers: Reals) -> Reals:
-    """Whole numbers below 2**53 modulo PRIME, as doubles around zero; multiples become zero."""
-    return numbers - np.rint(numbers * (1 / PRIME)) * PRIME
