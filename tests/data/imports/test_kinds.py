@@ -221,7 +221,6 @@ def test_events_from_text_and_from_a_workbook(engine: sa.Engine, tmp_path: Path,
         ("T1", date(2026, 1, 1), date(2026, 1, 2), Decimal("1234.50")),
         ("T2", date(2026, 2, 1), None, None),
     ]
-    said = rows(engine, event.code, people.group_code, people.people)
     joined = sa.select(event.code, people.group_code, people.people).join(event)
     with database.reading(engine) as connection:
         said = sorted(tuple(row) for row in connection.execute(joined))
