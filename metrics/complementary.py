@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from metrics.least_loss import Wave
 from metrics.metric import Level
-from metrics.populations import Marks, Populations, Slots, Whole
+from metrics.populations import Marks, Populations, Whole
 from metrics.publishable import refused
 from metrics.recoverable import free_values
 
@@ -387,7 +387,7 @@ def close_pairs(populations: Populations, table: Table, minimum: int) -> Whole:
     inner, outer = inner[near], outer[near]
     sides = [np.divmod(cells, slots.size) for cells in (inner, outer)]
     (small, of), (large, within) = sides
-    masks = _slot_masks(slots)
+    masks = slots.masks()
     inside = np.ones(len(inner), dtype=bool)
     kinds, kind = np.unique(of * slots.size + within, return_inverse=True)
     for index, (first, second) in enumerate(zip(*np.divmod(kinds, slots.size), strict=True)):
@@ -407,19 +407,6 @@ def _members(populations: Populations, nodes: Whole) -> Marks:
     found[own, nodes[own]] = True
     found[~own] = populations.member[nodes[~own] - many]
     return found
-
-
-def _slot_masks(slots: Slots) -> Marks:
-    """Which waves, phases and groups a slot is about. Shape: slots x waves x phases x groups."""
-    waves, phases, groups = len(slots.waves), len(slots.phases), len(slots.groups)
-    masks = np.zeros((slots.size, waves, phases, groups), dtype=bool)
-    for wave in range(waves):
-        masks[wave, wave] = True
-        for group in range(groups):
-            masks[slots.by_group.start + wave * groups + group, wave, :, group] = True
-    for phase in range(phases):
-        masks[slots.by_phase.start + phase, :, phase] = True
-    return masks
 
 
 def _candidates(populations: Populations, table: Table, can: Marks) -> tuple[Whole, Whole]:

@@ -83,6 +83,18 @@ class Slots:
             axis=1,
         )
 
+    def masks(self) -> Marks:
+        """Which atoms each slot is about. Shape: slots x waves x phases x groups."""
+        waves, phases, groups = len(self.waves), len(self.phases), len(self.groups)
+        masks = np.zeros((self.size, waves, phases, groups), dtype=bool)
+        for wave in range(waves):
+            masks[wave, wave] = True
+            for group in range(groups):
+                masks[self.by_group.start + wave * groups + group, wave, :, group] = True
+        for phase in range(phases):
+            masks[self.by_phase.start + phase, :, phase] = True
+        return masks
+
     def groups_of(self, cells: NDArray) -> NDArray:
         """The group slots of cells (nodes x slots). Shape: nodes x waves x groups."""
         return cells[:, self.by_group].reshape(len(cells), len(self.waves), len(self.groups))

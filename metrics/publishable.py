@@ -13,7 +13,7 @@ import numpy as np
 
 from metrics.modular import PRIME, Reals, residues
 from metrics.populations import Marks, Populations, Whole
-from metrics.recoverable import group_moves, phase_moves
+from metrics.recoverable import moves
 
 #: Multiplications that one call may take; a sheet that would need more is closed otherwise.
 _AFFORDABLE = 1.5e9
@@ -66,8 +66,7 @@ def refused(
 def _directions(populations: Populations, atoms: Marks, known: Marks) -> _Directions:
     size = populations.slots.size
     own = known | (populations.slots.spread(atoms.astype(np.int64)) == 0)
-    phases, lead = phase_moves(populations, atoms, own)
-    groups = group_moves(populations, own, lead)
+    groups, phases = moves(populations, atoms, own)
     return _Directions(
         np.concatenate([groups.project, phases.project]),
         np.concatenate([m.some(np.arange(m.size), size) for m in (groups, phases)]),

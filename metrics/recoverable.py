@@ -27,6 +27,8 @@ from metrics.modular import PRIME, eliminate, residues, solved
 from metrics.populations import Marks, Populations, Whole
 
 _DRAWS = 2
+#: Projects that are taken whole at a time; bounds the memory of their systems.
+_BATCH = 128
 _SEED = 7
 #: Columns taken beyond the number of rows before the rank is looked at.
 _SPARE = 96
@@ -110,8 +112,7 @@ def free_values(
     slots, many = populations.slots, len(populations.projects)
     shape = (many, slots.size)
     own_known = known[:many] | (slots.spread(atoms.astype(np.int64)) == 0)
-    phases, lead = phase_moves(populations, atoms, own_known)
-    groups = group_moves(populations, own_known, lead)
+    groups, phases = moves(populations, atoms, own_known)
     generator = np.random.default_rng(_SEED)
     drawn = [generator.integers(1, PRIME, size=(moves.size, _DRAWS)) for moves in (groups, phases)]
     above = _Above(populations, known[many:], weight, groups, phases, contrasts)
@@ -124,7 +125,57 @@ def free_values(
     return np.concatenate([own, above.sums(own)]), alone
 
 
-def phase_moves(populations: Populations, atoms: Marks, known: Marks) -> tuple[Moves, Whole]:
+def moves(populations: Populations, atoms: Marks, known: Marks) -> tuple[Moves, Moves]:
+    """Every direction that the projects' own shown figures leave free.
+
+    First those between two groups of a wave, then all others. Where no wave of a project spans
+    several phases, its groups and its waves and phases come apart; other projects are taken whole.
+    """
+    apart = (atoms.any(axis=3).sum(axis=2) <= 1).all(axis=1)
+    settled = known | ~apart[:, None]
+    phases, lead = _phase_moves(populations, atoms, settled)
+    groups = _group_moves(populations, settled, lead)
+    whole = _atom_moves(populations, atoms, known, np.flatnonzero(~apart))
+    both = Moves(
+        np.concatenate([phases.project, whole.project]),
+        np.concatenate([phases.column, whole.column + phases.size]),
+        np.concatenate([phases.slot, whole.slot]),
+        np.concatenate([phases.step, whole.step]),
+    )
+    return groups, both
+
+
+def _atom_moves(populations: Populations, atoms: Marks, known: Marks, projects: Whole) -> Moves:
+    """Directions of projects with waves of several phases, atom by atom.
+
+    Totals, groups and phases are two nested families of sets of atoms, so their system is totally
+    unimodular and elimination stays within -1, 0 and 1.
+    """
+    masks = populations.slots.masks().reshape(populations.slots.size, -1).astype(np.int64)
+    parts = []
+    for start in range(0, len(projects), _BATCH):
+        some = projects[start : start + _BATCH]
+        there = atoms[some].reshape(len(some), -1)
+        order = np.argsort(~there, axis=1, kind="stable")[:, : there.sum(axis=1).max()]
+        present = np.take_along_axis(there, order, axis=1)
+        sums = masks.T[order].transpose(0, 2, 1) * present[:, None, :]
+        basis = _null(sums * known[some][:, :, None], present)
+        effect = np.einsum("pda,psa->pds", basis, sums)
+        found, direction = np.nonzero(effect.any(axis=2))
+        column, slot = np.nonzero(effect[found, direction])
+        step = effect[found[column], direction[column], slot]
+        parts.append((some[found], column, slot, step))
+    shift = np.cumsum([0, *(len(part[0]) for part in parts)])
+    empty = [np.zeros(0, dtype=np.int64)]
+    return Moves(
+        np.concatenate(empty + [part[0] for part in parts]),
+        np.concatenate(empty + [part[1] + by for part, by in zip(parts, shift[:-1], strict=True)]),
+        np.concatenate(empty + [part[2] for part in parts]),
+        np.concatenate(empty + [part[3] for part in parts]),
+    )
+
+
+def _phase_moves(populations: Populations, atoms: Marks, known: Marks) -> tuple[Moves, Whole]:
     """Directions in which totals of waves and phases move, and each wave's leading hidden group.
 
     A total is known when it or all of its groups are shown. The sums per wave and phase of a
@@ -169,9 +220,18 @@ def _bipartite_null(edges: Marks, known: Marks, waves: int, phases: int) -> Whol
     for phase in range(phases):
         ends[waves + phase, :, phase] = 1
     system = ends.reshape(waves + phases, -1)[None] * edges[:, None, :] * known[:, :, None]
-    every = np.arange(len(edges))
+    return _null(system, edges)
+
+
+def _null(system: Whole, columns: Marks) -> Whole:
+    """A basis of what each of many totally unimodular systems sends to zero.
+
+    system: systems x rows x columns, changed in place; columns: those that are there.
+    Shape: systems x columns x columns; row f is the direction of free column f, else zero.
+    """
+    every = np.arange(len(system))
     pivots = []
-    for row in range(waves + phases):
+    for row in range(system.shape[1]):
         pivot = (system[:, row] != 0).argmax(axis=1)
         sign = system[every, row, pivot]
         system[:, row] *= np.where(sign == 0, 1, sign)[:, None]
@@ -179,18 +239,19 @@ def _bipartite_null(edges: Marks, known: Marks, waves: int, phases: int) -> Whol
         factor[:, row] = 0
         system -= factor[:, :, None] * system[:, row][:, None, :]
         pivots.append(np.where(sign == 0, -1, pivot))
-    free = edges.copy()
+    free = columns.copy()
     for pivot in pivots:
         free[every[pivot >= 0], pivot[pivot >= 0]] = False
-    basis = np.zeros((len(edges), edges.shape[1], edges.shape[1]), dtype=np.int64)
-    basis[:, np.arange(edges.shape[1]), np.arange(edges.shape[1])] = free
+    size = columns.shape[1]
+    basis = np.zeros((len(system), size, size), dtype=np.int64)
+    basis[:, np.arange(size), np.arange(size)] = free
     for row, pivot in enumerate(pivots):
         used = pivot >= 0
         basis[every[used], :, pivot[used]] -= (system[:, row] * free)[used]
     return basis
 
 
-def group_moves(populations: Populations, known: Marks, lead: Whole) -> Moves:
+def _group_moves(populations: Populations, known: Marks, lead: Whole) -> Moves:
     """Directions in which a hidden group and its wave's leading one move against each other."""
     slots = populations.slots
     hidden = ~slots.groups_of(known)
@@ -274,6 +335,8 @@ class _Above:
         group_own = self.groups.values(group_draw, shape)
         phase_own = self.phases.values(phase_draw, shape)
         wanted = 0 if self.contrasts is None else len(self.contrasts.slot)
+        if self.phases.size and self._spans():
+            wanted += int(self.rows[:, self.slots.by_group].sum())
         wanted += int(
             self.rows[:, self.slots.totals].sum() + self.rows[:, self.slots.by_phase].sum()
         )
@@ -314,6 +377,10 @@ class _Above:
             own = solved(block, pivots, len(chosen), residues(rest))
             group_draw[chosen] = (group_draw[chosen] + own) % PRIME
         return group_draw, phase_draw
+
+    def _spans(self) -> bool:
+        """Whether projects are taken whole, so that late directions carry groups, too."""
+        return bool((np.bincount(self.phases.column) > 3).any())
 
     def _rows_of(self, waves: list[int]) -> tuple[Whole, Whole]:
         """Entity and slot of the shown figures about groups of waves (no waves: all others)."""
