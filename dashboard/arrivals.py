@@ -18,7 +18,7 @@ from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import access, records, sheets
 from data.database import reading
-from data.exports.figures import harmless
+from data.exports.cells import harmless
 from data.imports.problems import Problem, message
 from data.permissions import Kind, Verb
 from data.records import Batch
@@ -35,7 +35,8 @@ def batches(viewing: Viewing) -> None:
     with reading(engine()) as connection:
         page = records.import_batches(connection, viewing.user, limit=MOST_BATCHES)
     if not page.rows:
-        st.info(say("data_room.no_batches", language))
+        sample = "data_room.sample_batches" if viewing.invented else "data_room.no_batches"
+        st.info(say(sample, language))
         return
     st.table(
         batch_table(page.rows, language), alt=say("data_room.batches", language), hide_index=True

@@ -42,7 +42,8 @@ def begin(viewing: Viewing, title: str, questions: Sequence[str]) -> None:
     st.html(STYLE)
     st.title(literal(title), anchor=False)
     asked = " · ".join(say(f"question.{code}", language) for code in questions)
-    st.caption(literal(say("question.page", language, questions=asked)))
+    words = say("question.page", language, questions=asked) if asked else ""
+    st.caption(literal(words or say("question.behind", language)))
 
 
 def answer(sentence: str) -> None:

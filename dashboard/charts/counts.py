@@ -36,6 +36,7 @@ class Pair:
     absence: str = ""
 
 
+@grammar.kept
 def taken_up_bars(rows: Sequence[Row], metric: Metric, language: str) -> go.Figure:
     """Bars of proposals, the filled part taken up by somebody, the outline all of them.
 
@@ -92,6 +93,7 @@ def intervals_of_counts(at: Sequence[tuple[int, Result]]) -> go.Scatter:
     )
 
 
+@grammar.kept
 def counted_bars(rows: Sequence[Counted], metric: Metric, language: str) -> go.Figure:
     """Bars of counts of records: the outline all of them, the filled part those counted.
 
@@ -113,6 +115,7 @@ def counted_bars(rows: Sequence[Counted], metric: Metric, language: str) -> go.F
     return grammar.drawn(data, layout, language)
 
 
+@grammar.kept
 def participation_bars(pairs: Sequence[Pair], metric: Metric, language: str) -> go.Figure:
     """A filled bar for each group's share of the participants, an outline for its share of those
     whom the matter concerns: the two would be equally long if everybody took part alike.

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import html
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -32,10 +34,34 @@ LABEL_LINES = 2
 #: Pixels: a line of a label, from the label down to the mark, and from the mark to the next row.
 LINE, LIFT, DROP = 17, 10, 13
 
+#: Figures that are kept drawn.
+KEPT = 300
+Drawing = TypeVar("Drawing", bound=Callable[..., go.Figure])
+
 _SHOWN = (ValueState.VALUE, ValueState.ZERO)
 
 #: The whole range of a unit; a chart never cuts it to make a difference look larger.
 RANGES = {Unit.POINTS: (0.0, 100.0), Unit.SHARE: (0.0, 1.0), Unit.SCORE: (-100.0, 100.0)}
+
+
+def kept(draw: Drawing) -> Drawing:
+    """A drawing function that draws the same figures once for everybody who looks at them.
+
+    What it takes is frozen all through, so equal arguments are equal pictures. Nobody may change
+    a figure that was drawn.
+    """
+    remembered = lru_cache(maxsize=KEPT)(draw)
+
+    @wraps(draw)
+    def draw_once(rows: Sequence, *rest: Any, **named: Any) -> go.Figure:
+        return remembered(frozen(rows), *rest, **named)
+
+    return draw_once
+
+
+def frozen(rows: Sequence) -> tuple:
+    """Rows, or panels of rows, as tuples all through."""
+    return tuple(frozen(row) if isinstance(row, list | tuple) else row for row in rows)
 
 
 def is_shown(result: Result) -> bool:

@@ -30,6 +30,7 @@ class Reference:
     value: float
 
 
+@grammar.kept
 def interval_dots(
     rows: Sequence[Row], metric: Metric, language: str, reference: Reference | None = None
 ) -> go.Figure:
@@ -58,12 +59,13 @@ def interval_dots(
     return grammar.drawn([marks(rows, at, metric), gaps(rows, at, low, high)], layout, language)
 
 
+@grammar.kept
 def change_forest(rows: Sequence[Row], metric: Metric, language: str) -> go.Figure:
     """Changes with their intervals about a zero line; the axis says which way is better.
 
     Missing: as in `interval_dots`.
     """
-    figure = interval_dots(rows, metric, language)
+    figure = go.Figure(interval_dots(rows, metric, language))
     figure.update_layout(
         margin_b=50,
         height=figure.layout.height + 22,

@@ -27,6 +27,7 @@ class Phase:
     actual: tuple[date | None, date | None]
 
 
+@grammar.kept
 def phase_timeline(phases: Sequence[Phase], today: date, language: str) -> go.Figure:
     """An outline for the plan and, below it, a filled bar for what happened.
 

@@ -21,6 +21,7 @@ DOMAIN = (0.26, 0.66)
 Panel = tuple[str, Sequence[Row]]
 
 
+@grammar.kept
 def wave_steps(panels: Sequence[Panel], metric: Metric, language: str) -> go.Figure:
     """Small panels under each other, one a scale, each with its levels at the waves.
 

@@ -53,17 +53,17 @@ def choose_scope(viewing: Viewing, level: str, entity: int, publication: Revisio
                 format_func=lambda code: wave_name(code, language),
                 **follow("wave", waves, wave),
             )
-        kept = {
-            kind: keys[0] if len(keys) == 1 else choose_survey(kind, keys, language)
-            for kind, keys in chosen.items()
-        }
+        kept = {kind: keys[0] if keys else None for kind, keys in chosen.items()}
+        several = [kind for kind, keys in chosen.items() if len(keys) > 1]
+        if several:
+            with st.popover(say("choose.surveys", language), key="surveys"):
+                for kind in several:
+                    kept[kind] = choose_survey(kind, chosen[kind], language)
     return Scope(level, entity, publication, wave, kept["process"], kept["outcome"])
 
 
-def choose_survey(kind: str, keys: list[str], language: str) -> str | None:
-    """The questionnaire that the page reads, chosen among several; None where there is none."""
-    if not keys:
-        return None
+def choose_survey(kind: str, keys: list[str], language: str) -> str:
+    """The questionnaire that the page reads, chosen among several."""
     return st.selectbox(
         say(f"choose.{kind}", language),
         format_func=lambda key: questionnaire_name(key, language),
