@@ -1,5 +1,7 @@
 """Language, persona and selections live in the address; what is not permitted is not there."""
 
+import time
+
 import pytest
 import sqlalchemy as sa
 import streamlit as st
@@ -8,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import sign_in
 from dashboard.server import SCRIPT
-from data import access, schema
+from data import access, records, schema
 from data.database import writing
 from data.permissions import Role
 
@@ -163,15 +165,40 @@ def test_a_signed_in_stranger_is_told_to_ask_for_a_role(sample_home, monkeypatch
     monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
     monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
     app = AppTest.from_file(SCRIPT, default_timeout=60)
-    app.user = {"is_logged_in": True, "iss": "https://idp.example", "sub": "stranger"}
+    app.user = signed_in("https://idp.example", "stranger")
     app.query_params["lang"] = "en"
     app.run()
     assert not app.exception
     assert "have not been given a role" in app.info[0].value
     # Nobody becomes a persona by calling themselves one.
-    app.user = {"is_logged_in": True, "iss": access.SAMPLE_ISSUER, "sub": "administrator"}
+    app.user = signed_in(access.SAMPLE_ISSUER, "administrator")
     app.run()
     assert titles(app) == ["Arviomo"]
+
+
+def signed_in(issuer, subject, hours_ago=0.0):
+    at = int(time.time() - hours_ago * 3600)
+    return {"is_logged_in": True, "iss": issuer, "sub": subject, "iat": at}
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "title"),
+    [(0, "Overview"), (9.9, "Overview"), (10.1, "Arviomo"), (720, "Arviomo")],
+)
+def test_somebody_with_a_role_looks_for_ten_hours(engine, monkeypatch, hours_ago, title):
+    monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+    with writing(engine) as connection:
+        person = records.add_user(
+            connection, access.operator(), issuer="https://idp", subject="s", name="Maija"
+        )
+        records.grant_role(connection, access.operator(), person, "steering")
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app.user = signed_in("https://idp", "s", hours_ago)
+    app.query_params["lang"] = "en"
+    app.run()
+    assert not app.exception
+    assert titles(app) == [title]
 
 
 def test_personas_end_when_real_data_comes_in(engine, frame, monkeypatch):
