@@ -41,7 +41,7 @@ from metrics.catalog import catalog
 from metrics.cells import cells_of, with_silent
 from metrics.disclosure import INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH
 from metrics.expand import Memberships, expand, memberships
-from metrics.fold import coded, look_up
+from metrics.fold import Questions, coded, look_up, questions_of
 from metrics.frames import Frames
 from metrics.metric import (
     ESTIMATE_VALUES,
@@ -90,8 +90,13 @@ def evaluate(
         name: coded(getattr(frames, name), nodes.members)
         for name in {"respondents", *(module.METRIC.frame for module in wanted)}
     }
+    questions = {
+        name: questions_of(atoms[name])
+        for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
+    }
     return [
-        Estimates(module.METRIC, _sheet(module, atoms, definitions, nodes)) for module in wanted
+        Estimates(module.METRIC, _sheet(module, atoms, questions, definitions, nodes))
+        for module in wanted
     ]
 
 
@@ -108,6 +113,7 @@ def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
 def _sheet(
     module: ModuleType,
     frames: dict[str, pd.DataFrame],
+    questions: dict[str, Questions],
     definitions: dict[str, Instrument],
     nodes: Memberships,
 ) -> pd.DataFrame:
@@ -116,7 +122,7 @@ def _sheet(
     asked = None
     if hasattr(module, "reads"):
         asked = _asked(module, atoms, definitions, frames["respondents"])
-        atoms = look_up(atoms, asked)
+        atoms = look_up(atoms, questions[module.METRIC.frame], asked)
     if atoms.empty and (asked is None or asked.empty):
         return pd.DataFrame(columns=[*KEYS, *ESTIMATE_VALUES])
     if hasattr(module, "select"):
