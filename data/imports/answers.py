@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from data import schema
 from data.imports.columns import Columns
+from data.imports.mapping import Answer
 from data.imports.problems import Problem, RejectedFile
-from data.imports.profile import Answer, Profile
+from data.imports.profile import Profile
 from data.imports.projects import Checked
 from data.imports.register import folded
 from survey.instrument import (

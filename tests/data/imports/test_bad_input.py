@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import string
 from pathlib import Path
 
@@ -101,13 +102,17 @@ def content(engine: sa.Engine) -> dict[str, int]:
         }
 
 
-@pytest.fixture
-def with_project(sqlite_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
-    """A database that knows the project A1."""
-    path = tmp_path / "register.csv"
+@pytest.fixture(scope="module")
+def with_project(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory):
+    """A database that knows the project A1, shared by tests that must leave it as it is."""
+    folder = tmp_path_factory.mktemp("bad-input")
+    shutil.copyfile(sqlite_template, folder / "arviomo.db")
+    engine = database.connect(f"sqlite:///{folder / 'arviomo.db'}")
+    path = folder / "register.csv"
     path.write_text(REGISTER, encoding="utf-8")
-    store(sqlite_engine, profiles()["project_register"], path, operator())
-    return sqlite_engine
+    store(engine, profiles()["project_register"], path, operator())
+    yield engine
+    engine.dispose()
 
 
 @pytest.mark.parametrize("case", ROWS)

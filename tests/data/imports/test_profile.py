@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from data.imports.profile import (
-    FIELDS,
-    InvalidProfile,
-    Profile,
-    date_form,
-    profiles,
-    read_profile,
-)
+from data.imports.mapping import Cell, FileShape, date_form
+from data.imports.profile import FIELDS, InvalidProfile, Profile, profiles, read_profile
 
 LEAST = {"name": "omat", "kind": "projects", "columns": {"code": "koodi", "name": "nimi"}}
 ANSWERS = {
@@ -117,6 +111,13 @@ def test_shipped_profiles_cover_every_kind_and_are_named_as_their_files() -> Non
     assert {path.stem for path in folder.glob("*.yaml")} == set(profiles())
     assert {profile.kind for profile in profiles().values()} == set(FIELDS)
     assert all(profile.title for profile in profiles().values())
+
+
+def test_the_guide_explains_every_field_and_every_key() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "importing.md").read_text(encoding="utf-8")
+    named = {field.rstrip("*") for fields in FIELDS.values() for field in fields}
+    named |= set(Profile.model_fields) | set(Cell.model_fields) | set(FileShape.model_fields)
+    assert {name for name in named if name not in guide} == set()
 
 
 def test_the_own_forms_map_every_field_of_their_kind() -> None:
