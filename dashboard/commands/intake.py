@@ -59,7 +59,7 @@ def import_file(language: str) -> click.Command:
         problems: Path | None,
         no_refresh: bool,
     ) -> None:
-        require_tables(language)
+        require_tables(language, create=True)
         _refuse_sample(language)
         asked = _profile(profile, language)
         seen = _look(asked, file, problems, language)

@@ -81,11 +81,11 @@ def export(language: str) -> click.Command:
     """The command that writes the published figures as a tidy CSV."""
 
     @command("export", language)
-    @click.option(
-        "--out",
-        metavar=say("cli.import.file_mark", language),
+    @click.argument(
+        "out",
+        metavar=f"[{say('cli.import.file_mark', language)}]",
+        required=False,
         type=click.Path(path_type=Path, dir_okay=False),
-        help=say("cli.export.out", language),
     )
     @database_option(language)
     def run(out: Path | None) -> None:

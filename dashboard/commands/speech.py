@@ -149,11 +149,16 @@ def ask(key: str, language: str, **values: object) -> bool:
             return answer.strip().lower() in YES
 
 
-def require_tables(language: str) -> None:
-    """Nothing, when the database has this program's tables. Raises: Refused."""
-    from dashboard.truth import engine
-    from data.database import UnmatchedSchema, require_current
+def require_tables(language: str, *, create: bool = False) -> None:
+    """Nothing, when the database has this program's tables. Raises: Refused.
 
+    create: make them where there are none at all, so that a newcomer's first file comes in.
+    """
+    from dashboard.truth import engine
+    from data.database import UnmatchedSchema, current, migrate, require_current
+
+    if create and current(engine()) is None:
+        migrate(engine())
     try:
         require_current(engine())
     except UnmatchedSchema as unmatched:

@@ -135,7 +135,7 @@ def test_what_is_not_understood_is_told_with_exit_code_2(home, language, words, 
         ["export"],
         ["undo", "1", "--yes"],
         ["user", "list"],
-        ["import", "p.yaml", "good.csv"],
+        ["user", "disable", "https://idp", "s"],
     ],
 )
 def test_without_tables_every_command_says_migrate(tmp_path, monkeypatch, words):
@@ -143,6 +143,12 @@ def test_without_tables_every_command_says_migrate(tmp_path, monkeypatch, words)
     result = arviomo(*words)
     assert result.exit_code == 1
     assert "run: arviomo migrate" in result.output
+
+
+def test_a_newcomers_first_file_makes_the_tables(files, monkeypatch):
+    monkeypatch.setenv("ARVIOMO_DATABASE", f"sqlite:///{files / 'new.db'}")
+    words = ["import", str(files / "p.yaml"), str(files / "good.csv"), "--no-refresh"]
+    assert arviomo(*words).exit_code == 0
 
 
 def test_migrate_up_down_and_up(tmp_path, monkeypatch):
@@ -280,7 +286,7 @@ def test_the_export_is_tidy_and_as_protected_as_the_pages(sample_home, tmp_path,
     monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
     monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
     out = tmp_path / "figures.csv"
-    result = arviomo("export", "--out", str(out))
+    result = arviomo("export", str(out))
     assert result.exit_code == 0, result.output
     figures = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
     keys = [(f["level"], f["entity_code"], f["metric"], f["instrument"], f["part"], f["wave"],
