@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused (a message says why and what to do), 2 the command
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -215,9 +216,7 @@ class Progress:
 
     def _begin(self, step: str) -> None:
         label = say(f"step.{step}", self.language)
-        self.bar = click.progressbar(
-            length=1, label=f"{label:<32}", file=click.get_text_stream("stderr")
-        )
+        self.bar = click.progressbar(length=1, label=f"{label:<32}", file=sys.stderr)
         self.bar.__enter__()
         self.step, self.done = step, 0
 
