@@ -93,7 +93,7 @@ def run_installer(*arguments: str) -> None:
     if uv:
         run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *arguments])
     else:
-        quiet = ["--quiet", "--disable-pip-version-check"]
+        quiet = ["--quiet", "--quiet", "--disable-pip-version-check"]
         run([str(PYTHON), "-m", "pip", "install", *quiet, *arguments])
 
 

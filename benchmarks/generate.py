@@ -142,6 +142,21 @@ def fill(engine: sa.Engine, answers: int, projects: int = 1000, seed: int = 1) -
     return count
 
 
+def add(engine: sa.Engine, count: int, projects: int, seed: int, start: int = 0) -> None:
+    """Nothing; ``count`` late responses are stored, from the ``start``-th of a seed on."""
+    rng = np.random.default_rng(seed)
+    asked = instrument()
+    passed = 0
+    for chunk in responses(start + count, projects, seed):
+        late = slice(max(start - passed, 0), None)
+        passed += len(chunk.collection)
+        # Nobody answers a collection twice, so late answers have keys of their own.
+        keys = np.array([f"{seed}-{key}" if key else "" for key in chunk.link_key[late]])
+        chosen = Responses(chunk.collection[late], chunk.group[late], keys, chunk.codes[late])
+        with database.writing(engine) as connection:
+            store(connection, chosen, asked, rng)
+
+
 def store(
     connection: sa.Connection, chunk: Responses, asked: Instrument, rng: np.random.Generator
 ) -> None:

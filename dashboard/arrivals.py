@@ -10,14 +10,15 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard import intake, upload
-from dashboard.components import literal, part
+from dashboard.components import part
 from dashboard.labels import phase_name, questionnaire_name, wave_name
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import access, records, sheets
 from data.database import reading
-from data.exports.figures import harmless
+from data.exports.cells import harmless
 from data.imports.problems import Problem, message
 from data.permissions import Kind, Verb
 from data.records import Batch
@@ -34,7 +35,8 @@ def batches(viewing: Viewing) -> None:
     with reading(engine()) as connection:
         page = records.import_batches(connection, viewing.user, limit=MOST_BATCHES)
     if not page.rows:
-        st.info(say("data_room.no_batches", language))
+        sample = "data_room.sample_batches" if viewing.invented else "data_room.no_batches"
+        st.info(say(sample, language))
         return
     st.table(
         batch_table(page.rows, language), alt=say("data_room.batches", language), hide_index=True

@@ -9,40 +9,67 @@ from typing import Any
 import streamlit as st
 
 from dashboard import format as written
-from dashboard.components import entity_link, literal
+from dashboard.components import entity_link
 from dashboard.figures import findings, metric_of, names
 from dashboard.labels import group_name, part_name, phase_name
+from dashboard.literal import literal
 from dashboard.session import Viewing
-from dashboard.wording import say
+from dashboard.wording import say, say_count
 from data.sheets import Attention
-from metrics.attention import Code
+from metrics.attention import WEIGHTS, Code
 from metrics.metric import Level
 from metrics.reasons import FINDINGS
 
 MOST = 8
+#: Findings lighter than this say that figures are uncertain, not that something goes wrong.
+PRESSING = WEIGHTS[Code.PHASE_OVERDUE]
 
 
-def attention(viewing: Viewing, project: int | None = None) -> None:
-    """The projects with the heaviest findings first; for one project its own findings."""
-    found: dict[int, list[Attention]] = defaultdict(list)
-    for finding in findings(viewing):
-        if project is None or finding.project == project:
-            found[finding.project].append(finding)
-    if not found:
-        st.info(say("empty.attention", viewing.language))
-        return
-    if project is not None:
-        st.markdown(reasons(viewing, found[project]))
-        return
+def attention(viewing: Viewing) -> None:
+    """The projects with the heaviest findings first, and how many have only doubtful figures."""
+    language = viewing.language
+    found = by_project(viewing)
+    pressing = [number for number, listed in found.items() if is_pressing(listed)]
     called = names(viewing, Level.PROJECT)
-    heaviest = sorted(found, key=lambda one: -sum(f.weight for f in found[one]))
+    if not pressing:
+        st.info(say("empty.attention", language))
     with st.grid(2, min_column_width=380, border=True, gap="small"):
-        for number in heaviest[:MOST]:
+        for number in pressing[:MOST]:
             with st.container(gap="xxsmall"):
                 entity_link(viewing, "project", called.get(number, ""), project_id=number)
                 st.markdown(reasons(viewing, found[number]))
-    if len(heaviest) > MOST:
-        st.caption(say("attention.more", viewing.language, shown=MOST, all=len(heaviest)))
+    if len(pressing) > MOST:
+        st.caption(say("attention.more", language, shown=MOST, all=len(pressing)))
+    doubtful = len(found) - len(pressing)
+    if doubtful:
+        st.markdown(say_count("attention.doubtful", doubtful, language))
+
+
+def attention_of(viewing: Viewing, project: int) -> None:
+    """What to notice about one project."""
+    found = by_project(viewing).get(project)
+    if found:
+        st.markdown(reasons(viewing, found))
+    else:
+        st.info(say("empty.attention_here", viewing.language))
+
+
+def pressing_projects(viewing: Viewing) -> int:
+    """How many projects need attention for more than doubtful figures."""
+    return sum(is_pressing(listed) for listed in by_project(viewing).values())
+
+
+def by_project(viewing: Viewing) -> dict[int, list[Attention]]:
+    """The findings of each project that has any, the heaviest project first."""
+    found: dict[int, list[Attention]] = defaultdict(list)
+    for finding in findings(viewing):
+        found[finding.project].append(finding)
+    return dict(sorted(found.items(), key=lambda pair: -sum(f.weight for f in pair[1])))
+
+
+def is_pressing(found: list[Attention]) -> bool:
+    """Whether any finding says more than that figures are uncertain."""
+    return any(finding.weight >= PRESSING for finding in found)
 
 
 def reasons(viewing: Viewing, found: list[Attention]) -> str:

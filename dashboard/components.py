@@ -6,8 +6,7 @@ Markdown, so it is shown as it was written.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,27 +16,16 @@ import streamlit as st
 from dashboard import format as written
 from dashboard import sentences
 from dashboard.charts import CONFIG, Row, is_shown
-from dashboard.labels import questionnaire_name, questionnaires, wave_name
+from dashboard.labels import wave_name
+from dashboard.literal import literal
+from dashboard.provenance import explain
 from dashboard.session import Viewing, link
 from dashboard.wording import say
 from data.sheets import RevisionFacts
 from metrics.metric import Metric, Result, Unit
-from metrics.reasons import METHODS, REASONS, STATES
+from metrics.reasons import REASONS, STATES
 
 STYLE = Path(__file__).with_name("assets") / "pages.css"
-
-#: Keeps two signs apart without being seen: Streamlit would join them into an emoji, an icon, an
-#: arrow or a link even where Markdown has been escaped.
-JOINER = "\u2060"
-
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&\"'^=:@/%?,;])")
-_SHORTCODES = re.compile(r":(?=\S)|@(?=\S)|(?<=www)(?=\.)|(?<=[-<>=!])(?=[-<>=])", re.IGNORECASE)
-
-
-def literal(text: str) -> str:
-    """A text that is shown exactly as it was written, on one line, never as Markdown."""
-    apart = _SHORTCODES.sub(lambda found: found.group() + JOINER, " ".join(text.split()))
-    return _MARKS.sub(r"\\\1", apart)
 
 
 def entity_link(viewing: Viewing, page: str, name: str, **selections: object) -> None:
@@ -54,12 +42,14 @@ def begin(viewing: Viewing, title: str, questions: Sequence[str]) -> None:
     st.html(STYLE)
     st.title(literal(title), anchor=False)
     asked = " · ".join(say(f"question.{code}", language) for code in questions)
-    st.caption(literal(say("question.page", language, questions=asked)))
+    words = say("question.page", language, questions=asked) if asked else ""
+    st.caption(literal(words or say("question.behind", language)))
 
 
 def answer(sentence: str) -> None:
     """The one-sentence answer that a page begins with, a little larger than the rest."""
-    st.markdown(f":large[{literal(sentence)}]")
+    with st.container(key="answer"):
+        st.markdown(literal(sentence))
 
 
 def published_line(viewing: Viewing, publication: RevisionFacts) -> None:
@@ -127,18 +117,30 @@ def chart_block(
     sentence: str,
     publication: RevisionFacts,
     key: str,
-    legend: str | None = None,
+    legend: Sequence[str] = (),
 ) -> None:
     """A sentence, the chart, its table, and how we know: always together, in this order."""
     language = viewing.language
     st.markdown(literal(sentence))
     draw(figure, sentences.alt_text(title, rows, metric, language), key)
-    st.caption(literal(say(legend or f"chart.key.{metric.kind}", language)))
+    st.caption(literal(" ".join(say(key, language) for key in legend or legend_of(rows, metric))))
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.expander(say("table.show", language), width="stretch"):
             st.table(results_table(rows, metric, language), alt=title, hide_index=True)
         with st.popover(say("know.open", language), key=f"{key}_know"):
             explain(viewing, metric, [row.result for row in rows], publication)
+
+
+def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
+    """The texts that say what the marks of a chart mean: only those that are on it."""
+    keys = [f"chart.key.{metric.kind}"]
+    if any(row.result.low is not None for row in rows):
+        keys.append("chart.key.interval")
+    if any(row.result.indicative for row in rows):
+        keys.append("chart.key.indicative")
+    if not all(is_shown(row.result) for row in rows):
+        keys.append("chart.key.gap")
+    return keys
 
 
 def draw(figure: go.Figure, alt: str, key: str) -> None:
@@ -217,79 +219,3 @@ def state_text(result: Result, language: str) -> str:
     if result.reason and not is_shown(result):
         return f"{state}: {REASONS[result.reason].in_language(language)}"
     return f"{state}, {say('table.indicative', language)}" if result.indicative else state
-
-
-# --- how do we know -----------------------------------------------------------------------------
-
-
-def explain(
-    viewing: Viewing, metric: Metric, results: Iterable[Result], publication: RevisionFacts
-) -> None:
-    """Definition, formula, what the figures rest on, interval and provenance of a metric."""
-    language = viewing.language
-    found = list(results)
-    st.markdown(f"**{literal(metric.label.in_language(language))}**")
-    paragraphs = [
-        (
-            "know.definition",
-            f"{metric.reading.in_language(language)} {metric.definition.in_language(language)}",
-        ),
-        ("know.formula", metric.formula),
-        ("know.basis", basis_text(found, metric, language)),
-        ("know.interval", interval_text(found, language)),
-        ("know.instrument", instrument_text(found, language)),
-        ("know.source", metric.source),
-        ("know.provenance", provenance_text(metric, publication, language)),
-    ]
-    st.markdown(
-        "\n\n".join(
-            f"**{say(heading, language)}**  \n{literal(text)}"
-            for heading, text in paragraphs
-            if text
-        )
-    )
-    if metric.kind == "outcome":
-        st.caption(literal(say("know.caution", language)))
-
-
-def basis_text(results: Sequence[Result], metric: Metric, language: str) -> str:
-    """What the figures of a chart rest on; one figure in full, several by their rows' table."""
-    shown = [result for result in results if is_shown(result)]
-    if len(shown) == 1:
-        text = sentences.basis(shown[0], metric, language)
-    else:
-        text = say("know.basis_table", language) if shown else ""
-    if shown and metric.frame not in RECORD_FRAMES and all(r.coverage is None for r in shown):
-        text = f"{sentences.capitalised(text)}. {say('know.coverage_unknown', language)}"
-    return sentences.capitalised(text)
-
-
-#: Frames of metrics that are counted from records: there is nobody who did not answer.
-RECORD_FRAMES = frozenset({"participation", "proposals", "results:participation"})
-
-
-def interval_text(results: Sequence[Result], language: str) -> str:
-    """How the intervals were made, each way once."""
-    methods = dict.fromkeys(result.method for result in results if is_shown(result))
-    return " ".join(METHODS[method].in_language(language) for method in methods)
-
-
-def instrument_text(results: Sequence[Result], language: str) -> str:
-    """The questionnaires that the figures come from, with their versions."""
-    keys = dict.fromkeys(result.instrument for result in results)
-    known = questionnaires()
-    names = [f"{questionnaire_name(key, language)} ({key})" for key in keys if key in known]
-    return "; ".join(names) or say("know.records", language)
-
-
-def provenance_text(metric: Metric, publication: RevisionFacts, language: str) -> str:
-    """Which version of the metric and which revision the figures come from."""
-    return say(
-        "know.provenance_words",
-        language,
-        metric=metric.id,
-        version=publication.metrics.get(metric.id, metric.version),
-        revision=publication.id,
-        at=written.moment(publication.published_at, language),
-        grade=metric.grade,
-    )

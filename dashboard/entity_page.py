@@ -19,12 +19,14 @@ def show(viewing: Viewing, level: Level, entity: int, name: str) -> None:
     """Outcomes, process, participation, projects and the comparison with the portfolio."""
     language = viewing.language
     section(name)
+    first = st.container()
     scope = sections.choose_scope(viewing, level, entity, publication())
     benefit = sections.overall_benefit(viewing, scope)
     quality = sections.overall_quality(viewing, scope)
-    answer(sentences.headline(benefit, quality, language))
-    published_line(viewing, scope.publication)
-    st.caption(say("section.overlap_warning", language))
+    with first:
+        answer(sentences.headline(benefit, quality, language))
+        published_line(viewing, scope.publication)
+        st.caption(say("section.overlap_warning", language))
     sections.glance(viewing, scope)
 
     section(say("section.against_portfolio", language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -10,9 +10,10 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard.charts import Phase, phase_timeline
-from dashboard.components import draw, literal, table_block
+from dashboard.components import draw, table_block
 from dashboard.figures import names
 from dashboard.labels import group_name, phase_name, questionnaire_name, wave_name
+from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
@@ -23,6 +24,8 @@ from metrics.metric import Level
 
 MOST_EVENTS = 15
 MOST_PROPOSALS = 15
+#: A phase is late when it runs over its plan by more than this.
+TOLERANCE = timedelta(days=14)
 
 
 def one_line(project: Project, language: str) -> str:
@@ -87,9 +90,9 @@ def phases_sentence(rows: list[Phase], today: date, language: str) -> str:
 
 
 def is_late(row: Phase, today: date) -> bool:
-    """Whether a phase ended after its planned end, or has not ended although it should have."""
+    """Whether a phase ended, or has still not ended, well after its planned end."""
     planned_end = row.planned[1]
-    return planned_end is not None and (row.actual[1] or today) > planned_end
+    return planned_end is not None and (row.actual[1] or today) > planned_end + TOLERANCE
 
 
 def phases_alt(rows: list[Phase], title: str, language: str) -> str:

@@ -160,8 +160,9 @@ def spread(rows: Sequence[Row], metric: Metric, language: str, what: str) -> str
         say(
             f"spread.{what}",
             language,
-            low_value=written.figure(lowest.result.value, metric.unit, language),
-            high_value=written.figure(highest.result.value, metric.unit, language),
+            range=written.interval(
+                lowest.result.value, highest.result.value, metric.unit, language
+            ),
             lowest=lowest.label,
             highest=highest.label,
         )
@@ -231,7 +232,7 @@ def _bracket(result: Result, unit: Unit, language: str) -> str:
     if result.low is None or result.high is None:
         return ""
     interval = written.interval(result.low, result.high, unit, language)
-    return say("headline.interval", language, interval=interval)
+    return f" {say('headline.interval', language, interval=interval)}"
 
 
 def capitalised(sentence: str) -> str:
@@ -259,17 +260,19 @@ def row_words(row: Row, metric: Metric, language: str) -> str:
     return say("alt.indicative", language, words=words) if result.indicative else words
 
 
-def sorted_rows(rows: Sequence[Row], metric: Metric) -> list[Row]:
+def sorted_rows(rows: Sequence[Row], metric: Metric, *, sure_first: bool = False) -> list[Row]:
     """Rows with what needs attention first: the worst value on top, gaps at the end.
 
-    Where no direction is better, the largest value stands first.
+    Where no direction is better, the largest value stands first. sure_first puts figures that
+    are only indicative after the others, so that a wide guess does not head a long list.
     """
     worst_is_low = metric.better == "up"
 
-    def place(row: Row) -> tuple[bool, float, str]:
+    def place(row: Row) -> tuple[bool, bool, float, str]:
         if not is_shown(row.result):
-            return (True, 0.0, row.label)
-        return (False, row.result.value if worst_is_low else -row.result.value, row.label)
+            return (True, False, 0.0, row.label)
+        value = row.result.value if worst_is_low else -row.result.value
+        return (False, sure_first and row.result.indicative, value, row.label)
 
     return sorted(rows, key=place)
 

@@ -10,7 +10,7 @@ import gc
 import logging
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
@@ -149,14 +149,15 @@ def settle_sign_in(host: str) -> None:
     with reading(engine()) as connection:
         sample_only = records.is_sample_only(connection) and bool(access.personas(connection))
     try:
-        sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=has_provider()))
+        provider = sign_in.is_provider(provider_settings())
+        sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=provider))
     except sign_in.SignInMissing as missing:
-        raise NotServed(missing.key) from missing
+        raise NotServed(missing.key, **missing.values) from missing
 
 
-def has_provider() -> bool:
-    """Whether secrets.toml names an identity provider in [auth]."""
-    return bool(secrets_singleton.load_if_toml_exists() and st.secrets.get("auth"))
+def provider_settings() -> Mapping[str, Any]:
+    """The section [auth] of secrets.toml; empty where there is none."""
+    return st.secrets.get("auth", {}) if secrets_singleton.load_if_toml_exists() else {}
 
 
 async def _sweep() -> None:

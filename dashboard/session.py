@@ -13,6 +13,7 @@ and how it links to another page (a page that is not permitted is drawn as plain
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -31,6 +32,9 @@ from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 LANGUAGE = "lang"
 PERSONA = "persona"
 LANGUAGE_COOKIE = "arviomo_lang"
+
+#: Hours after which the identity provider must say again who somebody is.
+SIGNED_IN_HOURS = 10
 
 #: What follows the reader from page to page.
 CARRIED = (LANGUAGE, PERSONA)
@@ -71,8 +75,13 @@ def user(connection: sa.Connection) -> User | None:
 
 
 def is_signed_in() -> bool:
-    """Whether an identity provider has said who this is."""
-    return bool(st.user.get("is_logged_in", False))
+    """Whether an identity provider has said who this is, and not too long ago.
+
+    Streamlit's cookie lives for thirty days and does not look at the token inside.
+    """
+    if not st.user.get("is_logged_in", False):
+        return False
+    return time.time() - float(st.user.get("iat") or 0) < SIGNED_IN_HOURS * 3600
 
 
 def start_sign_in() -> None:

@@ -116,7 +116,9 @@ class Shell:
 
 def _is_page(scope: Scope) -> bool:
     path = scope["path"]
-    return path not in ROUTES and not path.startswith(NOT_PAGES) and "." not in path.rsplit("/", 1)[-1]
+    return (
+        path not in ROUTES and not path.startswith(NOT_PAGES) and "." not in path.rsplit("/", 1)[-1]
+    )
 
 
 def _asked_language(scope: Scope) -> str | None:

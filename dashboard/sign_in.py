@@ -8,6 +8,7 @@ decides once, at its start, and refuses to start when neither way is open.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from enum import StrEnum
 
 from data.schema import ROLES
@@ -24,10 +25,16 @@ class Mode(StrEnum):
 class SignInMissing(Exception):
     """Neither personas nor an identity provider may be used. key: the text that says why."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(f"{key} {values or ''}".strip())
         self.key = key
+        self.values = values
 
+
+#: What [auth] in secrets.toml must say of an identity provider.
+SETTINGS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+#: Letters of a cookie secret below which it could be guessed.
+SECRET_LENGTH = 32
 
 _mode = Mode.PROVIDER
 
@@ -56,6 +63,21 @@ def choose(*, host: str, sample_only: bool, provider: bool) -> Mode:
     if not is_loopback(host):
         raise SignInMissing("refusal.sign_in_open_host")
     return Mode.PERSONAS
+
+
+def is_provider(auth: Mapping[str, object]) -> bool:
+    """Whether the section [auth] of secrets.toml names an identity provider.
+
+    Raises: SignInMissing when it does so in part, or with a cookie secret that could be guessed.
+    """
+    if not auth:
+        return False
+    missing = [name for name in SETTINGS if not auth.get(name)]
+    if missing:
+        raise SignInMissing("refusal.sign_in_incomplete", missing=", ".join(missing))
+    if len(str(auth["cookie_secret"])) < SECRET_LENGTH:
+        raise SignInMissing("refusal.cookie_secret_short", length=SECRET_LENGTH)
+    return True
 
 
 def is_loopback(host: str) -> bool:

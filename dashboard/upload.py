@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import format as written
 from dashboard import intake
-from dashboard.components import literal
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say

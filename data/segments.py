@@ -233,11 +233,10 @@ def _fold_pairs(
     pairs = pairs.assign(series=pairs["collection"].map(series).astype("str"))
     empty = touched.drop_duplicates("series")
     empty = empty[~empty["series"].isin(pairs["series"])]
-    marks = statistics_store.no_pairs(instrument).reindex(range(len(empty)), fill_value=0)
+    none = statistics_store.no_pairs(instrument)
+    marks = pd.DataFrame(0, index=range(len(empty)), columns=none.columns)
     marks = marks.assign(group="", series=empty["series"].to_numpy())
-    return pd.concat([pairs, marks], ignore_index=True).astype(
-        statistics_store.no_pairs(instrument).dtypes
-    )
+    return pd.concat([pairs, marks], ignore_index=True)[none.columns].astype(none.dtypes)
 
 
 def _merged(

@@ -179,14 +179,23 @@ def _scales(instrument: Instrument) -> list[str]:
 
 def _with_scores(answers: ir.Table, instrument: Instrument) -> ir.Table:
     """The answers with one column more for every scale, as `survey.scoring.score` has it."""
-    scored = answers
-    for rule in score_rules(instrument):
-        if isinstance(rule, ItemScale):
-            score = _mean_of_items(scored, rule)
-        else:
-            score = _combination(scored, rule)
-        scored = scored.mutate(score.cast("int64").name(rule.code))
+    scored, waiting = answers, list(score_rules(instrument))
+    while waiting:
+        # A select for each generation of scales, not for each scale: queries compile sooner.
+        ready = [
+            rule
+            for rule in waiting
+            if isinstance(rule, ItemScale) or set(rule.scales) <= set(scored.columns)
+        ]
+        scored = scored.mutate(**{rule.code: _score(scored, rule) for rule in ready})
+        waiting = [rule for rule in waiting if rule not in ready]
     return scored
+
+
+def _score(answers: ir.Table, rule: ItemScale | CombinedScale) -> ir.Value:
+    if isinstance(rule, ItemScale):
+        return _mean_of_items(answers, rule)
+    return _combination(answers, rule).cast("int64")
 
 
 def _mean_of_items(answers: ir.Table, rule: ItemScale) -> ir.Value:

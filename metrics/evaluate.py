@@ -43,7 +43,7 @@ from numpy.typing import NDArray
 from metrics.catalog import catalog
 from metrics.cells import Cells, Codes, cells_of, with_silent
 from metrics.expand import Memberships, expand, memberships
-from metrics.fold import coded, look_up
+from metrics.fold import Questions, coded, look_up, questions_of
 from metrics.frames import Frames
 from metrics.metric import (
     ESTIMATE_VALUES,
@@ -116,7 +116,13 @@ def sheets(
         name: coded(getattr(frames, name), nodes.members)
         for name in {"respondents", *(module.METRIC.frame for module in wanted)}
     }
-    return [Sheet(module, _summed(module, atoms, definitions), nodes) for module in wanted]
+    questions = {
+        name: questions_of(atoms[name])
+        for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
+    }
+    return [
+        Sheet(module, _summed(module, atoms, questions, definitions), nodes) for module in wanted
+    ]
 
 
 def evaluate(
@@ -182,14 +188,17 @@ def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
 
 
 def _summed(
-    module: ModuleType, frames: dict[str, pd.DataFrame], definitions: dict[str, Instrument]
+    module: ModuleType,
+    frames: dict[str, pd.DataFrame],
+    questions: dict[str, Questions],
+    definitions: dict[str, Instrument],
 ) -> Cells | None:
     """The project cells of a metric; None where there is nothing to judge it from."""
     atoms = frames[module.METRIC.frame]
     asked = None
     if hasattr(module, "reads"):
         asked = _asked(module, atoms, definitions, frames["respondents"])
-        atoms = look_up(atoms, asked)
+        atoms = look_up(atoms, questions[module.METRIC.frame], asked)
     if atoms.empty and (asked is None or asked.empty):
         return None
     if hasattr(module, "select"):

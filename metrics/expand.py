@@ -84,8 +84,9 @@ def expand(cells: Cells, nodes: Memberships) -> Expanded:
     """The rows that a metric computes from, and for each figure what it is."""
     repeat = nodes.count[cells.project]
     cell = np.repeat(np.arange(len(repeat)), repeat)
-    within = np.arange(len(cell)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    node = nodes.node[nodes.start[cells.project][cell] + within]
+    # Where the nodes of a cell's project start, less where its own rows start.
+    shift = nodes.start[cells.project] - (np.cumsum(repeat) - repeat)
+    node = nodes.node[np.arange(len(cell)) + shift[cell]]
     key = cells.key[cell]
     kinds = max(len(cells.keys), 1)
     figures, figure = dense(node * kinds + key, len(nodes.nodes) * kinds)

@@ -6,6 +6,7 @@ Strings and projects become categoricals once; every later step works on their s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -111,43 +112,50 @@ def summed(frame: pd.DataFrame, by: Sequence[str], sums: Sequence[str]) -> pd.Da
     return pd.DataFrame(columns, columns=[*by, *sums], copy=False)
 
 
-def look_up(frame: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
-    """The atoms that a metric reads, with their part, and the sums that their codes add to.
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What was asked in a frame of answers: one row for each instrument and scale, or instrument,
+    item and code; place: which of them each row of the frame is about."""
 
-    asked: columns instrument, part, and scale, or item and code; the rest are 0 or 1.
-    """
+    table: pd.DataFrame
+    place: Codes
+
+
+def questions_of(frame: pd.DataFrame) -> Questions:
+    """The different questions of a coded frame, found once for all metrics that read it."""
     on = [column for column in ("instrument", "scale", "item") if column in frame]
-    question, space = packed(frame, on)
-    occurring, place = dense(question, space)
-    questions = pd.DataFrame(
+    occurring, place = dense(*packed(frame, on))
+    table = pd.DataFrame(
         {name: np.asarray(values) for name, values in unpacked(occurring, frame, on).items()}
     )
     if "code" not in frame:
-        return _joined(frame, questions, place, asked, on)
+        return Questions(table, place)
     answers = frame["code"].to_numpy() - _LOWEST
-    occurring, place = dense(place * _CODES + answers, len(questions) * _CODES)
-    questions = questions.take(occurring // _CODES).assign(code=occurring % _CODES + _LOWEST)
-    return _joined(frame.drop(columns="code"), questions, place, asked, [*on, "code"])
+    occurring, place = dense(place * _CODES + answers, len(table) * _CODES)
+    table = table.take(occurring // _CODES).assign(code=occurring % _CODES + _LOWEST)
+    return Questions(table.reset_index(drop=True), place)
 
 
 #: Codes of answers run from missing (-3) to 99.
 _LOWEST, _CODES = -3, 103
 
 
-def _joined(
-    frame: pd.DataFrame, questions: pd.DataFrame, place: Codes, asked: pd.DataFrame, on: list[str]
-) -> pd.DataFrame:
-    known = set(asked.columns)
-    wanted = questions.reset_index(drop=True).reset_index(names="question")
-    if known >= set(on):
-        wanted = wanted.merge(asked, on=on, how="inner", validate="one_to_one")
-    else:
+def look_up(frame: pd.DataFrame, questions: Questions, asked: pd.DataFrame) -> pd.DataFrame:
+    """The atoms that a metric reads, with their part, and the sums that their codes add to.
+
+    asked: columns instrument, part, and scale, or item and code; the rest are 0 or 1.
+    """
+    on = list(questions.table.columns)
+    wanted = questions.table.reset_index(names="question")
+    if asked.empty:
         wanted = wanted.head(0).assign(part="")
-    line = np.full(len(questions), -1, dtype=np.int64)
+    else:
+        wanted = wanted.merge(asked, on=on, how="inner", validate="one_to_one")
+    line = np.full(len(questions.table), -1, dtype=np.int64)
     line[wanted["question"].to_numpy()] = np.arange(len(wanted))
-    found = line[place] if len(place) else place
-    atoms = frame[found >= 0]
-    found = found[found >= 0]
+    found = line[questions.place]
+    read = np.flatnonzero(found >= 0)
+    atoms, found = frame.drop(columns="code", errors="ignore").take(read), found[read]
     parts = wanted["part"].astype("category").cat
     columns = {"part": pd.Categorical.from_codes(parts.codes.to_numpy()[found], parts.categories)}
     weights = wanted.columns.difference([*on, "question", "part"])

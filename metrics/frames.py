@@ -32,7 +32,7 @@ def _schema(columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
 #: Respondents and invited people per atom. invited is -1 where it is not known.
 RESPONDENTS = _schema({**_ATOM, "n": _COUNT, "invited": pa.Column(int, pa.Check.ge(-1))})
 
-#: Answers per atom, item and code, don't-know (-1), not-applicable (-2) and missing (-3) among them.
+#: Answers per atom, item and code; don't-know (-1), not-applicable (-2) and missing (-3) too.
 ITEM_COUNTS = _schema({**_ATOM, "item": pa.Column(str), "code": pa.Column(int), "n": _COUNT})
 
 #: Moments of scores per atom and scale. total and squares are sums of scores in whole units;

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import begin, literal, part, section
+from dashboard.components import begin, part, section
 from dashboard.labels import questionnaires
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.wording import say
 from metrics.catalog import metrics
@@ -77,7 +78,15 @@ def facts(listed: dict[str, str], title: str, language: str) -> None:
 
 def words(language: str) -> None:
     """What the states, the reasons and the ways to make an interval are called."""
-    for name, known in (("states", STATES), ("reasons", REASONS), ("intervals", METHODS)):
+    part(say("methods.states", language))
+    st.markdown(
+        "\n".join(
+            f"- **{literal(text.in_language(language))}**: "
+            f"{literal(say(f'methods.state.{state}', language))}"
+            for state, text in STATES.items()
+        )
+    )
+    for name, known in (("reasons", REASONS), ("intervals", METHODS)):
         part(say(f"methods.{name}", language))
         st.markdown(
             "\n".join(f"- {literal(text.in_language(language))}" for text in known.values())

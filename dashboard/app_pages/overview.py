@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import sections, sentences
-from dashboard.attention import attention
+from dashboard.attention import attention, pressing_projects
 from dashboard.components import answer, begin, entity_link, part, published_line, section
-from dashboard.figures import findings, names, publication
+from dashboard.figures import names, publication
 from dashboard.session import Viewing, follow
 from dashboard.wording import say, say_count
 from data import access
@@ -22,15 +22,17 @@ def show(viewing: Viewing) -> None:
     if place is None:
         st.info(say("empty.projects", language))
         return
+    first = st.container()
     scope = sections.choose_scope(viewing, *place, publication())
     benefit = sections.overall_benefit(viewing, scope)
     quality = sections.overall_quality(viewing, scope)
-    needing = len({finding.project for finding in findings(viewing)})
-    answer(
-        f"{sentences.headline(benefit, quality, language)} "
-        f"{say_count('attention.count', needing, language)}"
-    )
-    published_line(viewing, scope.publication)
+    needing = pressing_projects(viewing)
+    with first:
+        answer(
+            f"{sentences.headline(benefit, quality, language)} "
+            f"{say_count('attention.count', needing, language)}"
+        )
+        published_line(viewing, scope.publication)
 
     section(say("section.glance", language))
     sections.glance(viewing, scope)
@@ -82,8 +84,10 @@ def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:
     section(say("section.compare", language))
     st.caption(say("section.overlap_warning", language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
-        for level in (Level.THEME, Level.AREA):
-            called = names(viewing, level)
+        for level, called in (
+            (Level.THEME, names(viewing, Level.THEME)),
+            (Level.AREA, sections.neighbourhoods(viewing)),
+        ):
             for kind, metric in (("benefit", "benefit_share"), ("process", "process_quality")):
                 with st.container():
                     part(say(f"section.compare_{kind}_{level}", language))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import project_records, sections, sentences
-from dashboard.attention import attention
-from dashboard.components import answer, begin, literal, part, published_line, section
+from dashboard.attention import attention_of
+from dashboard.components import answer, begin, part, published_line, section
 from dashboard.figures import names, publication
+from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say
@@ -38,19 +39,17 @@ def show(viewing: Viewing) -> None:
     section(called[chosen])
     if detail.project.comparison:
         st.info(say("project.comparison", language))
+    first = st.container()
     scope = sections.choose_scope(viewing, Level.PROJECT, chosen, publication())
-    answer(
-        sentences.headline(
-            sections.overall_benefit(viewing, scope),
-            sections.overall_quality(viewing, scope),
-            language,
-        )
-    )
-    st.caption(literal(project_records.one_line(detail.project, language)))
-    published_line(viewing, scope.publication)
+    benefit = sections.overall_benefit(viewing, scope)
+    quality = sections.overall_quality(viewing, scope)
+    with first:
+        answer(sentences.headline(benefit, quality, language))
+        st.caption(literal(project_records.one_line(detail.project, language)))
+        published_line(viewing, scope.publication)
     sections.glance(viewing, scope)
     section(say("section.attention_here", language))
-    attention(viewing, chosen)
+    attention_of(viewing, chosen)
     section(say("section.phases", language))
     project_records.phases(viewing, chosen)
     outcome(viewing, scope)

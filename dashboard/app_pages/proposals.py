@@ -12,13 +12,13 @@ from dashboard.components import (
     answer,
     begin,
     draw,
-    literal,
     part,
     published_line,
     section,
     table_block,
 )
 from dashboard.figures import figures, metric_of, names, one, publication
+from dashboard.literal import literal
 from dashboard.project_records import proposal_table
 from dashboard.session import Viewing, follow, selection
 from dashboard.truth import engine
@@ -48,7 +48,9 @@ def show(viewing: Viewing) -> None:
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         with st.container():
             part(say("proposal.by_area", language))
-            sections.compare(viewing, scope, Level.AREA, names(viewing, Level.AREA), metric.id)
+            sections.compare(
+                viewing, scope, Level.AREA, sections.neighbourhoods(viewing), metric.id
+            )
         with st.container():
             part(say("proposal.by_category", language))
             by_category(viewing)

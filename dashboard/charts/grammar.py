@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import html
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
@@ -29,15 +31,37 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True, "sc
 LABEL_SIZE = 14
 LABEL_WIDTH = 28
 LABEL_LINES = 2
-ROW = 48
-SECOND_LINE = 16
-#: Pixels from a row's line up to its words.
-LABEL_LIFT = 7
+#: Pixels: a line of a label, from the label down to the mark, and from the mark to the next row.
+LINE, LIFT, DROP = 17, 10, 13
+
+#: Figures that are kept drawn.
+KEPT = 300
+Drawing = TypeVar("Drawing", bound=Callable[..., go.Figure])
 
 _SHOWN = (ValueState.VALUE, ValueState.ZERO)
 
 #: The whole range of a unit; a chart never cuts it to make a difference look larger.
 RANGES = {Unit.POINTS: (0.0, 100.0), Unit.SHARE: (0.0, 1.0), Unit.SCORE: (-100.0, 100.0)}
+
+
+def kept(draw: Drawing) -> Drawing:
+    """A drawing function that draws the same figures once for everybody who looks at them.
+
+    What it takes is frozen all through, so equal arguments are equal pictures. Nobody may change
+    a figure that was drawn.
+    """
+    remembered = lru_cache(maxsize=KEPT)(draw)
+
+    @wraps(draw)
+    def draw_once(rows: Sequence, *rest: Any, **named: Any) -> go.Figure:
+        return remembered(frozen(rows), *rest, **named)
+
+    return draw_once
+
+
+def frozen(rows: Sequence) -> tuple:
+    """Rows, or panels of rows, as tuples all through."""
+    return tuple(frozen(row) if isinstance(row, list | tuple) else row for row in rows)
 
 
 def is_shown(result: Result) -> bool:
@@ -71,9 +95,17 @@ def wrapped(text: str, width: int = LABEL_WIDTH, most: int = LABEL_LINES) -> str
     return "<br>".join(plain(line) for line in lines(text, width, most))
 
 
-def pitch(labels: Sequence[str]) -> int:
-    """Pixels between rows: more where a label needs a second line."""
-    return ROW + (SECOND_LINE if any(len(lines(label)) > 1 for label in labels) else 0)
+def stacked(labels: Sequence[str], below: int = 0) -> tuple[list[int], int]:
+    """Where the mark of each row stands, and where the last row ends, in pixels from the top.
+
+    below: pixels that a row needs under its mark.
+    """
+    marks, top = [], 0
+    for label in labels:
+        mark = top + LINE * len(lines(label)) + LIFT
+        marks.append(mark)
+        top = mark + DROP + below
+    return marks, top
 
 
 def span(results: Sequence[Result], unit: Unit, also: Sequence[float] = ()) -> tuple[float, float]:
@@ -160,13 +192,9 @@ def axis(low: float, high: float, **more) -> dict:
     }
 
 
-def rows_axis(count: int) -> dict:
-    """The axis of rows, first row on top; its labels are written above the rows instead."""
-    return {
-        "range": [count - 0.5, -0.5],
-        "fixedrange": True,
-        "visible": False,
-    }
+def rows_axis(height: int) -> dict:
+    """The axis of rows in pixels from the top; labels are written above the rows instead."""
+    return {"range": [height, 0], "fixedrange": True, "visible": False}
 
 
 def drawn(data: list, layout: dict, language: str) -> go.Figure:
@@ -193,7 +221,7 @@ def row_label(text: str, row: float) -> dict:
         yref="y",
         y=row,
         yanchor="bottom",
-        yshift=LABEL_LIFT,
+        yshift=LIFT - 4,
     )
 
 
@@ -209,5 +237,5 @@ def row_value(text: str, row: float, *, faint: bool = False) -> dict:
         yref="y",
         y=row,
         yanchor="bottom",
-        yshift=LABEL_LIFT,
+        yshift=LIFT - 4,
     )

@@ -30,6 +30,7 @@ class Reference:
     value: float
 
 
+@grammar.kept
 def interval_dots(
     rows: Sequence[Row], metric: Metric, language: str, reference: Reference | None = None
 ) -> go.Figure:
@@ -39,30 +40,32 @@ def interval_dots(
     """
     results = [row.result for row in rows]
     low, high = grammar.span(results, metric.unit, [reference.value] if reference else ())
-    height = grammar.pitch([row.label for row in rows])
-    layout = grammar.canvas(height * len(rows), top=26 if reference else 6)
+    at, height = grammar.stacked([row.label for row in rows])
+    layout = grammar.canvas(height, top=26 if reference else 6)
     layout["xaxis"] = grammar.axis(low, high, **grammar.ticks(low, high, metric.unit, language))
-    layout["yaxis"] = grammar.rows_axis(len(rows))
-    layout["yaxis"]["range"] = rows_range(len(rows), height)
-    for position, row in enumerate(rows):
-        layout["annotations"].append(grammar.row_label(row.label, position))
+    layout["yaxis"] = grammar.rows_axis(height)
+    for place, row in zip(at, rows, strict=True):
         shown = grammar.is_shown(row.result)
         words = value_words(row.result, metric.unit, language) if shown else row.absence
-        layout["annotations"].append(grammar.row_value(words, position, faint=not shown))
+        layout["annotations"] += [
+            grammar.row_label(row.label, place),
+            grammar.row_value(words, place, faint=not shown),
+        ]
     if metric.unit in (Unit.CHANGE, Unit.SCORE):
         layout["shapes"].append(upright(0, "solid"))
     if reference:
         layout["shapes"].append(upright(reference.value, "dash"))
         layout["annotations"].append(reference_label(reference, metric.unit, language))
-    return grammar.drawn([marks(rows, metric), gaps(rows, low, high)], layout, language)
+    return grammar.drawn([marks(rows, at, metric), gaps(rows, at, low, high)], layout, language)
 
 
+@grammar.kept
 def change_forest(rows: Sequence[Row], metric: Metric, language: str) -> go.Figure:
     """Changes with their intervals about a zero line; the axis says which way is better.
 
     Missing: as in `interval_dots`.
     """
-    figure = interval_dots(rows, metric, language)
+    figure = go.Figure(interval_dots(rows, metric, language))
     figure.update_layout(
         margin_b=50,
         height=figure.layout.height + 22,
@@ -75,11 +78,6 @@ def change_forest(rows: Sequence[Row], metric: Metric, language: str) -> go.Figu
     return figure
 
 
-def rows_range(count: int, height: int) -> list[float]:
-    """The range of the row axis, so that the words above the first row fit in."""
-    return [count - 1 + 10 / height, -1 + 10 / height]
-
-
 def value_words(result: Result, unit: Unit, language: str) -> str:
     """A value and its interval in brackets: 68 (63–73); hollow marks say ~ before it."""
     value = written.figure(result.value, unit, language)
@@ -88,14 +86,18 @@ def value_words(result: Result, unit: Unit, language: str) -> str:
     return f"~ {value}" if result.indicative else value
 
 
-def marks(rows: Sequence[Row], metric: Metric) -> go.Scatter:
+def marks(rows: Sequence[Row], at: Sequence[int], metric: Metric) -> go.Scatter:
     """The marks of the rows that have a value, each with the whole of its interval."""
-    shown = [(i, row.result) for i, row in enumerate(rows) if grammar.is_shown(row.result)]
+    shown = [
+        (place, row.result)
+        for place, row in zip(at, rows, strict=True)
+        if grammar.is_shown(row.result)
+    ]
     return go.Scatter(
         name="values",
         mode="markers",
         x=[result.value for _, result in shown],
-        y=[i for i, _ in shown],
+        y=[place for place, _ in shown],
         error_x={
             "type": "data",
             "symmetric": False,
@@ -125,14 +127,14 @@ def lower(result: Result) -> float:
     return 0.0 if result.low is None else max(0.0, result.value - result.low)
 
 
-def gaps(rows: Sequence[Row], low: float, high: float) -> go.Scatter:
+def gaps(rows: Sequence[Row], at: Sequence[int], low: float, high: float) -> go.Scatter:
     """Dotted lines on the rows that have no value: a gap that is seen, never a zero."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for position, row in enumerate(rows):
+    for place, row in zip(at, rows, strict=True):
         if not grammar.is_shown(row.result):
             x += [low, high, None]
-            y += [position, position, None]
+            y += [place, place, None]
     return go.Scatter(
         name="gaps",
         mode="lines",

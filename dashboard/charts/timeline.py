@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 
 from dashboard import format as written
 from dashboard.charts import grammar
-from dashboard.charts.intervals import rows_range
 from dashboard.wording import say
 
 BAR = 12
+#: Pixels from the middle of a planned bar to the middle of the actual one under it.
+UNDER = BAR + 4
 DAY = 86_400_000  # the unit of a date axis is a thousandth of a second
 
 
@@ -26,6 +27,7 @@ class Phase:
     actual: tuple[date | None, date | None]
 
 
+@grammar.kept
 def phase_timeline(phases: Sequence[Phase], today: date, language: str) -> go.Figure:
     """An outline for the plan and, below it, a filled bar for what happened.
 
@@ -35,8 +37,9 @@ def phase_timeline(phases: Sequence[Phase], today: date, language: str) -> go.Fi
     known = [day for phase in phases for day in (*phase.planned, *phase.actual) if day]
     first = min(known, default=today) - timedelta(days=10)
     last = max([*known, today]) + timedelta(days=10)
-    height = grammar.pitch([phase.label for phase in phases]) + BAR
-    layout = grammar.canvas(height * len(phases), top=24)
+    labels = [phase.label for phase in phases]
+    at, height = grammar.stacked(labels, UNDER)
+    layout = grammar.canvas(height, top=24)
     layout["barmode"] = "overlay"
     layout["xaxis"] = {
         **grammar.axis(0, 1),
@@ -44,28 +47,20 @@ def phase_timeline(phases: Sequence[Phase], today: date, language: str) -> go.Fi
         "range": [first.isoformat(), last.isoformat()],
         **year_ticks(first, last),
     }
-    layout["yaxis"] = {**grammar.rows_axis(len(phases)), "range": rows_range(len(phases), height)}
-    for position, phase in enumerate(phases):
+    layout["yaxis"] = grammar.rows_axis(height)
+    placed = list(zip(at, phases, strict=True))
+    for place, phase in placed:
         layout["annotations"] += [
-            grammar.row_label(phase.label, position),
-            grammar.row_value(
-                phase_words(phase, language), position, faint=phase.actual[0] is None
-            ),
+            grammar.row_label(phase.label, place),
+            grammar.row_value(phase_words(phase, language), place, faint=phase.actual[0] is None),
         ]
     layout["shapes"].append(today_line(today))
     layout["annotations"].append(today_words(today, language))
-    step = BAR * 1.3 / height
     data = [
-        stretches(
-            "planned", [(i, *phase.planned) for i, phase in enumerate(phases)], height, filled=False
-        ),
+        stretches("planned", [(place, *phase.planned) for place, phase in placed], filled=False),
         stretches(
             "actual",
-            [
-                (i + step, phase.actual[0], phase.actual[1] or today)
-                for i, phase in enumerate(phases)
-            ],
-            height,
+            [(place + UNDER, p.actual[0], p.actual[1] or today) for place, p in placed],
             filled=True,
         ),
     ]
@@ -82,11 +77,7 @@ def phase_words(phase: Phase, language: str) -> str:
 
 
 def stretches(
-    name: str,
-    at: Sequence[tuple[float, date | None, date | None]],
-    height: int,
-    *,
-    filled: bool,
+    name: str, at: Sequence[tuple[int, date | None, date | None]], *, filled: bool
 ) -> go.Bar:
     """Bars from a first to a last day, both included."""
     known = [(y, first, last) for y, first, last in at if first and last and first <= last]
@@ -96,7 +87,7 @@ def stretches(
         base=[first.isoformat() for _, first, _ in known],
         x=[((last - first).days + 1) * DAY for _, first, last in known],
         y=[y for y, _, _ in known],
-        width=BAR / height,
+        width=BAR,
         marker={
             "color": grammar.PROCESS if filled else grammar.CLEAR,
             "line": {"color": grammar.PROCESS if filled else grammar.QUIET, "width": 1.5},
@@ -135,7 +126,7 @@ def today_line(today: date) -> dict:
         "y0": 0,
         "y1": 1,
         "layer": "below",
-        "line": {"color": grammar.QUIET, "width": 1.5, "dash": "dash"},
+        "line": {"color": grammar.FAINT, "width": 2, "dash": "dash"},
     }
 
 

@@ -1,214 +1,148 @@
-"""The same figure at the waves of a process: baseline, during, end and follow-up."""
+"""The same figures at the waves of a process: baseline, during, end and follow-up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboard import format as written
 from dashboard.charts import grammar
-from dashboard.charts.intervals import Row, lower, upper
+from dashboard.charts.intervals import Row, lower, upper, value_words
 from metrics.metric import Metric
 from metrics.reasons import WAVE_NAMES
 from survey.instrument import WAVES
 
-PANEL = 158
-COLUMNS = 2
-TITLE_WIDTH = 24
+#: Pixels: the name of a panel, one wave in it, and the space after it.
+TITLE, WAVE, AFTER = 26, 22, 12
+#: The part of the width that the marks take; waves are named left of it, values right of it.
+DOMAIN = (0.26, 0.66)
+
+#: A scale's name and its results at the waves.
+Panel = tuple[str, Sequence[Row]]
 
 
-def wave_steps(
-    panels: Sequence[tuple[str, Sequence[Row]]], metric: Metric, language: str
-) -> go.Figure:
-    """Small panels, one a scale, each with its levels at the waves and their intervals.
+@grammar.kept
+def wave_steps(panels: Sequence[Panel], metric: Metric, language: str) -> go.Figure:
+    """Small panels under each other, one a scale, each with its levels at the waves.
 
-    Rows: the panels' rows are results of one scale at different waves.
-    Missing: a wave without a value is a dotted upright with its reason; waves are joined by a
-    thin dotted line, because different people may have answered them: two levels, not a change.
+    Missing: a wave without a value is a dotted gap with its reason in words. The waves are joined
+    by a thin dotted line only, because different people may have answered them: these are levels.
     """
-    present = waves_of(panels)
     low, high = grammar.span([row.result for _, rows in panels for row in rows], metric.unit)
-    columns = min(COLUMNS, max(1, len(panels)))
-    lines = -(-len(panels) // columns)
-    layout = grammar.canvas(PANEL * max(1, lines), top=4, bottom=8, left=10, right=10)
-    data = []
-    for number, (title, rows) in enumerate(panels, start=1):
-        by_wave = {row.result.wave: row for row in rows}
-        across, down = shares(number - 1, columns, lines)
-        layout |= panel_axes(number, across, down, (low, high), present, language)
-        layout["annotations"].append(panel_title(title, number))
-        layout["annotations"] += wave_words(by_wave, present, number, metric, language, low)
-        data += panel_marks(by_wave, present, number, metric)
-        data.append(wave_gaps(by_wave, present, number, (low, high)))
-    return grammar.drawn(data, layout, language)
-
-
-def waves_of(panels: Sequence[tuple[str, Sequence[Row]]]) -> list[str]:
-    """The waves that occur, in the order of the process."""
-    found = {row.result.wave for _, rows in panels for row in rows}
-    return [wave for wave in WAVES if wave in found]
-
-
-def shares(index: int, columns: int, lines: int) -> tuple[list[float], list[float]]:
-    """The part of the canvas that a panel's axes take: across and upward, 0-1."""
-    line, column = divmod(index, columns)
-    left, width = column / columns, 1 / columns
-    top, height = 1 - line / lines, 1 / lines
-    return (
-        [left + 0.08 * width, left + 0.94 * width],
-        [top - 0.82 * height, top - 0.26 * height],
+    placed, height = stacked(panels)
+    layout = grammar.canvas(height, top=4)
+    layout["xaxis"] = grammar.axis(
+        low, high, domain=DOMAIN, **grammar.ticks(low, high, metric.unit, language)
     )
+    layout["yaxis"] = grammar.rows_axis(height)
+    for top, title, _ in placed:
+        layout["annotations"].append(panel_title(title, top))
+    rows = [(place, row) for _, _, waves in placed for place, row in waves]
+    for place, row in rows:
+        layout["annotations"] += wave_words(place, row, metric, language)
+    joined = [waves for _, _, waves in placed]
+    return grammar.drawn([steps(joined, metric), gaps(rows, low, high)], layout, language)
 
 
-def panel_axes(
-    number: int,
-    across: list[float],
-    down: list[float],
-    ends: tuple[float, float],
-    present: Sequence[str],
-    language: str,
-) -> dict:
-    """The two axes of a panel: waves across, the unit's whole range upward."""
-    suffix = suffix_of(number)
-    return {
-        f"xaxis{suffix}": {
-            "domain": across,
-            "anchor": f"y{suffix}",
-            "range": [-0.5, len(present) - 0.5],
-            "tickmode": "array",
-            "tickvals": list(range(len(present))),
-            "ticktext": [grammar.plain(WAVE_NAMES[wave].in_language(language)) for wave in present],
-            "tickfont": {"size": 12},
-            "tickangle": 0,
-            "fixedrange": True,
-            "showgrid": False,
-            "zeroline": False,
-            "showline": False,
-        },
-        f"yaxis{suffix}": {
-            **grammar.axis(*ends),
-            "domain": down,
-            "anchor": f"x{suffix}",
-            "tickmode": "array",
-            "tickvals": list(ends),
-            "ticktext": [written.number(end, language) for end in ends],
-            "tickfont": {"size": 11},
-            "automargin": False,
-        },
-    }
+def stacked(
+    panels: Sequence[Panel],
+) -> tuple[list[tuple[int, str, list[tuple[int, Row]]]], int]:
+    """Each panel's top, name and rows with their places, and where the last one ends, in pixels."""
+    placed, top = [], 0
+    for title, rows in panels:
+        ordered = sorted(rows, key=lambda row: WAVES.index(row.result.wave))
+        first = top + TITLE + WAVE // 2
+        placed.append((top, title, [(first + WAVE * i, row) for i, row in enumerate(ordered)]))
+        top += TITLE + WAVE * len(ordered) + AFTER
+    return placed, top
 
 
-def suffix_of(number: int) -> str:
-    """How Plotly numbers the axes of a panel: nothing, 2, 3."""
-    return "" if number == 1 else str(number)
-
-
-def panel_title(title: str, number: int) -> dict:
-    """The name of a panel, above it at the left edge."""
-    suffix = suffix_of(number)
+def panel_title(title: str, top: int) -> dict:
+    """The name of a panel at the left edge."""
     return grammar.note(
-        f"<b>{grammar.wrapped(title, TITLE_WIDTH)}</b>",
-        xref=f"x{suffix} domain",
+        f"<b>{grammar.wrapped(title, 44, 1)}</b>",
+        xref="paper",
         x=0,
         xanchor="left",
-        align="left",
-        yref=f"y{suffix} domain",
-        y=1,
+        yref="y",
+        y=top + TITLE - 4,
         yanchor="bottom",
-        yshift=8,
     )
 
 
-def wave_words(
-    by_wave: Mapping[str, Row],
-    present: Sequence[str],
-    number: int,
-    metric: Metric,
-    language: str,
-    floor: float,
-) -> list[dict]:
-    """The value beside each mark, or the reason why there is none."""
-    suffix = suffix_of(number)
-    words = []
-    for position, wave in enumerate(present):
-        row = by_wave.get(wave)
-        if row is None:
-            continue
-        shown = grammar.is_shown(row.result)
-        text = written.figure(row.result.value, metric.unit, language) if shown else row.absence
-        words.append(
-            grammar.note(
-                f"<b>{grammar.plain(text)}</b>" if shown else f"<i>{grammar.wrapped(text, 14)}</i>",
-                xref=f"x{suffix}",
-                x=position,
-                xanchor="left" if shown else "center",
-                xshift=12 if shown else 0,
-                yref=f"y{suffix}",
-                y=row.result.value if shown else floor,
-                yanchor="middle" if shown else "bottom",
-                font={"size": 13},
-            )
-        )
-    return words
-
-
-def panel_marks(
-    by_wave: Mapping[str, Row], present: Sequence[str], number: int, metric: Metric
-) -> list[go.Scatter]:
-    """The marks of a panel with their intervals, and the thin line that joins them."""
-    suffix = suffix_of(number)
-    shown = [
-        (position, by_wave[wave].result)
-        for position, wave in enumerate(present)
-        if wave in by_wave and grammar.is_shown(by_wave[wave].result)
-    ]
+def wave_words(place: int, row: Row, metric: Metric, language: str) -> list[dict]:
+    """The wave's name on the left of its line, its value or the reason for none on the right."""
+    shown = grammar.is_shown(row.result)
+    wave = WAVE_NAMES[row.result.wave].in_language(language)
+    words = value_words(row.result, metric.unit, language) if shown else row.absence
+    sides = ((wave, 0, "left"), (words if shown else f"<i>{grammar.plain(words)}</i>", 1, "right"))
     return [
-        go.Scatter(
-            name="values",
-            mode="lines+markers",
-            x=[position for position, _ in shown],
-            y=[result.value for _, result in shown],
-            xaxis=f"x{suffix}",
-            yaxis=f"y{suffix}",
-            line={"dash": "dot", "width": 1, "color": grammar.QUIET},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [upper(result) for _, result in shown],
-                "arrayminus": [lower(result) for _, result in shown],
-                "color": grammar.colour(metric),
-                "thickness": 2.5,
-                "width": 5,
-            },
-            marker={
-                "symbol": [grammar.symbol(metric, result) for _, result in shown],
-                "color": grammar.colour(metric),
-                "size": 11,
-                "line": {"width": 2, "color": grammar.colour(metric)},
-            },
-            cliponaxis=False,
+        grammar.note(
+            text if text.startswith("<i>") else grammar.plain(text),
+            xref="paper",
+            x=x,
+            xanchor=anchor,
+            yref="y",
+            y=place,
+            yanchor="middle",
+            font={"size": 13},
         )
+        for text, x, anchor in sides
     ]
 
 
-def wave_gaps(
-    by_wave: Mapping[str, Row], present: Sequence[str], number: int, ends: tuple[float, float]
-) -> go.Scatter:
-    """Dotted uprights at the waves that have no value."""
-    suffix = suffix_of(number)
+def steps(panels: Sequence[Sequence[tuple[int, Row]]], metric: Metric) -> go.Scatter:
+    """The marks with their intervals, joined within a panel and apart between panels."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for position, wave in enumerate(present):
-        if wave in by_wave and not grammar.is_shown(by_wave[wave].result):
-            x += [position, position, None]
-            y += [*ends, None]
+    above: list[float] = []
+    below: list[float] = []
+    symbols: list[str] = []
+    for panel in panels:
+        shown = [(place, row.result) for place, row in panel if grammar.is_shown(row.result)]
+        x += [result.value for _, result in shown] + [None]
+        y += [place for place, _ in shown] + [None]
+        above += [upper(result) for _, result in shown] + [0.0]
+        below += [lower(result) for _, result in shown] + [0.0]
+        symbols += [grammar.symbol(metric, result) for _, result in shown] + ["circle"]
+    return go.Scatter(
+        name="values",
+        mode="lines+markers",
+        x=x,
+        y=y,
+        connectgaps=False,
+        line={"dash": "dot", "width": 1, "color": grammar.QUIET},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": above,
+            "arrayminus": below,
+            "color": grammar.colour(metric),
+            "thickness": 2.5,
+            "width": 4,
+        },
+        marker={
+            "symbol": symbols,
+            "color": grammar.colour(metric),
+            "size": 9,
+            "line": {"width": 2, "color": grammar.colour(metric)},
+        },
+        cliponaxis=False,
+    )
+
+
+def gaps(rows: Sequence[tuple[int, Row]], low: float, high: float) -> go.Scatter:
+    """Dotted lines at the waves that have no value."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, row in rows:
+        if not grammar.is_shown(row.result):
+            x += [low, high, None]
+            y += [place, place, None]
     return go.Scatter(
         name="gaps",
         mode="lines",
         x=x,
         y=y,
-        xaxis=f"x{suffix}",
-        yaxis=f"y{suffix}",
         line={"dash": "dot", "color": grammar.QUIET, "width": 1.5},
     )

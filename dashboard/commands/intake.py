@@ -59,7 +59,7 @@ def import_file(language: str) -> click.Command:
         problems: Path | None,
         no_refresh: bool,
     ) -> None:
-        require_tables(language)
+        require_tables(language, create=True)
         _refuse_sample(language)
         asked = _profile(profile, language)
         seen = _look(asked, file, problems, language)
@@ -221,7 +221,7 @@ def _profile(named: str, language: str) -> Profile:
 
 def _write_problems(problems: Sequence[Problem], file: Path, out: Path, language: str) -> None:
     """Every problem as a row of a CSV: row, column, value, what is wrong and what to do."""
-    from data.exports.figures import harmless
+    from data.exports.cells import harmless
     from data.imports.problems import message
 
     try:

@@ -40,7 +40,7 @@ def add(language: str) -> click.Command:
         from data import access, records
         from data.database import writing
 
-        require_tables(language)
+        require_tables(language, create=True)
         try:
             with writing(engine()) as connection:
                 records.add_user(

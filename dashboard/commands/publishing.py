@@ -81,18 +81,18 @@ def export(language: str) -> click.Command:
     """The command that writes the published figures as a tidy CSV."""
 
     @command("export", language)
-    @click.option(
-        "--out",
-        metavar=say("cli.import.file_mark", language),
+    @click.argument(
+        "out",
+        metavar=f"[{say('cli.import.file_mark', language)}]",
+        required=False,
         type=click.Path(path_type=Path, dir_okay=False),
-        help=say("cli.export.out", language),
     )
     @database_option(language)
     def run(out: Path | None) -> None:
         from dashboard.truth import engine
         from data import access, sheets
         from data.database import reading
-        from data.exports.figures import write_figures
+        from data.exports.tidy_csv import write_figures
 
         require_tables(language)
         with reading(engine()) as connection:
@@ -105,7 +105,7 @@ def export(language: str) -> click.Command:
             click.echo(text.getvalue(), nl=False)
             return
         try:
-            out.write_text(text.getvalue(), encoding="utf-8", newline="")
+            out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
         except OSError as problem:
             raise refusal(
                 "refusal.file_not_written", language, file=out, reason=problem.strerror

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused (a message says why and what to do), 2 the command
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -149,11 +150,16 @@ def ask(key: str, language: str, **values: object) -> bool:
             return answer.strip().lower() in YES
 
 
-def require_tables(language: str) -> None:
-    """Nothing, when the database has this program's tables. Raises: Refused."""
-    from dashboard.truth import engine
-    from data.database import UnmatchedSchema, require_current
+def require_tables(language: str, *, create: bool = False) -> None:
+    """Nothing, when the database has this program's tables. Raises: Refused.
 
+    create: make them where there are none at all, so that a newcomer's first file comes in.
+    """
+    from dashboard.truth import engine
+    from data.database import UnmatchedSchema, current, migrate, require_current
+
+    if create and current(engine()) is None:
+        migrate(engine())
     try:
         require_current(engine())
     except UnmatchedSchema as unmatched:
@@ -210,9 +216,7 @@ class Progress:
 
     def _begin(self, step: str) -> None:
         label = say(f"step.{step}", self.language)
-        self.bar = click.progressbar(
-            length=1, label=f"{label:<32}", file=click.get_text_stream("stderr")
-        )
+        self.bar = click.progressbar(length=1, label=f"{label:<32}", file=sys.stderr)
         self.bar.__enter__()
         self.step, self.done = step, 0
 

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from data import schema
 from data.imports.columns import Columns
+from data.imports.mapping import Answer
 from data.imports.problems import Problem, RejectedFile
-from data.imports.profile import Answer, Profile
+from data.imports.profile import Profile
 from data.imports.projects import Checked
 from data.imports.register import folded
 from survey.instrument import (
@@ -175,7 +176,7 @@ def _reject_blank(columns: Columns, rows: pd.DataFrame, open_codes: set[str], it
     answered = np.zeros(len(rows), dtype=bool)
     for code in items:
         answered |= (rows[code].notna() if code in open_codes else rows[code] != MISSING).to_numpy()
-    columns.findings.add("no_answers", ~answered)
+    columns.findings.add("no_answers", ~answered & ~columns.findings.rejected)
 
 
 def _reject_copies(columns: Columns) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from data.imports.findings import Findings
-from data.imports.profile import CLOSED, Answer, Cell, Profile
+from data.imports.mapping import Answer, Cell
+from data.imports.profile import CLOSED, Profile
 from data.imports.read import Source
 from data.imports.register import Register, folded
 from data.imports.spaces import normal_spaces

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from data.imports.limits import Unreadable
 
-#: What text of the field is written with beside ASCII. An encoding under which the other
-#: characters of a file are all from here is likelier than one under which they are not.
-EXPECTED = frozenset(
-    "åäöÅÄÖéèüÜßøæØÆõÕšžŠŽáíóúñçàâêëïôčćđńśł€–—’‘”“…°½²³§´·•£µ«»№\xa0\u202f\u2060\ufeff"
-)
+#: What Finnish, Swedish and English are written with beside ASCII, and what turns up beside it. An
+#: encoding under which a file's letters are of the first kind is likelier than one of the second.
+COMMON = frozenset("åäöÅÄÖéüÜ€–—’‘”“…°½²·•£»«\xa0")
+RARE = frozenset("èßøæØÆõÕšžŠŽáíóúñçàâêëïôčćđńśł³§´µ№\u202f\u2060\ufeff")
+#: A declared encoding is doubted only where this many characters speak.
+FEWEST = 3
 #: Tried in this order when a file is not UTF-8; the first of the best is suggested.
 CANDIDATES = ("cp1252", "mac_roman", "cp850", "iso-8859-15")
 BLOCK = 1 << 20
@@ -108,12 +109,13 @@ def _sample(text: str) -> str:
 
 
 def _likelihood(head: bytes, encoding: str) -> float:
-    """The share of the characters beyond ASCII that belong to ordinary text, 0-1."""
+    """How ordinary the characters beyond ASCII are, 0-1; rare ones count half."""
     try:
         beyond = [letter for letter in head.decode(encoding) if ord(letter) > 127]
     except UnicodeDecodeError:
         return 0.0
-    return sum(letter in EXPECTED for letter in beyond) / len(beyond) if beyond else 0.0
+    said = sum(1.0 if letter in COMMON else 0.5 * (letter in RARE) for letter in beyond)
+    return said / len(beyond) if beyond else 0.0
 
 
 def _suggestion(head: bytes, declared: str) -> Unreadable:
@@ -134,8 +136,9 @@ def _plausible(head: bytes, declared: str) -> None:
     declared encoding and ordinary under another.
     """
     text = head.decode(declared, errors="replace")
-    control = any("\x80" <= letter <= "\x9f" for letter in text)
-    own = _likelihood(head, declared)
-    better = max(CANDIDATES, key=lambda encoding: _likelihood(head, encoding))
-    if control or (own < 0.5 and _likelihood(head, better) >= 0.95):
+    beyond = [letter for letter in text if ord(letter) > 127]
+    control = any("\x80" <= letter <= "\x9f" for letter in beyond)
+    best = max(_likelihood(head, encoding) for encoding in CANDIDATES)
+    odd = len(beyond) >= FEWEST and _likelihood(head, declared) < 0.6 and best >= 0.95
+    if control or odd:
         raise _suggestion(head, declared)

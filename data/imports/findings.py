@@ -18,6 +18,7 @@ class Findings:
         self.rows = rows
         self.rejected = np.zeros(len(rows), dtype=bool)
         self.warnings: list[Problem] = []
+        self.count = 0
         self._blocks: list[pd.DataFrame] = []
 
     def add(self, code: str, bad: np.ndarray, column: str = "", values=None, **detail) -> None:
@@ -26,6 +27,7 @@ class Findings:
         if not len(at):
             return
         self.rejected[at] = True
+        self.count += len(at)
         listed = at[:LISTED]
         details = {
             name: value[listed] if isinstance(value, np.ndarray) else [value] * len(listed)

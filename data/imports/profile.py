@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
+from data.imports.mapping import (
+    Answer,
+    AnyAnswer,
+    AnyCell,
+    AreaEntry,
+    Cell,
+    DateForm,
+    FileShape,
+    Plan,
+    ProjectDefaults,
+    Step,
+    Strict,
+)
 from data.imports.spaces import normal_spaces
-from data.schema import AREA_KINDS, EVENT_KINDS, ORGANISATION_KINDS, PROJECT_STATUSES
+from data.schema import EVENT_KINDS, ORGANISATION_KINDS, PROJECT_STATUSES
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS
 from survey.text import LANGUAGES, Text
 
@@ -65,149 +69,6 @@ class InvalidProfile(Exception):
     """A profile breaks a rule; the message names the file, the place in it and the rule."""
 
 
-def _text_key(key: object) -> object:
-    if isinstance(key, bool):
-        raise ValueError("put quotes around yes, no, true and false, or YAML changes them")
-    return str(key) if isinstance(key, int | float) else key
-
-
-def _text_keys(value: object) -> object:
-    return {_text_key(k): v for k, v in value.items()} if isinstance(value, dict) else value
-
-
-def date_form(said: str) -> str:
-    """A form of dates in %-signs, from ``D.M.YYYY`` or from %-signs themselves.
-
-    Raises: ValueError when it lacks a day, a month or a year.
-    """
-    form = said
-    if "%" not in said:
-        day, _, clock = said.partition(" ")
-        for letters, sign in (("YYYY", "%Y"), ("YY", "%y"), ("DD?", "%d"), ("MM?", "%m")):
-            day = re.sub(rf"(?<!%){letters}", sign, day)
-        for letters, sign in (("HH?", "%H"), ("MM", "%M"), ("SS", "%S")):
-            clock = re.sub(letters, sign, clock)
-        form = f"{day} {clock}".strip()
-    if not all(mark in form for mark in ("%d", "%m")) or not re.search("%[yY]", form):
-        raise ValueError(f"'{said}' needs a day, a month and a year, as in D.M.YYYY or %d.%m.%Y")
-    return form
-
-
-DateForm = Annotated[str, AfterValidator(date_form)]
-Values = Annotated[dict[str, str | int | bool], BeforeValidator(_text_keys)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileShape(Strict):
-    """How the file is written. What is left out is detected, or asked for where it cannot be."""
-
-    format: Literal["csv", "xlsx"] | None = None
-    encoding: str | None = None
-    separator: Literal[",", ";", "\t", "|"] | None = None
-    header_row: int = Field(default=1, ge=1, le=50)
-    sheet: str | None = None
-
-
-class Cell(Strict):
-    """Where a field's value stands, and how it is read.
-
-    column: one header, or several whose values are joined with ``-``. values: what a cell says to
-    what is meant; ``otherwise`` is what happens to other cells. split: the sign between several
-    values in one cell. whole: 786.0 means 786. optional: the column may be absent.
-    """
-
-    column: str | Names
-    values: Values = {}
-    otherwise: Literal["reject", "keep", "blank"] = "reject"
-    dates: tuple[DateForm, ...] = ()
-    split: str | None = Field(default=None, min_length=1, max_length=3)
-    whole: bool = False
-    prefix: str = ""
-    optional: bool = False
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        return (self.column,) if isinstance(self.column, str) else self.column
-
-    @property
-    def label(self) -> str:
-        """The column as messages name it."""
-        return " + ".join(self.headers)
-
-
-def _cell(value: object) -> object:
-    return {"column": value} if isinstance(value, str | list | tuple) else value
-
-
-AnyCell = Annotated[Cell, BeforeValidator(_cell)]
-
-
-class Answer(Strict):
-    """The column of an item. values: a map to codes, or that cells hold codes or choice texts."""
-
-    column: str
-    values: Literal["codes", "texts", "codes_or_texts"] | Values = "codes_or_texts"
-    optional: bool = False
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        return (self.column,)
-
-
-AnyAnswer = Annotated[Answer, BeforeValidator(_cell)]
-
-
-class Step(Strict):
-    """One step of a proposal's history: always, where a column has a value, or what it says."""
-
-    status: str | None = None
-    column: str | None = None
-    values: Values = {}
-    on_date: AnyCell | None = None
-    reason: str | None = None
-    optional: bool = False
-
-    @model_validator(mode="after")
-    def _says_something(self):
-        if not self.status and not self.column:
-            raise ValueError("a step has a status, a column, or both")
-        if self.status and self.values:
-            raise ValueError("a step has either one status or values from a column")
-        return self
-
-
-class Plan(Strict):
-    """The plan that a proposal was merged into."""
-
-    code: AnyCell
-    selected: AnyCell
-    budget_eur: AnyCell | None = None
-    share_eur: AnyCell | None = None
-
-
-class AreaEntry(Strict):
-    """A place of the tree that the file's areas belong to; parents stand before their children."""
-
-    code: str = Field(min_length=1, max_length=120)
-    name: Text
-    kind: Literal[AREA_KINDS]
-    parent: str | None = None
-
-
-class ProjectDefaults(Strict):
-    """What is said of projects that are created because answers, events or proposals name them."""
-
-    status: Literal[PROJECT_STATUSES] = "running"
-    programme: str | None = None
-    funder: str | None = None
-    theme: str | None = None
-    area: str | None = None
-
-
 class Profile(Strict):
     """One mapping profile (docs/importing.md says it in plain words)."""
 
@@ -221,8 +82,8 @@ class Profile(Strict):
     normalise_spaces: bool = True
     dates: tuple[DateForm, ...] = ("%Y-%m-%d",)
     code_prefix: str = Field(default="", max_length=40)
-    columns: dict[str, AnyCell] = {}
-    constants: dict[str, str] = {}
+    columns: dict[str, AnyCell] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
     create: tuple[Literal[CREATABLE], ...] = ()
     create_projects: bool | ProjectDefaults = False
     areas: tuple[AreaEntry, ...] = ()
@@ -230,12 +91,12 @@ class Profile(Strict):
     # answers
     instrument: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]*$")
     instrument_file: str | None = None
-    answers: Literal["by_code"] | dict[str, AnyAnswer] = {}
+    answers: Literal["by_code"] | dict[str, AnyAnswer] = Field(default_factory=dict)
     dont_know: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     repeated_keys: Literal["unlink", "reject"] = "unlink"
     # events
-    participants: dict[str, AnyCell] = {}
+    participants: dict[str, AnyCell] = Field(default_factory=dict)
     organisation_kind: Literal[ORGANISATION_KINDS] = "other"
     organisation_group: str = UNKNOWN_GROUP
     # proposals

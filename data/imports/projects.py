@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from data import schema
 from data.imports.columns import Columns
+from data.imports.mapping import ProjectDefaults
 from data.imports.problems import Problem, RejectedFile
-from data.imports.profile import ProjectDefaults
 from data.imports.register import Register
 from data.imports.storing import insert, numbered, stored_ids
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.imports.columns import Columns
-from data.imports.profile import Step
+from data.imports.mapping import Step
 from data.imports.projects import MONEY, Checked
 from data.imports.register import Register, folded
 from data.imports.storing import insert, numbered, stored_ids

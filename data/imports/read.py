@@ -10,10 +10,12 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,6 +33,10 @@ from data.imports.profile import Profile
 Progress = Callable[[str, int, int], None]
 ROW, DIGEST = "#row", "#digest"
 HEAD = 4096
+FOLDER = "arviomo-read-"
+#: A folder older than this was left by a reader that was killed; it may hold people's answers.
+STALE_SECONDS = 3600
+WORKER = ("-m", "data.imports.worker")
 #: A row is never longer than this many bytes when the table is read back.
 BLOCK = 64 * MEGABYTE
 
@@ -95,8 +101,9 @@ def read(
             path.name,
             (Problem("not_as_declared", detail={"found": kind, "declared": declared}),),
         )
-    with tempfile.TemporaryDirectory(prefix="arviomo-read-") as folder:
-        copy = Path(folder) / "file"
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
+        copy = Path(folder) / f"file.{kind}"
         sha256 = _copied(path, copy)
         request = {
             "path": str(copy),
@@ -113,6 +120,18 @@ def read(
             raise RejectedFile(path.name, fatal)
         table = _table(Path(request["out"]))
         return _source(path.name, sha256, table, report)
+
+
+def _sweep() -> None:
+    """Removes the folders of readings that were killed."""
+    oldest = time.time() - STALE_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        try:
+            status = folder.stat()
+        except OSError:  # another process has just removed it
+            continue
+        if status.st_uid == os.getuid() and status.st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _copied(path: Path, copy: Path) -> str:
@@ -158,7 +177,7 @@ def _child(
         "PYTHONIOENCODING": "utf-8",
         "TMPDIR": folder,
     }
-    command = [sys.executable, "-m", "data.imports.worker"]
+    command = [sys.executable, *WORKER]
     report, late = None, []
     with subprocess.Popen(  # noqa: S603 -- our own module, run by our own interpreter
         command,
@@ -188,7 +207,10 @@ def _conversation(child: subprocess.Popen, request: dict, progress: Progress | N
     except BrokenPipeError:
         return None
     for line in child.stdout:
-        said = json.loads(line)
+        try:
+            said = json.loads(line)
+        except json.JSONDecodeError:  # these are not our child's words
+            return {"fatal": [asdict(Problem("parser_crashed", detail={"reason": "JSON"}))]}
         if "report" in said:
             return said["report"]
         if progress:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from data import schema
-from data.imports.profile import AreaEntry, Profile
+from data.imports.mapping import AreaEntry
+from data.imports.profile import Profile
 from data.imports.spaces import normal_spaces
 
 TABLES = {

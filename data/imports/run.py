@@ -16,23 +16,22 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import reading, writing
-from data.imports import answers, events, projects, proposals, responses
-from data.imports.columns import Columns
-from data.imports.problems import (
-    AlreadyImported,
-    Problem,
-    RejectedFile,
-    RejectedRows,
+from data.imports import events, projects, proposals, responses
+from data.imports.checking import (
+    Outcome,
+    check,
+    dropped_columns,
+    earlier_batch,
+    instrument_of,
+    item_codes,
 )
+from data.imports.problems import AlreadyImported, Problem, RejectedFile, RejectedRows
 from data.imports.profile import Profile
-from data.imports.projects import Checked
 from data.imports.read import Source, read
-from data.imports.register import Register, areas_needed, create, read_register
+from data.imports.register import create
 from data.imports.storing import Progress, insert
 from data.imports.undo import undo
-from data.instruments import InstrumentConflict, known_instruments
 from data.permissions import Kind, Verb
-from survey.instrument import Instrument, InvalidInstrument, read_instrument
 
 __all__ = ["Batch", "Preview", "preview", "store", "undo"]
 
@@ -76,23 +75,6 @@ class Batch:
     dropped_columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A checked file: what would be stored, and what is wrong with the rest."""
-
-    checked: Checked
-    register: Register
-    instrument: Instrument | None
-    defaults: dict[str, str]
-    rows_read: int
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-
-    @property
-    def storable(self) -> int:
-        return len(self.checked.rows)
-
-
 def preview(
     engine: sa.Engine,
     profile: Profile,
@@ -108,11 +90,11 @@ def preview(
     path = Path(path)
     try:
         with reading(engine) as connection:
-            instrument = _instrument(connection, profile, path.name)
-        source = read(path, profile, _item_codes(profile, instrument), progress)
+            instrument = instrument_of(connection, profile, path.name)
+        source = read(path, profile, item_codes(profile, instrument), progress)
         with reading(engine) as connection:
-            outcome = _check(connection, profile, source, instrument, progress)
-            earlier = _earlier(connection, source, profile)
+            outcome = check(connection, profile, source, instrument, progress or _silent)
+            earlier = earlier_batch(connection, source, profile)
     except RejectedFile as rejected:
         return Preview(path.name, profile.name, profile.kind, fatal=rejected.problems)
     warnings = outcome.warnings
@@ -126,7 +108,7 @@ def preview(
         storable=outcome.storable,
         problems=outcome.problems,
         warnings=warnings,
-        dropped_columns=_dropped(source, profile, instrument),
+        dropped_columns=dropped_columns(source, profile, instrument),
         sample=outcome.checked.rows.head(SAMPLE_ROWS),
         detected=source.detected,
         earlier_batch=earlier,
@@ -150,17 +132,17 @@ def store(
     require(user, Verb.STORE, Kind.BATCH)
     path = Path(path)
     with reading(engine) as connection:
-        instrument = _instrument(connection, profile, path.name)
-    source = read(path, profile, _item_codes(profile, instrument), progress)
+        instrument = instrument_of(connection, profile, path.name)
+    source = read(path, profile, item_codes(profile, instrument), progress)
     try:
         with writing(engine) as connection:
             return _store(connection, profile, source, user, accept_rejected, progress)
-    except sa.exc.IntegrityError:
+    except sa.exc.IntegrityError as clash:
         with reading(engine) as connection:
-            earlier = _earlier(connection, source, profile)
+            earlier = earlier_batch(connection, source, profile)
         if earlier is None:
-            raise
-        raise AlreadyImported(path.name, earlier) from None
+            raise RejectedFile(path.name, (Problem("register_changed"),)) from clash
+        raise AlreadyImported(path.name, earlier) from clash
 
 
 def _store(
@@ -174,17 +156,17 @@ def _store(
     progress = progress or _silent
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(IMPORT_LOCK)))
-    earlier = _earlier(connection, source, profile)
+    earlier = earlier_batch(connection, source, profile)
     if earlier is not None:
         raise AlreadyImported(source.file, earlier)
-    instrument = _instrument(connection, profile, source.file)
-    outcome = _check(connection, profile, source, instrument, progress)
+    instrument = instrument_of(connection, profile, source.file)
+    outcome = check(connection, profile, source, instrument, progress)
     rejected = outcome.rows_read - outcome.storable
     if rejected and not (accept_rejected and outcome.storable):
         code = "rows_rejected" if outcome.storable else "nothing_storable"
         detail = {"rejected": rejected, "read": outcome.rows_read}
         raise RejectedRows(source.file, (Problem(code, detail=detail), *outcome.problems))
-    dropped = _dropped(source, profile, instrument)
+    dropped = dropped_columns(source, profile, instrument)
     number = _open_batch(connection, profile, source, user, outcome, dropped)
     _store_rows(connection, profile, outcome, number, progress)
     _store_rejected(connection, outcome.problems, number)
@@ -213,126 +195,6 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     return None
 
 
-# --- checking -----------------------------------------------------------------------------------
-
-
-def _instrument(connection: sa.Connection, profile: Profile, file: str) -> Instrument | None:
-    """The instrument of a profile of answers. Raises: RejectedFile when there is none, or two."""
-    if profile.kind != "answers":
-        return None
-    try:
-        known = known_instruments(connection)
-        brought = (
-            read_instrument(Path(profile.instrument_file)) if profile.instrument_file else None
-        )
-    except InstrumentConflict as conflict:
-        raise RejectedFile(
-            file, (Problem("instrument_conflict", value=conflict.key),)
-        ) from conflict
-    except (InvalidInstrument, OSError) as error:
-        problem = Problem("profile_invalid", detail={"reason": str(error)})
-        raise RejectedFile(file, (problem,)) from error
-    if brought:
-        if profile.instrument not in (None, brought.key):
-            reason = f"instrument {profile.instrument}, instrument_file {brought.key}"
-            raise RejectedFile(file, (Problem("profile_invalid", detail={"reason": reason}),))
-        if known.get(brought.key, brought).sha256 != brought.sha256:
-            raise RejectedFile(file, (Problem("instrument_conflict", value=brought.key),))
-        return brought
-    if profile.instrument not in known:
-        detail = {"known": ", ".join(sorted(known))}
-        problem = Problem("unknown_instrument", value=profile.instrument, detail=detail)
-        raise RejectedFile(file, (problem,))
-    return known[profile.instrument]
-
-
-def _item_codes(profile: Profile, instrument: Instrument | None) -> tuple[str, ...]:
-    if instrument is None or profile.answers != "by_code":
-        return ()
-    return tuple(item.code for item in instrument.items)
-
-
-def _check(
-    connection: sa.Connection,
-    profile: Profile,
-    source: Source,
-    instrument: Instrument | None,
-    progress: Progress | None,
-) -> _Outcome:
-    (progress or _silent)("check", 0, source.rows_read)
-    register = read_register(connection, profile)
-    defaults = projects.defaults_of(register, source.file)
-    columns = Columns(source, profile, register)
-    if profile.kind == "answers":
-        checked = answers.check(columns, connection, instrument)
-    else:
-        kinds = {"projects": projects, "events": events, "proposals": proposals}
-        checked = kinds[profile.kind].check(columns, connection)
-    findings = columns.findings
-    kept = checked.kept(~findings.rejected)
-    if profile.kind == "answers":
-        responses.warn_of_invited(findings, kept.rows)
-    _warn_of_new(findings, register, kept)
-    known = _known_file(connection, source, profile)
-    if known is not None:
-        findings.warn("file_known", batch=known)
-    (progress or _silent)("check", source.rows_read, source.rows_read)
-    problems = sorted([*source.problems, *findings.problems()], key=lambda problem: problem.row)
-    return _Outcome(
-        kept,
-        register,
-        instrument,
-        defaults,
-        source.rows_read,
-        tuple(problems),
-        (*source.warnings, *findings.warnings),
-    )
-
-
-def _warn_of_new(findings, register: Register, kept: Checked) -> None:
-    """Remarks on what storing would add to the register."""
-    used = kept.used()
-    if areas := areas_needed(register, used):
-        example = register.planned[areas[-1]].name.fi
-        findings.warn("entries_created", what="@area", count=len(areas), example=example)
-    for table, new in register.new.items():
-        names = [row["name_fi"] for code, row in new.items() if code in used.get(table, ())]
-        if names and table == "project":
-            findings.warn("projects_created", count=len(names), example=names[0])
-        elif names:
-            findings.warn("entries_created", what=f"@{table}", count=len(names), example=names[0])
-
-
-def _earlier(connection: sa.Connection, source: Source, profile: Profile) -> int | None:
-    batch = schema.ImportBatch
-    return connection.execute(
-        sa.select(batch.id).where(
-            batch.file_sha256 == source.sha256,
-            batch.profile_sha256 == profile.sha256,
-            batch.status == "stored",
-        )
-    ).scalar()
-
-
-def _known_file(connection: sa.Connection, source: Source, profile: Profile) -> int | None:
-    """A stored batch of the same file under another profile of the same kind."""
-    batch = schema.ImportBatch
-    return connection.execute(
-        sa.select(sa.func.max(batch.id)).where(
-            batch.file_sha256 == source.sha256,
-            batch.profile_sha256 != profile.sha256,
-            batch.kind == profile.kind,
-            batch.status == "stored",
-        )
-    ).scalar()
-
-
-def _dropped(source: Source, profile: Profile, instrument: Instrument | None) -> tuple[str, ...]:
-    """Columns of the file that nothing reads, in file order."""
-    read_columns = {*profile.wanted, *profile.optional, *_item_codes(profile, instrument)}
-    return tuple(header for header in source.headers if header and header not in read_columns)
-
-
 # --- storing ------------------------------------------------------------------------------------
 
 
@@ -341,7 +203,7 @@ def _open_batch(
     profile: Profile,
     source: Source,
     user: User,
-    outcome: _Outcome,
+    outcome: Outcome,
     dropped: tuple[str, ...],
 ) -> int:
     row = {
@@ -363,7 +225,7 @@ def _open_batch(
 
 
 def _store_rows(
-    connection: sa.Connection, profile: Profile, outcome: _Outcome, batch: int, progress: Progress
+    connection: sa.Connection, profile: Profile, outcome: Outcome, batch: int, progress: Progress
 ) -> None:
     """Stores the rows, and what they need in the register."""
     register, checked = outcome.register, outcome.checked

@@ -80,15 +80,22 @@ def undo(engine: sa.Engine, batch_id: int, user: User) -> None:
     with writing(engine) as connection:
         file = _open(connection, batch_id)
         _check_holders(connection, batch_id, file)
-        touched = _touched(connection, batch_id)
-        versions = _versions(connection, touched)
-        bump_revisions(connection, touched)
-        for model in _BROUGHT:
-            connection.execute(sa.delete(model).where(model.batch_id == batch_id))
-        _drop_unused_versions(connection, versions)
+        try:
+            _take_back(connection, batch_id)
+        except sa.exc.IntegrityError as held:
+            raise UndoRefused(file, (Problem("undo_held", detail={"batch": batch_id}),)) from held
         batch = schema.ImportBatch
         connection.execute(sa.update(batch).where(batch.id == batch_id).values(status="undone"))
         audit.record(connection, user, "undo_import", f"batch:{batch_id}", {"file": file})
+
+
+def _take_back(connection: sa.Connection, batch_id: int) -> None:
+    touched = _touched(connection, batch_id)
+    versions = _versions(connection, touched)
+    bump_revisions(connection, touched)
+    for model in _BROUGHT:
+        connection.execute(sa.delete(model).where(model.batch_id == batch_id))
+    _drop_unused_versions(connection, versions)
 
 
 def _open(connection: sa.Connection, batch_id: int) -> str:

@@ -15,7 +15,14 @@ BLOCK = 1 << 18
 _CELL = re.compile(rb'<(?:\w+:)?c[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb'<(?:\w+:)?row[^>]*?\sr="([0-9]{1,7})"')
 _TAIL = 256
+#: What the archive and XML readers raise when a part is missing, cut, hostile or not what it says.
 _DAMAGE = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    SyntaxError,
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
@@ -41,17 +48,22 @@ def workbook_rows(
         raise Unreadable("parser_crashed", reason="defusedxml")
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+        for row, cells in enumerate(_sheet(book, shape, report).iter_rows(values_only=True), 1):
+            gauge.done = row
+            yield row, _trimmed([_as_text(cell) for cell in cells])
+    except _DAMAGE as error:
         raise Unreadable("damaged_file") from error
+
+
+def _sheet(book, shape: dict, report: Report):
+    """The wanted sheet, or the first."""
     wanted = shape.get("sheet")
     if wanted and wanted not in book.sheetnames:
         raise Unreadable("sheet_missing", value=wanted, found=", ".join(book.sheetnames))
     sheet = book[wanted] if wanted else book.worksheets[0]
     report.sheet = sheet.title
     sheet.reset_dimensions()
-    for row, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        gauge.done = row
-        yield row, _trimmed([_as_text(cell) for cell in cells])
+    return sheet
 
 
 def _trimmed(cells: list[str]) -> list[str]:
@@ -129,13 +141,20 @@ def _inflate(
             size += len(block)
             if size > budget:
                 raise Unreadable("suspicious_archive", reason=f"> {limits.unpacked_bytes >> 20} MB")
-            if entry.filename == "[Content_Types].xml" and b"macroEnabled" in block:
-                raise Unreadable("macro_file")
+            _check_block(entry.filename, block)
             if is_sheet:
                 window = tail + block
                 columns, last_row = _box(window, columns, last_row, limits)
                 tail = window[-_TAIL:]
     return size, last_row
+
+
+def _check_block(name: str, block: bytes) -> None:
+    """Refuses macros, and declarations of XML entities, which no spreadsheet program writes."""
+    if name == "[Content_Types].xml" and b"macroEnabled" in block:
+        raise Unreadable("macro_file")
+    if name.endswith((".xml", ".rels")) and b"<!DOCTYPE" in block:
+        raise Unreadable("suspicious_archive", reason="DOCTYPE")
 
 
 def _box(window: bytes, columns: int, last_row: int, limits: Limits) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -32,6 +32,8 @@ FLAGS = (
 )
 #: Seconds that a shared machine may take to load the sample, and to start a server.
 LOADING, STARTING = 300, 90
+#: Milliseconds that an element may take to come; a failing test waits, a passing one does not.
+PATIENCE = 30_000
 
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
@@ -124,6 +126,7 @@ def wait_until_ready(address: str) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
+    expect.set_options(timeout=PATIENCE)
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as drivers:
         own = drivers.chromium.executable_path
@@ -144,6 +147,6 @@ def page(browser: Browser, demo_server: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=demo_server, viewport={"width": 1280, "height": 900}, locale="fi-FI"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()

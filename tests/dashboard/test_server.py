@@ -307,7 +307,7 @@ def add_project(engine, code, *, invented):
 
 @pytest.fixture
 def no_provider(monkeypatch):
-    monkeypatch.setattr(server, "has_provider", lambda: False)
+    monkeypatch.setattr(server, "provider_settings", dict)
     monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
 
 
@@ -347,6 +347,40 @@ def test_a_database_of_another_version_is_not_served(tmp_path, monkeypatch, no_p
     with pytest.raises(NotServed) as ahead:
         server.settle_sign_in("127.0.0.1")
     assert ahead.value.key == "refusal.database_ahead"
+
+
+COMPLETE = {
+    "redirect_uri": "https://arviomo.city.fi/oauth2callback",
+    "cookie_secret": "0123456789abcdef0123456789abcdef",
+    "client_id": "arviomo",
+    "client_secret": "s",
+    "server_metadata_url": "https://idp.example/.well-known/openid-configuration",
+}
+
+
+@pytest.mark.parametrize("missing", sorted(COMPLETE))
+def test_half_an_identity_provider_is_refused(database, monkeypatch, missing):
+    auth = {name: value for name, value in COMPLETE.items() if name != missing}
+    monkeypatch.setattr(server, "provider_settings", lambda: auth)
+    with pytest.raises(NotServed) as refused:
+        server.settle_sign_in("0.0.0.0")  # noqa: S104  open with a provider
+    assert refused.value.values == {"missing": missing}
+
+
+def test_a_cookie_secret_that_could_be_guessed_is_refused(database, monkeypatch):
+    short = COMPLETE | {"cookie_secret": "secret"}
+    monkeypatch.setattr(server, "provider_settings", lambda: short)
+    with pytest.raises(NotServed) as refused:
+        server.settle_sign_in("0.0.0.0")  # noqa: S104  open with a provider
+    assert refused.value.key == "refusal.cookie_secret_short"
+
+
+def test_with_an_identity_provider_real_data_is_served_to_anybody(database, monkeypatch):
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PERSONAS)
+    monkeypatch.setattr(server, "provider_settings", lambda: COMPLETE)
+    add_project(database, "P1", invented=False)
+    server.settle_sign_in("0.0.0.0")  # noqa: S104  open with a provider
+    assert sign_in.mode() is sign_in.Mode.PROVIDER
 
 
 def test_a_taken_port_is_told(client):

@@ -39,7 +39,7 @@ def compare(fast: pd.DataFrame, slow: pd.DataFrame, metric: Metric) -> None:
     )  # fmt: skip
     odd = both[both["_merge"] != "both"]
     assert odd.empty, f"{metric.id}\n{odd.head().to_string()}"
-    assert len(both) > 10, f"{metric.id} has too little to compare"
+    assert len(both) > 5, f"{metric.id} has too little to compare"
     for column in ("value", "low", "high", "n"):
         np.testing.assert_allclose(
             both[column].astype(float),

@@ -290,7 +290,7 @@ CELLS = st.sampled_from(["A1", "B2", "C3", "", "end", "loppu", "5", "6", "x", "R
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=12))
 def test_counts_always_reconcile(sqlite_engine: sa.Engine, tmp_path: Path, rows) -> None:

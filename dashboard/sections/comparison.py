@@ -1,0 +1,168 @@
+"""Entities beside each other and beside the whole portfolio; who took part."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import sentences
+from dashboard.charts import (
+    Pair,
+    Reference,
+    interval_dots,
+    is_shown,
+    participation_bars,
+    taken_up_bars,
+)
+from dashboard.components import chart_block
+from dashboard.figures import figures, metric_of, one
+from dashboard.labels import group_name, overall_of
+from dashboard.literal import literal
+from dashboard.sections.rows import nothing, row, rows_by
+from dashboard.sections.scope import Scope, overall_benefit, overall_quality, totals
+from dashboard.session import Viewing
+from dashboard.truth import engine
+from dashboard.wording import say
+from data import records
+from data.database import reading
+from metrics.metric import ALL_WAVES
+from survey.instrument import GROUPS
+
+
+def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> None:
+    """Who took part, beside those whom the matter concerns, and how well the two match.
+
+    concerned: the share of each group among the people concerned, 0-1, where it is known.
+    """
+    language = viewing.language
+    metric = metric_of("participation")
+    total = one(totals(viewing, scope, metric.id, ""))
+    found = {
+        result.split_value: result
+        for result in figures(
+            viewing, level=scope.level, entity=scope.entity, metric=metric.id, split="group"
+        )
+    }
+    if not found:
+        nothing(viewing, metric)
+        return
+    rows = [
+        row(group_name(code, language), found[code], language) for code in GROUPS if code in found
+    ]
+    known = total is not None and is_shown(total) and total.value
+    pairs = [
+        Pair(
+            item.label,
+            item.result.value / total.value if known and is_shown(item.result) else None,
+            concerned.get(item.result.split_value),
+            item.absence,
+        )
+        for item in rows
+    ]
+    said = [sentences.figure_sentence(total, metric, language)] if total else []
+    match = one(totals(viewing, scope, "representativeness", ""))
+    if match is not None:
+        said.append(sentences.figure_sentence(match, metric_of("representativeness"), language))
+    chart_block(
+        viewing,
+        participation_bars(pairs, metric, language),
+        rows,
+        metric,
+        title=say("section.taking_part", language),
+        sentence=" ".join(said),
+        publication=scope.publication,
+        key="taking_part",
+        legend=("chart.key.participation",),
+    )
+
+
+def compare(
+    viewing: Viewing,
+    scope: Scope,
+    level: str,
+    names: dict[int, str],
+    metric_id: str,
+    *,
+    most: int = 12,
+) -> None:
+    """A metric over the entities of a level, those that need attention first."""
+    language = viewing.language
+    metric = metric_of(metric_id)
+    instrument = scope.process if metric.kind == "process" else scope.outcome
+    if metric_id == "proposals_taken_up":
+        instrument = ""
+    part = overall_of(instrument) if metric_id == "process_quality" else ""
+    found = [
+        result
+        for result in figures(
+            viewing, level=level, metric=metric.id, instrument=instrument, split="total"
+        )
+        if result.entity in names and result.part == part and result.wave in (scope.wave, ALL_WAVES)
+    ]
+    rows = sentences.sorted_rows(
+        rows_by(found, lambda r: names[r.entity], language), metric, sure_first=True
+    )
+    if not rows:
+        nothing(viewing, metric)
+        return
+    whole = one(
+        figures(
+            viewing,
+            level="portfolio",
+            entity=0,
+            metric=metric.id,
+            instrument=instrument,
+            split="total",
+        ),
+        part=part,
+        wave=found[0].wave,
+    )
+    reference = None
+    if whole is not None and is_shown(whole):
+        reference = Reference(say("chart.portfolio", language), whole.value)
+    shown = rows[:most]
+    figure = (
+        taken_up_bars(shown, metric, language)
+        if metric_id == "proposals_taken_up"
+        else interval_dots(shown, metric, language, reference)
+    )
+    said = sentences.spread(rows, metric, language, "entities")
+    if len(rows) > most:
+        said = f"{said} {say('section.only_first', language, shown=most, all=len(rows))}"
+    chart_block(
+        viewing,
+        figure,
+        shown,
+        metric,
+        title=say(f"section.compare_{level}", language),
+        sentence=said,
+        publication=scope.publication,
+        key=f"compare_{level}_{metric_id}",
+        legend=("chart.key.taken_up",) if metric_id == "proposals_taken_up" else (),
+    )
+
+
+def neighbourhoods(viewing: Viewing) -> dict[int, str]:
+    """Areas that lie beside each other: the local areas, or else cities, or else all of them."""
+    with reading(engine()) as connection:
+        places = records.areas(connection, viewing.user)
+    for kind in ("local_area", "city"):
+        of_kind = [place for place in places if place.kind == kind]
+        if len(of_kind) > 1:
+            places = of_kind
+            break
+    return {place.id: records.name_in(place, viewing.language) for place in places}
+
+
+def against_portfolio(viewing: Viewing, scope: Scope) -> None:
+    """How the entity stands beside the whole portfolio, in two sentences."""
+    language = viewing.language
+    whole = Scope("portfolio", 0, scope.publication, scope.wave, scope.process, scope.outcome)
+    for name, find in (("benefit_share", overall_benefit), ("process_quality", overall_quality)):
+        result, reference = find(viewing, scope), find(viewing, whole)
+        metric = metric_of(name)
+        if result is None:
+            continue
+        words = sentences.comparison(result, reference, metric, language)
+        if words:
+            lead = sentences.figure_sentence(result, metric, language)
+            st.markdown(literal(f"{lead} {words}"))

@@ -1,0 +1,157 @@
+"""How the process went: by side, by phase, by group, and over time."""
+
+from __future__ import annotations
+
+from dashboard import sentences
+from dashboard.charts import Reference, change_forest, interval_dots, is_shown, wave_steps
+from dashboard.components import chart_block
+from dashboard.figures import figures, metric_of, one
+from dashboard.labels import SPLIT_NAMES, constructs, overall_of, part_name
+from dashboard.sections.rows import nothing, row, rows_by
+from dashboard.sections.scope import Scope, totals
+from dashboard.session import Viewing
+from dashboard.wording import say
+from metrics.metric import ALL_WAVES
+from survey.instrument import GROUPS, PHASES
+
+
+def process_by_construct(viewing: Viewing, scope: Scope) -> None:
+    """How good each side of the process was, weakest first."""
+    language = viewing.language
+    metric = metric_of("process_quality")
+    if scope.process is None:
+        nothing(viewing, metric)
+        return
+    found = {
+        result.part: result
+        for result in totals(viewing, scope, metric.id, scope.process)
+        if result.wave == scope.wave
+    }
+    rows = sentences.sorted_rows(
+        [
+            row(part_name(scope.process, part, language), found[part], language)
+            for part in constructs(scope.process)
+            if part in found
+        ],
+        metric,
+    )
+    if not rows:
+        nothing(viewing, metric)
+        return
+    whole = found.get(overall_of(scope.process))
+    reference = None
+    lead = ""
+    if whole is not None:
+        lead = sentences.figure_sentence(whole, metric, language)
+        if is_shown(whole):
+            reference = Reference(say("chart.overall", language), whole.value)
+    chart_block(
+        viewing,
+        interval_dots(rows, metric, language, reference),
+        rows,
+        metric,
+        title=say("section.process_by_construct", language),
+        sentence=sentences.parts(lead, rows, metric, language),
+        publication=scope.publication,
+        key="process_by_construct",
+    )
+
+
+def process_by_split(viewing: Viewing, scope: Scope, split: str) -> None:
+    """The process as a whole, by phase or by stakeholder group, in the order of the process."""
+    language = viewing.language
+    metric = metric_of("process_quality")
+    part = overall_of(scope.process)
+    wave = ALL_WAVES if split == "phase" else scope.wave
+    found = (
+        {
+            result.split_value: result
+            for result in figures(
+                viewing,
+                level=scope.level,
+                entity=scope.entity,
+                metric=metric.id,
+                instrument=scope.process,
+                split=split,
+            )
+            if result.part == part and result.wave == wave
+        }
+        if part
+        else {}
+    )
+    order = PHASES if split == "phase" else GROUPS
+    rows = [
+        row(SPLIT_NAMES[split](code, language), found[code], language)
+        for code in order
+        if code in found
+    ]
+    if not rows:
+        nothing(viewing, metric)
+        return
+    if split == "group":
+        rows = sentences.sorted_rows(rows, metric)
+    chart_block(
+        viewing,
+        interval_dots(rows, metric, language),
+        rows,
+        metric,
+        title=say(f"section.process_by_{split}", language),
+        sentence=sentences.spread(
+            rows, metric, language, "entities" if split == "phase" else "groups"
+        ),
+        publication=scope.publication,
+        key=f"process_by_{split}",
+    )
+
+
+def process_by_wave(viewing: Viewing, scope: Scope) -> None:
+    """Each side of the process at every survey, in small panels."""
+    language = viewing.language
+    metric = metric_of("process_quality")
+    found = totals(viewing, scope, metric.id, scope.process) if scope.process else []
+    if len({result.wave for result in found}) < 2:
+        return
+    panels = []
+    for part in [overall_of(scope.process), *constructs(scope.process)]:
+        name = part_name(scope.process, part, language)
+        of_part = [row(name, r, language) for r in found if r.part == part]
+        if of_part:
+            panels.append((name, of_part))
+    rows = [row for _, of_part in panels for row in of_part]
+    chart_block(
+        viewing,
+        wave_steps(panels, metric, language),
+        rows,
+        metric,
+        title=say("section.process_by_wave", language),
+        sentence=say("section.process_by_wave_words", language),
+        publication=scope.publication,
+        key="process_by_wave",
+    )
+
+
+def process_change(viewing: Viewing, scope: Scope) -> None:
+    """What changed in the process between the last two surveys."""
+    language = viewing.language
+    metric = metric_of("process_change")
+    found = totals(viewing, scope, metric.id, scope.process)
+    whole = one(found, part=overall_of(scope.process))
+    parts = [r for r in found if r.part in constructs(scope.process)]
+    rows = sentences.sorted_rows(
+        rows_by(parts, lambda r: part_name(r.instrument, r.part, language), language), metric
+    )
+    if not rows:
+        nothing(viewing, metric)
+        return
+    said = [sentences.figure_sentence(whole, metric, language)] if whole else []
+    said.append(sentences.moved(rows, language))
+    chart_block(
+        viewing,
+        change_forest(rows, metric, language),
+        rows,
+        metric,
+        title=say("section.process_change", language),
+        sentence=" ".join(filter(None, said)),
+        publication=scope.publication,
+        key="process_change",
+    )

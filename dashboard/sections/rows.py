@@ -1,0 +1,42 @@
+"""Results as rows of a chart, and what is said where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard import sentences
+from dashboard.charts import Row
+from dashboard.literal import literal
+from dashboard.session import Viewing
+from dashboard.wording import say
+from metrics.metric import Metric, Result
+
+
+def row(label: str, result: Result, language: str) -> Row:
+    """A result as a row of a chart, with the words for its absence."""
+    return Row(label, result, sentences.absence_words(result, language))
+
+
+def rows_by(results: Sequence[Result], label: Callable[[Result], str], language: str) -> list[Row]:
+    return [row(label(result), result, language) for result in results]
+
+
+def nothing(viewing: Viewing, metric: Metric) -> None:
+    """That nothing has been collected for a metric, and what would change that."""
+    st.info(
+        literal(
+            f"{sentences.missing(metric, viewing.language)} "
+            f"{say(f'empty.{empty_kind(metric)}', viewing.language)}"
+        )
+    )
+
+
+def empty_kind(metric: Metric) -> str:
+    """Which kind of data a metric waits for."""
+    if metric.id == "proposals_taken_up":
+        return "proposals"
+    if metric.id in ("participation", "representativeness"):
+        return "events"
+    return "changes" if metric.id in ("paired_change", "process_change") else "answers"

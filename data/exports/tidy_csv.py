@@ -1,0 +1,211 @@
+"""The published figures as a tidy CSV: one figure a row, as protected as on a page.
+
+The file is made for machines and opens in a spreadsheet: UTF-8 with a byte-order mark when it is
+written to a path, commas, decimal points, full precision, an empty cell where there is no number.
+The column ``state`` says why: suppressed, not reported and not applicable are not zero. Numbers
+are never marked; text that a spreadsheet would run is (`data.exports.cells`). A second CSV, the
+data dictionary, says what every column and code means.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+import sqlalchemy as sa
+
+from data import records, schema, sheets
+from data.access import User
+from data.exports.cells import harmless
+from data.instruments import known_instruments
+from metrics import reasons
+from metrics.catalog import metrics
+from metrics.metric import Level, Result
+from survey.text import Text, read_texts
+
+COLUMNS = (
+    "revision",
+    "metric",
+    "metric_version",
+    "metric_label",
+    "unit",
+    "instrument",
+    "part",
+    "part_label",
+    "level",
+    "entity_code",
+    "entity_name",
+    "invented",
+    "wave",
+    "split",
+    "split_value",
+    "state",
+    "value",
+    "low",
+    "high",
+    "n",
+    "numerator",
+    "denominator",
+    "projects",
+    "coverage",
+    "indicative",
+    "method",
+    "reason",
+)
+#: What each code of a column means, where the codes are a closed list.
+CODES: dict[str, dict[str, Text]] = {
+    "unit": reasons.UNITS,
+    "level": reasons.LEVELS,
+    "wave": reasons.WAVE_NAMES,
+    "split": reasons.SPLITS,
+    "split_value": reasons.GROUP_NAMES | reasons.PHASE_NAMES,
+    "state": reasons.STATES,
+    "method": reasons.METHODS,
+    "reason": reasons.REASONS,
+}
+_NO_NAME = ("", "")
+
+
+def export_figures(
+    connection: sa.Connection, user: User, target: Path | TextIO, language: str
+) -> int:
+    """How many figures of the latest revision were written: those that the user may see.
+
+    Missing: 0 before the first refresh; the file then holds the heading only.
+    """
+    revision = sheets.latest_revision(connection)
+    if isinstance(target, Path):
+        with target.open("w", encoding="utf-8-sig", newline="") as out:
+            return write_figures(connection, user, revision, language, out)
+    return write_figures(connection, user, revision, language, target)
+
+
+def write_figures(
+    connection: sa.Connection, user: User, revision: int | None, language: str, out: TextIO
+) -> int:
+    """How many figures of a revision were written: those that the user may see.
+
+    Rows: in the order of the sheet's key. Missing: an empty cell; state and reason say why.
+    """
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    if revision is None:
+        return 0
+    names = {level: _names(connection, user, level, language) for level in Level}
+    labels = _part_labels(connection, language)
+    invented = _invented(connection)
+    figures = sheets.read_figures(connection, user, revision=revision)
+    for figure in figures:
+        code, name = names[Level(figure.level)].get(figure.entity, _NO_NAME)
+        label = labels.get((figure.instrument, figure.part), "")
+        is_invented = figure.entity in invented[Level(figure.level)]
+        writer.writerow(_cells(figure, revision, language, code, name, label, is_invented))
+    return len(figures)
+
+
+def write_dictionary(language: str, out: TextIO) -> int:
+    """How many lines of the data dictionary were written: every column, and every code of one.
+
+    Columns: column, code (empty for the column itself), meaning, in a language.
+    """
+    writer = csv.writer(out)
+    writer.writerow(("column", "code", "meaning"))
+    meanings = read_texts(Path(__file__).with_name("tidy_csv.yaml"))
+    lines = [
+        (column, code, harmless(text.in_language(language)))
+        for column in COLUMNS
+        for code, text in (("", meanings[column]), *_meanings(column).items())
+    ]
+    writer.writerows(lines)
+    return len(lines)
+
+
+def _meanings(column: str) -> dict[str, Text]:
+    if column == "metric":
+        return {name: metric.definition for name, metric in metrics().items()}
+    return {str(code): text for code, text in CODES.get(column, {}).items()}
+
+
+def _cells(
+    figure: Result,
+    revision: int,
+    language: str,
+    code: str,
+    name: str,
+    label: str,
+    is_invented: bool,
+) -> Iterator[object]:
+    metric = metrics()[figure.metric]
+    yield from (revision, metric.id, metric.version, _label(metric.id, language), metric.unit)
+    yield from (figure.instrument, harmless(figure.part), harmless(label), figure.level)
+    yield from (harmless(code), harmless(name), _yes(is_invented))
+    yield from (figure.wave, figure.split, figure.split_value, figure.state)
+    yield from (figure.value, figure.low, figure.high, figure.n)
+    yield from (figure.numerator, figure.denominator, figure.projects, figure.coverage)
+    yield from (_yes(figure.indicative), figure.method, figure.reason)
+
+
+@cache
+def _label(metric: str, language: str) -> str:
+    return harmless(metrics()[metric].label.in_language(language))
+
+
+def _yes(truth: bool) -> str:
+    return "yes" if truth else "no"
+
+
+def _names(
+    connection: sa.Connection, user: User, level: Level, language: str
+) -> dict[int, tuple[str, str]]:
+    """Code and name of every entity of a level that the user may know of."""
+    read = {
+        Level.PROGRAMME: records.programmes,
+        Level.FUNDER: records.funders,
+        Level.AREA: records.areas,
+        Level.THEME: records.themes,
+        Level.PROJECT: records.project_names,
+    }.get(level)
+    if read is None:
+        return {}
+    return {
+        entity.id: (entity.code, records.name_in(entity, language))
+        for entity in read(connection, user)
+    }
+
+
+def _part_labels(connection: sa.Connection, language: str) -> dict[tuple[str, str], str]:
+    """The title of every scale and the wording of every item, by instrument and code."""
+    labels = {}
+    for key, instrument in known_instruments(connection).items():
+        for item in instrument.items:
+            labels[key, item.code] = item.text.in_language(language)
+        for scale in instrument.scales:
+            labels[key, scale.code] = scale.title.in_language(language)
+    return labels
+
+
+def _invented(connection: sa.Connection) -> dict[Level, frozenset[int]]:
+    """The entities whose figures rest on an invented project, wholly or in part."""
+    project = schema.Project
+    own = frozenset(connection.execute(sa.select(project.id).where(project.invented)).scalars())
+
+    def linked(table: type[schema.Base], column: sa.ColumnElement[int]) -> frozenset[int]:
+        joined = sa.select(column).join(project, project.id == table.project_id)
+        return frozenset(connection.execute(joined.where(project.invented)).scalars())
+
+    areas = linked(schema.ProjectArea, schema.ProjectArea.area_id)
+    parents = dict(connection.execute(sa.select(schema.Area.id, schema.Area.parent_id)).all())
+    above = areas
+    while above := frozenset(parents[area] for area in above) - areas - {None}:
+        areas |= above
+    return {
+        Level.PORTFOLIO: frozenset({0} if own else ()),
+        Level.PROGRAMME: linked(schema.ProjectProgramme, schema.ProjectProgramme.programme_id),
+        Level.FUNDER: linked(schema.ProjectFunder, schema.ProjectFunder.funder_id),
+        Level.AREA: areas,
+        Level.THEME: linked(schema.ProjectTheme, schema.ProjectTheme.theme_id),
+        Level.PROJECT: own,
+    }

@@ -1,0 +1,184 @@
+"""Every page for every role in every language: it stands, says itself in words, hides nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard import sign_in
+from dashboard.app import PAGES
+from dashboard.literal import JOINER, literal
+from dashboard.truth import engine
+from dashboard.wording import say, texts
+from data import access, records
+from data.database import URL_VARIABLE, reading
+from data.record_frames import TAKEN_UP
+from data.schema import ROLES, TAKEN_UP_STATUSES
+from metrics.catalog import metrics
+from survey.text import LANGUAGES
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+#: Seconds that one run of a page may take on a shared machine.
+PATIENCE = 60
+
+
+@pytest.fixture(autouse=True)
+def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The published sample portfolio, looked at as its personas."""
+    database = next(sample_home.rglob("arviomo.db"))
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PERSONAS)
+    yield
+    sign_in.use(before)
+
+
+def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
+    """A page as a role sees it in a language."""
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    at.query_params["persona"], at.query_params["lang"] = role, language
+    for name, value in selections.items():
+        at.query_params[name] = str(value)
+    if page != "overview":
+        # AppTest switches between files only; our pages are functions, known by their address.
+        at._page_hash = calc_hash(page)
+    return at.run()
+
+
+def spoken(at: AppTest) -> str:
+    """Everything that a page says: headings, text, figures, labels, tables, alternative texts."""
+    said = [
+        element.value
+        for kind in ("title", "header", "subheader", "markdown", "caption", "text", "info")
+        for element in at.get(kind)
+    ]
+    said += [f"{metric.label} {metric.value}" for metric in at.metric]
+    said += [table.value.to_csv() for table in at.table]
+    said += [chart.proto.alt for chart in at.get("plotly_chart")]
+    said += [widget.label for kind in ("selectbox", "button") for widget in at.get(kind)]
+    return "\n".join(str(text) for text in said)
+
+
+def permitted(role: str) -> tuple[str, ...]:
+    with reading(engine()) as connection:
+        return access.pages_for(access.persona(role, connection))
+
+
+#: Every role in Finnish, and the role that opens every page in the other languages.
+SEEN = [(role, "fi") for role in ROLES] + [("evaluator", code) for code in LANGUAGES[1:]]
+
+
+@pytest.mark.parametrize(("role", "language"), SEEN)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_stands_for_every_role_and_in_every_language(page, role, language):
+    if page not in permitted(role):
+        pytest.skip(f"{role} has no page {page}")
+    at = opened(page, role, language)
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    said = spoken(at)
+    assert [title.value for title in at.title] == [say(f"page.{page}", language)]
+    raw = [
+        key for key in texts() if "." in key and re.search(rf"(?<![\w.]){re.escape(key)}\b", said)
+    ]
+    assert raw == []
+    assert not re.search(r"\{[a-z_]+\}", said)
+    assert not re.search(r"\bnan\b|\bNaN\b|[:,] ?None\b", said)
+
+
+@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "proposals"])
+def test_headings_go_down_one_step_at_a_time(page):
+    at = opened(page)
+    kinds = {"title": 1, "header": 2, "subheader": 3}
+    steps = ordered(at, kinds)
+    assert steps[0] == 1
+    assert steps.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(steps))
+
+
+def ordered(at: AppTest, kinds: dict[str, int]) -> list[int]:
+    """The levels of the headings in the order of the page."""
+    found: list[int] = []
+
+    def walk(block) -> None:
+        for child in block.children.values():
+            if getattr(child, "type", "") in kinds:
+                found.append(kinds[child.type])
+            if hasattr(child, "children"):
+                walk(child)
+
+    walk(at.main)
+    return found
+
+
+@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "proposals"])
+def test_every_chart_has_its_words_and_its_table(page):
+    at = opened(page)
+    charts = at.get("plotly_chart")
+    assert charts
+    assert all(chart.proto.alt.startswith("Kaavio: ") for chart in charts)
+    shown = [expander.label for expander in at.expander]
+    assert shown.count(say("table.show", "fi")) >= len(charts)
+
+
+def test_a_choice_in_the_address_opens_that_project():
+    with reading(engine()) as connection:
+        named = records.project_names(connection, access.persona("steering", connection))
+    last = named[-1]
+    at = opened("project", project_id=last.id)
+    assert literal(last.name_fi) in [header.value for header in at.header]
+
+
+def test_an_address_of_what_one_may_not_see_opens_ones_own():
+    with reading(engine()) as connection:
+        manager = access.persona("manager", connection)
+    hidden = max(access.visible_projects(manager)) + 1
+    assert hidden not in access.visible_projects(manager)
+    at = opened("project", "manager", project_id=hidden)
+    assert at.session_state["choice:project_id"] in access.visible_projects(manager)
+
+
+def test_the_funders_overview_is_of_its_own_projects():
+    said = spoken(opened("overview", "funder"))
+    assert say("section.compare", "fi") not in said
+
+
+def test_what_a_proposer_wrote_is_shown_as_it_was_written():
+    at = opened("proposals")
+    titles = at.table[-1].value.iloc[:, 0].tolist()
+    assert titles
+    # Escaped for Markdown: without the escapes and the joiners it is what the register holds.
+    plain = [re.sub(r"\\(.)", r"\1", title).replace(JOINER, "") for title in titles]
+    with reading(engine()) as connection:
+        person = access.persona("steering", connection)
+        held = {row.title for row in records.proposals(connection, person, limit=500).rows}
+    assert set(plain) <= held
+
+
+def test_a_filter_narrows_the_proposals():
+    narrowed = opened("proposals", proposal_status="rejected")
+    statuses = set(narrowed.table[-1].value.iloc[:, 3])
+    assert statuses == {say("proposal.status.rejected", "fi")}
+
+
+def test_taken_up_means_the_same_in_registers_and_figures():
+    assert set(TAKEN_UP) == set(TAKEN_UP_STATUSES)
+
+
+def test_methods_explain_every_metric():
+    at = opened("methods")
+    labels = [expander.label.replace("\\", "") for expander in at.expander]
+    assert {metric.label.fi for metric in metrics().values()} <= {
+        label.replace(JOINER, "") for label in labels
+    }
+
+
+def test_real_files_are_not_brought_into_the_sample():
+    said = spoken(opened("data_room", "evaluator"))
+    assert "arviomo migrate" in said.replace("\\", "")

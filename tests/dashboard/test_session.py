@@ -1,0 +1,229 @@
+"""Language, persona and selections live in the address; what is not permitted is not there."""
+
+import time
+
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from dashboard import sign_in
+from dashboard.server import SCRIPT
+from data import access, records, schema
+from data.database import writing
+from data.permissions import Role
+
+TITLES = {"fi": "Yleiskuva", "sv": "Översikt", "en": "Overview"}
+
+
+def choosing_page():
+    """A page with one choice, as pages tie it to the address."""
+    import streamlit as st
+
+    from dashboard import session
+
+    st.selectbox("Theme", format_func=str.lower, **session.follow("theme_code", ["A", "B", "C"]))
+    st.text(session.selection("theme_code", ["A", "B", "C"]))
+
+
+def numbers_page():
+    import streamlit as st
+
+    from dashboard import session
+
+    chosen = session.selection("project_id", [11, 12], default=12)
+    st.text(repr(chosen))
+
+
+def test_the_address_chooses():
+    page = AppTest.from_function(choosing_page)
+    page.query_params["theme_code"] = "B"
+    page.run()
+    assert page.text[0].value == "B"
+    assert page.selectbox[0].value == "B"
+
+
+def test_a_choice_is_written_into_the_address():
+    page = AppTest.from_function(choosing_page).run()
+    assert page.query_params["theme_code"] == "A"  # even what was not chosen: a link shows it
+    page.selectbox[0].select("C").run()
+    assert page.query_params["theme_code"] == "C"
+    assert page.text[0].value == "C"
+
+
+def test_what_the_address_does_not_say_is_remembered():
+    page = AppTest.from_function(choosing_page).run()
+    page.selectbox[0].select("C").run()
+    page.query_params.clear()  # as the navigation does on a change of page
+    page.run()
+    assert page.text[0].value == "C"
+    assert page.query_params["theme_code"] == "C"
+
+
+def test_the_address_wins_over_what_is_remembered():
+    page = AppTest.from_function(choosing_page).run()
+    page.selectbox[0].select("C").run()
+    page.query_params["theme_code"] = "B"  # as a link to the same page does
+    page.run()
+    assert page.selectbox[0].value == page.text[0].value == "B"
+
+
+def test_what_is_no_option_is_ignored():
+    page = AppTest.from_function(choosing_page)
+    page.query_params["theme_code"] = "somebody-elses"
+    page.run()
+    assert not page.exception
+    assert page.text[0].value == "A"
+
+
+def test_options_keep_their_kind():
+    page = AppTest.from_function(numbers_page)
+    page.query_params["project_id"] = "11"
+    assert page.run().text[0].value == "11"
+    page = AppTest.from_function(numbers_page)
+    assert page.run().text[0].value == "12"
+
+
+# --- the frame ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frame(sample_home, monkeypatch):
+    """The whole screen on the sample portfolio, without a browser."""
+    monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
+    monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PERSONAS)
+
+    def run(**address):
+        app = AppTest.from_file(SCRIPT, default_timeout=60)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, [*app.exception[0].stack_trace, app.exception[0].message]
+        return app
+
+    # A reader of a page may not see what went wrong inside, but a reader of this test may.
+    config.set_option("client.showErrorDetails", "full")
+    yield run
+    config.set_option("client.showErrorDetails", "none")
+
+
+def titles(app):
+    return [title.value for title in app.title]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_first_page_stands_in_three_languages(frame, language):
+    app = frame(lang=language)
+    assert titles(app) == [TITLES[language]]
+
+
+def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
+    app = frame()
+    assert titles(app) == ["Yleiskuva"]
+    assert app.query_params["lang"] == "fi"
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.STEERING, ["", "theme", "area", "project", "proposals", "methods"]),
+        (Role.MANAGER, ["", "theme", "area", "project", "proposals", "methods"]),
+        (Role.FUNDER, ["", "project", "proposals", "methods"]),
+        (Role.EVALUATOR, ["", "theme", "area", "project", "proposals", "methods", "data_room"]),
+        (Role.ADMINISTRATOR, ["", "theme", "area", "project", "proposals", "methods", "data_room"]),
+    ],
+)
+def test_a_page_that_is_not_permitted_is_not_registered(frame, monkeypatch, role, pages):
+    registered = []
+
+    def navigation(given, **settings):
+        registered.extend(page.url_path for page in given)
+        return real(given, **settings)
+
+    real = st.navigation
+    monkeypatch.setattr(st, "navigation", navigation)
+    frame(persona=role)
+    assert registered == pages
+
+
+def test_the_sample_is_called_invented(frame):
+    said = " ".join(words.value for words in frame(lang="en").markdown)
+    assert "every project and figure is **invented**" in said
+
+
+def test_without_personas_a_stranger_sees_the_door_only(frame, monkeypatch):
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+    app = frame(lang="en", persona="administrator")
+    assert titles(app) == ["Arviomo"]
+    assert [button.label for button in app.button] == ["Sign in"]
+
+
+def test_a_signed_in_stranger_is_told_to_ask_for_a_role(sample_home, monkeypatch):
+    monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
+    monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app.user = signed_in("https://idp.example", "stranger")
+    app.query_params["lang"] = "en"
+    app.run()
+    assert not app.exception
+    assert "have not been given a role" in app.info[0].value
+    # Nobody becomes a persona by calling themselves one.
+    app.user = signed_in(access.SAMPLE_ISSUER, "administrator")
+    app.run()
+    assert titles(app) == ["Arviomo"]
+
+
+def signed_in(issuer, subject, hours_ago=0.0):
+    at = int(time.time() - hours_ago * 3600)
+    return {"is_logged_in": True, "iss": issuer, "sub": subject, "iat": at}
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "title"),
+    [(0, "Overview"), (9.9, "Overview"), (10.1, "Arviomo"), (720, "Arviomo")],
+)
+def test_somebody_with_a_role_looks_for_ten_hours(engine, monkeypatch, hours_ago, title):
+    monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+    with writing(engine) as connection:
+        person = records.add_user(
+            connection, access.operator(), issuer="https://idp", subject="s", name="Maija"
+        )
+        records.grant_role(connection, access.operator(), person, "steering")
+    app = AppTest.from_file(SCRIPT, default_timeout=60)
+    app.user = signed_in("https://idp", "s", hours_ago)
+    app.query_params["lang"] = "en"
+    app.run()
+    assert not app.exception
+    assert titles(app) == [title]
+
+
+def test_personas_end_when_real_data_comes_in(engine, frame, monkeypatch):
+    monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    with writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.AppUser).values(
+                id=1, issuer=access.SAMPLE_ISSUER, subject="steering", name="Saara"
+            )
+        )
+        connection.execute(sa.insert(schema.UserGrant).values(user_id=1, role="steering"))
+    assert titles(frame(lang="en")) == ["Overview"]
+    with writing(engine) as connection:
+        connection.execute(sa.insert(schema.Project).values(code="R", name_fi="R", invented=False))
+    assert titles(frame(lang="en")) == ["Arviomo"]
+
+
+def test_before_the_first_publication_the_page_says_so(engine, frame, monkeypatch):
+    monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    with writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.AppUser).values(
+                id=1, issuer=access.SAMPLE_ISSUER, subject="steering", name="Saara"
+            )
+        )
+        connection.execute(sa.insert(schema.UserGrant).values(user_id=1, role="steering"))
+    app = frame(lang="en")
+    assert "No figures have been published yet" in app.info[0].value

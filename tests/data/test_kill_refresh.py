@@ -1,0 +1,102 @@
+"""A refresh that is killed changes nothing: 50 times, wherever it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import generate
+from data import access, database, extracts, publishing, sheets
+from data.schema import Figure, Finding, Revision, SegmentMember
+
+PROJECTS = 2
+KILLS = 50
+
+
+def refresh(url: str, home: Path) -> None:
+    """One refresh in a process of its own."""
+    engine = database.connect(url)
+    sheets.refresh(engine, home)
+    engine.dispose()
+
+
+def state(engine: sa.Engine) -> tuple:
+    """What readers see: the latest revision, its figures, and what segments are held."""
+    with database.reading(engine) as connection:
+        revision = sheets.latest_revision(connection)
+        figures = sheets.read_figures(connection, access.operator(), revision=revision)
+        members = connection.execute(
+            sa.select(SegmentMember.__table__).order_by(SegmentMember.collection_id)
+        ).all()
+        return revision, figures, members
+
+
+def assert_whole(engine: sa.Engine, home: Path, figures: int) -> None:
+    """Every sheet is complete, and every file that the database names is there."""
+    with database.reading(engine) as connection:
+        counted = sa.select(Figure.revision_id, sa.func.count()).group_by(Figure.revision_id)
+        assert set(dict(connection.execute(counted).all()).values()) == {figures}
+        latest = sheets.latest_revision(connection)
+        assert sheets.published(connection, latest).inputs["extracts"]
+        for table in (Figure, Finding):
+            ahead = sa.select(sa.func.count()).where(table.revision_id > latest)
+            assert connection.execute(ahead).scalar_one() == 0
+        for sha256 in publishing.files_in_use(connection):
+            assert extracts.segment_path(home, sha256).exists()
+
+
+@pytest.fixture
+def processes() -> multiprocessing.context.ForkServerContext:
+    """Processes that have imported everything already, so that a kill strikes the work itself."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["data.refreshing", "benchmarks.generate"])
+    return context
+
+
+def test_a_killed_refresh_leaves_the_sheet_of_before_or_the_whole_new_one(
+    sqlite_engine: sa.Engine, tmp_path: Path, processes
+):
+    url, home = str(sqlite_engine.url), tmp_path / "home"
+    generate.fill(sqlite_engine, 24 * 200, projects=PROJECTS)
+    done = sheets.refresh(sqlite_engine, home)
+    generate.add(sqlite_engine, 1, PROJECTS, seed=1000)
+    started = time.perf_counter()
+    child = processes.Process(target=refresh, args=(url, home))
+    child.start()
+    child.join()
+    whole = time.perf_counter() - started
+    assert child.exitcode == 0
+
+    rng = random.Random(4)
+    published = killed = 0
+    for turn in range(KILLS):
+        generate.add(sqlite_engine, 1, PROJECTS, seed=2000 + turn, start=turn % 12)
+        before = state(sqlite_engine)
+        child = processes.Process(target=refresh, args=(url, home))
+        child.start()
+        child.join(rng.uniform(0, 1.1 * whole))
+        child.kill()
+        child.join()
+        killed += child.exitcode != 0
+        after = state(sqlite_engine)
+        if after[0] == before[0]:
+            assert after == before
+        else:
+            assert after[0] == before[0] + 1
+            published += 1
+        assert_whole(sqlite_engine, home, done.figures)
+    # Kills struck before the publication and, now and then, came too late to stop it.
+    assert killed > KILLS / 2
+
+    sheets.refresh(sqlite_engine, home)
+    with database.reading(sqlite_engine) as connection:
+        used = publishing.files_in_use(connection)
+        assert connection.execute(sa.text("pragma integrity_check")).scalar_one() == "ok"
+        assert connection.execute(sa.select(sa.func.count()).select_from(Revision)).scalar_one()
+    left = {path for path in (home / extracts.FOLDER).iterdir() if path.name != "refresh.lock"}
+    assert left == {extracts.segment_path(home, sha256) for sha256 in used}

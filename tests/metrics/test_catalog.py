@@ -1,0 +1,103 @@
+"""Every metric module says what it must, and the words of judgement are complete."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import metrics.frames
+from metrics import reasons
+from metrics.attention import WEIGHTS, Code
+from metrics.catalog import InvalidMetric, _check, catalog
+from metrics.catalog import metrics as known
+from metrics.describe import DOCUMENT, document
+from metrics.metric import ALL_WAVES, Level, Method, Reason, Split, Unit, ValueState
+from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS
+from survey.text import LANGUAGES, Text
+
+FIRST = {
+    "process": {
+        "process_quality", "process_change", "right_amount", "response_rate", "dont_know_rate",
+        "proposals_taken_up", "participation", "representativeness",
+    },
+    "outcome": {
+        "benefit_share", "benefit_minimum", "drawback_share", "recommendation", "outcome_score",
+        "paired_change",
+    },
+}  # fmt: skip
+
+
+def test_the_first_metrics_are_all_there():
+    for kind, names in FIRST.items():
+        assert names <= {name for name, metric in known().items() if metric.kind == kind}
+
+
+@pytest.mark.parametrize("name", catalog())
+def test_a_metric_keeps_the_contract(name):
+    module = catalog()[name]
+    metric = module.METRIC
+    assert metric.id == name == Path(module.__file__).stem
+    assert (
+        Path(module.__file__).parent.name
+        == {"process": "process", "outcome": "outcomes"}[metric.kind]
+    )
+    frames = {field.name for field in fields(metrics.frames.Frames)}
+    source = metric.frame.removeprefix("results:")
+    assert source in (frames if metric.frame == source else known())
+    assert metric.version >= 1
+    assert metric.better in ("up", "down", "none")
+    assert metric.question in ("Q0", "Q1", "Q2", "Q3")
+    assert metric.grade in "ABCDE"
+    assert metric.formula
+    assert metric.source
+    for text in (metric.label, metric.reading, metric.definition):
+        assert len({text.in_language(language) for language in LANGUAGES}) == 3
+    assert metric.label.fi != metric.reading.fi
+
+
+def test_a_module_that_breaks_the_contract_is_named(tmp_path):
+    module = type(catalog()["benefit_share"])("metrics.outcomes.other")
+    with pytest.raises(InvalidMetric, match=r"metrics\.outcomes\.other has no METRIC"):
+        _check(module)
+    module.METRIC = known()["benefit_share"]
+    with pytest.raises(InvalidMetric, match="must be the file's name"):
+        _check(module)
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (reasons.REASONS, set(Reason)),
+        (reasons.METHODS, set(Method)),
+        (reasons.UNITS, set(Unit)),
+        (reasons.STATES, set(ValueState)),
+        (reasons.BETTER, {"up", "down", "none"}),
+        (reasons.LEVELS, set(Level)),
+        (reasons.SPLITS, set(Split)),
+        (reasons.WAVE_NAMES, {*WAVES, ALL_WAVES}),
+        (reasons.PHASE_NAMES, {*PHASES, WHOLE_PROCESS}),
+        (reasons.GROUP_NAMES, {*GROUPS, UNKNOWN_GROUP}),
+        (reasons.FINDINGS, set(Code)),
+    ],
+)
+def test_every_code_has_words(words, codes):
+    assert set(words) == codes
+    assert all(isinstance(text, Text) for text in words.values())
+
+
+def test_every_finding_has_a_weight():
+    assert set(WEIGHTS) == set(Code)
+
+
+def test_the_document_of_metrics_is_up_to_date():
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python -m metrics.describe"
+
+
+def test_what_metrics_say_of_themselves_loads_no_scipy():
+    import subprocess
+    import sys
+
+    code = "import sys, metrics.catalog as c; c.metrics(); sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
