@@ -34,9 +34,10 @@ def batches(viewing: Viewing) -> None:
     language = viewing.language
     with reading(engine()) as connection:
         page = records.import_batches(connection, viewing.user, limit=MOST_BATCHES)
+        is_sample = bool(access.personas(connection))
     if not page.rows:
-        sample = "data_room.sample_batches" if viewing.invented else "data_room.no_batches"
-        st.info(say(sample, language))
+        why = "data_room.sample_batches" if is_sample else "data_room.no_batches"
+        st.info(say(why, language))
         return
     st.table(
         batch_table(page.rows, language), alt=say("data_room.batches", language), hide_index=True

@@ -73,7 +73,7 @@ def store(request: dict[str, Any]) -> dict[str, Any]:
 
 def undo(request: dict[str, Any]) -> dict[str, Any]:
     """Take a batch back and publish everything anew."""
-    run.undo(engine(), user(request), request["batch"])
+    run.undo(engine(), request["batch"], user(request))
     return refresh(request)
 
 

@@ -61,6 +61,9 @@ def show(viewing: Viewing) -> None:
     with bar(language) as progress:
         try:
             found = looked_at(viewing, file, profile, progress)
+        except intake.Refused:
+            st.error(say("upload.not_permitted", language))
+            return
         except intake.WorkFailed:
             st.error(say("upload.failed", language))
             return
@@ -214,6 +217,8 @@ def work(language: str, do, done: str) -> bool:
         except intake.Refused as refused:
             for problem in refused.problems:
                 st.error(literal(message(problem, language, refused.file)))
+            if not refused.problems:
+                st.error(say("upload.not_permitted", language))
             return False
         except intake.WorkFailed:
             st.error(say("upload.failed", language))

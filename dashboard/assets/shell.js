@@ -89,6 +89,17 @@
     }
   };
 
+  // A table wider than a phone scrolls inside itself; the keyboard must reach it to scroll it.
+  const reachTables = () => {
+    for (const table of document.querySelectorAll('[data-testid="stTable"] table')) {
+      for (let box = table.parentElement; box && box.closest('[data-testid="stTable"]'); box = box.parentElement) {
+        const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
+        if (scrolls && box.tabIndex < 0) box.tabIndex = 0;
+        else if (!scrolls && box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+      }
+    }
+  };
+
   const start = () => {
     document.body.append(region);
     translateTree(document.body);
@@ -106,7 +117,10 @@
       attributes: true,
       attributeFilter: attributes,
     });
-    window.setInterval(follow, 500);
+    window.setInterval(() => {
+      follow();
+      reachTables();
+    }, 500);
   };
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from multiprocessing import get_context
 
 import click
@@ -120,7 +121,9 @@ def start(host: str, port: int | None, names: tuple[str, ...], language: str) ->
             listener = server.open_usual_or_free_port(host, PORT)
         else:
             listener = server.open_port(host, port)
-        server.serve(listener, names, announce)
+        # Ctrl+C is how serving ends, not a mishap.
+        with suppress(KeyboardInterrupt):
+            server.serve(listener, names, announce)
     except server.NotServed as reason:
         raise refusal(reason.key, language, **reason.values) from reason
     except options.UnsafeOptions as unsafe:

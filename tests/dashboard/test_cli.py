@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import signal
 import subprocess
 import sys
 
@@ -342,6 +344,21 @@ def test_the_sample_is_not_served_to_other_machines(sample_home, monkeypatch):
     result = arviomo("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104  must be refused
     assert result.exit_code == 1
     assert "--host 127.0.0.1" in result.output
+
+
+def test_the_demo_says_its_address_and_ends_with_ctrl_c(sample_home):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard.cli", "demo", "--port", "0"],
+        env=environment(sample_home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    said, complaints = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert (said, complaints.strip()) == ("", "Stop with Ctrl+C.")
 
 
 def test_an_unsafe_option_stops_the_server(sample_home, monkeypatch):

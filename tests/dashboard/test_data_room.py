@@ -1,0 +1,174 @@
+"""Files in and back out on the screen: looked at first, accepted knowingly, told in words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard import arrivals, intake, sign_in
+from dashboard.session import Viewing
+from dashboard.wording import say
+from data import access, records
+from data.access import User
+from data.database import HOME_VARIABLE, URL_VARIABLE, reading, writing
+from metrics.metric import Profile
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+ISSUER, SUBJECT = "https://id.example", "analyst"
+#: Three proposals; the last one stands where no proposal can stand.
+FILE = b"code,title,category,status,submitted_on\n" + b"\n".join(
+    [
+        b"A1,**Penkki** puistoon,Puistot,taken_up,2026-03-01",
+        b"A2,Valaistus polulle,Puistot,submitted,2026-03-02",
+        b"A3,=HYPERLINK(1),Kadut,lost,2026-03-03",
+    ]
+)
+
+
+@pytest.fixture
+def room(sqlite_engine: sa.Engine, tmp_path: Path, monkeypatch) -> Iterator[sa.Engine]:
+    """An empty database that is real, with one evaluator, as the database of this process."""
+    monkeypatch.setenv(URL_VARIABLE, sqlite_engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    operator = access.operator()
+    with writing(sqlite_engine) as connection:
+        person = records.add_user(
+            connection, operator, issuer=ISSUER, subject=SUBJECT, name="Arvioija"
+        )
+        records.grant_role(connection, operator, person, "evaluator")
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PROVIDER)
+    yield sqlite_engine
+    sign_in.use(before)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "ehdotukset.csv"
+    path.write_bytes(FILE)
+    return path
+
+
+def evaluator(engine: sa.Engine) -> User:
+    with reading(engine) as connection:
+        return access.user_of(connection, ISSUER, SUBJECT)
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def proposals(engine: sa.Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [row.code for row in records.proposals(connection, access.operator()).rows]
+
+
+def test_a_look_at_a_file_stores_nothing_and_says_what_would_happen(room, file):
+    steps: list[str] = []
+    found = intake.preview(
+        evaluator(room), file, "proposals", lambda step, _done, _total: steps.append(step)
+    )
+    assert (found["rows_read"], found["storable"], found["rejected"]) == (3, 2, 1)
+    problem = intake.problems(found["problems"])[0]
+    assert (problem.row, problem.column, problem.value) == (4, "status", "lost")
+    assert steps
+    assert proposals(room) == []
+
+
+def test_rows_are_left_out_only_when_somebody_accepts_it(room, file):
+    with pytest.raises(intake.Refused) as refused:
+        intake.store(evaluator(room), file, "proposals", silent, accept_rejected=False)
+    assert refused.value.file == "ehdotukset.csv"
+    assert proposals(room) == []
+    stored = intake.store(evaluator(room), file, "proposals", silent, accept_rejected=True)
+    assert (stored["rows_read"], stored["rows_stored"], stored["rows_rejected"]) == (3, 2, 1)
+    assert stored["revision"] == 1
+    assert proposals(room) == ["A1", "A2"]
+
+
+def test_a_batch_is_taken_back_whole(room, file):
+    stored = intake.store(evaluator(room), file, "proposals", silent, accept_rejected=True)
+    intake.undo(evaluator(room), stored["id"], silent)
+    assert proposals(room) == []
+
+
+def test_somebody_without_the_right_is_refused_in_the_child_too(room, file):
+    stranger = User(99, "vieras", (access.Grant(access.Role.STEERING),))
+    with pytest.raises(intake.Refused):
+        intake.preview(stranger, file, "proposals", silent)
+
+
+def test_a_child_that_dies_is_told_apart_from_a_refusal(room, file):
+    with pytest.raises(intake.WorkFailed):
+        intake.preview(evaluator(room), file, "no_such_profile", silent)
+
+
+def test_rejected_rows_go_out_as_a_file_that_no_spreadsheet_runs(room, file):
+    intake.store(evaluator(room), file, "proposals", silent, accept_rejected=True)
+    user = evaluator(room)
+    with reading(room) as connection:
+        batch = records.import_batches(connection, user).rows[0]
+    viewing = Viewing(user, "fi", Profile.INSIDE)
+    text = arrivals.rejected_file(viewing, batch).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 2
+    assert rows[1][:3] == ["4", "status", "lost"]
+    assert "ehdotukset.csv" in rows[1][3]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def opened() -> AppTest:
+    """The data room as the evaluator sees it."""
+    at = AppTest.from_file(str(APP), default_timeout=120)
+    now = int(time.time())
+    at.user = {"is_logged_in": True, "iss": ISSUER, "sub": SUBJECT, "iat": now}
+    at.query_params["lang"] = "fi"
+    at.query_params["profile"] = "proposals"
+    at._page_hash = calc_hash("data_room")  # AppTest switches between files only
+    return at.run()
+
+
+def test_the_screen_leads_from_a_file_to_a_publication(room):
+    at = opened()
+    assert not at.exception
+    assert say("data_room.no_batches", "fi") in [plain(info.value) for info in at.info]
+    at.file_uploader[0].set_value(("ehdotukset.csv", FILE, "text/csv"))
+    at.run()
+    assert not at.exception
+    told = " ".join(plain(markdown.value) for markdown in at.markdown)
+    assert "Tiedostossa on 3 riviä: 2 voidaan tallentaa ja 1 hylätään." in told
+    assert "lost" in told
+    store = at.button(key="upload_store")
+    assert store.disabled
+    at.checkbox(key="upload_accept").check().run()
+    at.button(key="upload_store").click().run()
+    assert not at.exception
+    assert [plain(success.value) for success in at.success]
+    assert proposals(room) == ["A1", "A2"]
+    batches = at.table[0].value
+    assert batches.iloc[0, 0] == "1"
+    assert list(batches.iloc[0, 5:8]) == ["3", "2", "1"]
+
+
+def test_the_screen_takes_an_import_back_only_when_it_is_meant(room, file):
+    intake.store(evaluator(room), file, "proposals", silent, accept_rejected=True)
+    at = opened()
+    assert at.button(key="undo_do").disabled
+    at.checkbox(key="undo_sure_1").check().run()
+    at.button(key="undo_do").click().run()
+    assert not at.exception
+    assert proposals(room) == []
+
+
+def plain(text: str) -> str:
+    """A text without its escapes."""
+    return re.sub(r"\\(.)", r"\1", text).replace("\u2060", "")
