@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from dashboard.truth import engine
 from data import sheets
 from data.access import Grant, NotPermitted, User
@@ -51,8 +53,14 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
         "dropped_columns": list(found.dropped_columns),
         "detected": {name: str(value) for name, value in found.detected.items()},
         "earlier_batch": found.earlier_batch,
-        "sample": found.sample.head(SHOWN_ROWS).astype(str).to_dict("split"),
+        "sample": cells(found.sample.head(SHOWN_ROWS)),
     }
+
+
+def cells(rows: pd.DataFrame) -> dict[str, Any]:
+    """Rows as columns and cells of text; a cell without a value is empty."""
+    there = rows.astype(object).where(rows.notna(), "")
+    return {"columns": [str(name) for name in rows], "data": there.map(str).to_numpy().tolist()}
 
 
 def store(request: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from data.imports.problems import Problem, message
 from data.imports.profile import profiles
 
 SHOWN_PROBLEMS = 15
+#: Previews that are kept, so that ticking a box does not read the file again.
+KEPT = 16
 
 
 class Asked(NamedTuple):
@@ -34,6 +36,10 @@ class Asked(NamedTuple):
     content: str
     profile: str
     newest: tuple[int, str] | None
+
+
+# Not Streamlit's cache: it would not let the progress of the work be shown.
+_previews: dict[Asked, dict[str, Any]] = {}
 
 
 def show(viewing: Viewing) -> None:
@@ -88,18 +94,13 @@ def looked_at(
     state = (newest[0].id, newest[0].status) if newest else None
     content = hashlib.sha256(file.getbuffer()).hexdigest()
     asked = Asked(database_url(), content, profile, state)
-    return _preview(asked, viewing, file, progress)
-
-
-@st.cache_data(max_entries=16, ttl=1800, show_spinner=False)
-def _preview(
-    asked: Asked,
-    _viewing: Viewing,
-    _file: UploadedFile,
-    _progress: intake.Progress,
-) -> dict[str, Any]:
-    with on_disk(_file) as path:
-        return intake.preview(_viewing.user, path, asked.profile, _progress)
+    if asked not in _previews:
+        with on_disk(file) as path:
+            found = intake.preview(viewing.user, path, profile, progress)
+        while len(_previews) >= KEPT:
+            _previews.pop(next(iter(_previews)), None)
+        _previews[asked] = found
+    return _previews[asked]
 
 
 @contextmanager
