@@ -19,7 +19,7 @@ from streamlit.navigation.page import Page
 from dashboard import session, sign_in
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
-from data import access, records, sheets
+from data import access, sheets
 from data.database import reading
 from survey.text import LANGUAGES
 
@@ -36,11 +36,12 @@ def main() -> None:
     language = session.language()
     with reading(engine()) as connection:
         user = session.user(connection)
-        invented = records.is_sample_only(connection)
+        invented = session.shows_sample(connection)
         published = sheets.latest_revision(connection) is not None
     if user is None:
         _show_door(language)
         return
+    session.settle_uploads(user)
     pages: dict[str, Page] = {}
     viewing = session.Viewing(user, language, access.profile_of(user), invented, pages)
     permitted = access.pages_for(user)

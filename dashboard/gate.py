@@ -14,10 +14,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Parts of Streamlit that no page of ours uses. Anyone who opens a web socket could fill the
-#: memory through the upload route, and the figures of /_stcore/metrics need no sign-in.
+from dashboard import passes
+
+#: Parts of Streamlit that no page of ours uses; some tell of the server without sign-in.
 CLOSED = (
-    "/_stcore/upload_file",
     "/_stcore/metrics",
     "/_stcore/agent",
     "/_stcore/script-health-check",
@@ -25,6 +25,8 @@ CLOSED = (
     "/component/",
     "/app/static/",
 )
+#: Where files are sent, as ``/_stcore/upload_file/<visit>/<file>``: open to those with a pass.
+UPLOADS = "/_stcore/upload_file"
 #: Where answers never change under their address, so a browser may keep them.
 KEPT = ("/static/", "/assets/")
 
@@ -111,6 +113,8 @@ class Gate:
             return PlainTextResponse("unknown host", 400)
         if scope["path"].startswith(CLOSED):
             return PlainTextResponse("not found", 404)
+        if scope["path"].startswith(UPLOADS) and not _has_pass(scope):
+            return PlainTextResponse("not permitted", 403)
         return None
 
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
@@ -126,3 +130,12 @@ class Gate:
                 for cookie in cookies:
                     safe = cookie if "secure" in cookie.lower() else f"{cookie}; Secure"
                     headers.append("set-cookie", safe)
+
+
+def _has_pass(scope: Scope) -> bool:
+    """Whether the visit that a file is sent for has a pass for a file of this length."""
+    visit = scope["path"].removeprefix(UPLOADS).strip("/").partition("/")[0]
+    length = Headers(scope=scope).get("content-length", "")
+    if scope["method"] == "PUT" and not length.isdecimal():
+        return False  # what is not said cannot be taken off a budget
+    return passes.spend(visit, int(length) if length.isdecimal() else 0)

@@ -34,7 +34,7 @@ from dashboard.app import DEFAULT_PAGE, PAGES
 from dashboard.gate import Gate, content_policy
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import access, records, sheets
+from data import sheets
 from data.database import UnmatchedSchema, reading, require_current
 
 SCRIPT = Path(__file__).with_name("app.py")
@@ -147,7 +147,7 @@ def settle_sign_in(host: str) -> None:
     except UnmatchedSchema as unmatched:
         raise NotServed(f"refusal.database_{unmatched.code}") from unmatched
     with reading(engine()) as connection:
-        sample_only = records.is_sample_only(connection) and bool(access.personas(connection))
+        sample_only = session.shows_sample(connection)
     try:
         provider = sign_in.is_provider(provider_settings())
         sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=provider))

@@ -22,10 +22,12 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import sign_in
+from dashboard import passes, sign_in
 from data import access, records
 from data.access import User
+from data.permissions import Kind, Verb
 from metrics.metric import Profile
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -66,7 +68,7 @@ def user(connection: sa.Connection) -> User | None:
     A persona is nobody as soon as the database holds anything that is not invented.
     """
     if sign_in.mode() is sign_in.Mode.PERSONAS:
-        if not records.is_sample_only(connection):
+        if not shows_sample(connection):
             return None
         return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
     if not is_signed_in():
@@ -92,6 +94,23 @@ def start_sign_in() -> None:
 def sign_out() -> None:
     """Forget who this is."""
     st.logout()
+
+
+def shows_sample(connection: sa.Connection) -> bool:
+    """Whether the database holds the invented sample portfolio and nothing else."""
+    return records.is_sample_only(connection) and bool(access.personas(connection))
+
+
+def settle_uploads(user: User) -> None:
+    """Let this visit send files while its user may import; never into the sample."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    may_import = access.can(user, Verb.STORE, Kind.BATCH)
+    if may_import and sign_in.mode() is sign_in.Mode.PROVIDER:
+        passes.grant(context.session_id)
+    else:
+        passes.revoke(context.session_id)
 
 
 # --- language -----------------------------------------------------------------------------------

@@ -150,3 +150,9 @@ def page(browser: Browser, demo_server: str) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
+
+
+def settled(page: Page) -> None:
+    """Return when the page has run to its end and fetches nothing more."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_load_state("networkidle")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.shell import chrome_words
+from tests.dashboard.conftest import settled
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,15 @@ def complaints(page: Page) -> list[str]:
         lambda said: heard.append(said.text) if said.type in ("error", "warning") else None,
     )
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("requestfailed", lambda request: heard.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed",
+        # What the browser itself gives up on leaving a page has not failed.
+        lambda request: (
+            None
+            if request.failure == "net::ERR_ABORTED"
+            else heard.append(f"failed: {request.url} {request.failure}")
+        ),
+    )
     page.on(
         "request",
         lambda request: (
@@ -46,7 +55,7 @@ def test_nothing_is_complained_about_and_nothing_leaves_the_machine(page, compla
     for address in ("/", "/methods?lang=en", "/proposals?lang=sv"):
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settled(page)
     assert complaints == []
 
 
@@ -56,6 +65,7 @@ def test_every_page_is_called_invented(page):
 
 
 def choose(page: Page, label: str, option: str) -> None:
+    settled(page)
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option).click()
 
@@ -79,7 +89,7 @@ def test_streamlits_own_words_are_translated(page, language):
     """When Streamlit renames its words after an upgrade, they show up here in English."""
     page.goto(f"/project?lang={language}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     page.get_by_role("combobox").nth(2).click()
     said = page.evaluate(
         """() => [...document.querySelectorAll('[aria-label],[title],[placeholder]')].flatMap(
@@ -124,7 +134,7 @@ def test_one_step_back_is_the_view_before(page):
     for link, name in (("Ehdotukset", "Ehdotukset"), ("Menetelmät", "Menetelmät")):
         page.get_by_role("link", name=link, exact=True).first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        page.wait_for_load_state("networkidle")
+        settled(page)
     for name in ("Ehdotukset", "Yleiskuva"):
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)

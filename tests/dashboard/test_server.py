@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit import config
 
-from dashboard import options, server, shell, sign_in
+from dashboard import options, passes, server, shell, sign_in
 from dashboard.server import NotServed
 from data import access, schema
 from data.database import connect, migrate, writing
@@ -203,7 +203,6 @@ def test_a_web_socket_from_another_site_is_refused(client):
 @pytest.mark.parametrize(
     ("method", "address"),
     [
-        ("PUT", "/_stcore/upload_file/session/file"),
         ("GET", "/_stcore/metrics"),
         ("POST", "/_stcore/agent/interact"),
         ("GET", "/_stcore/agent/openapi.json"),
@@ -213,6 +212,48 @@ def test_a_web_socket_from_another_site_is_refused(client):
 )
 def test_closed_doors(client, method, address):
     assert client.request(method, address).status_code == 404
+
+
+FILE = "/_stcore/upload_file/visit-1/file-1"
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    monkeypatch.setattr(passes, "_passes", {})
+    return "visit-1"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST", "OPTIONS"])
+def test_nobody_sends_files_without_a_pass(client, visit, method):
+    passes.grant("somebody-else")
+    assert client.request(method, FILE, content=b"x").status_code == 403
+    assert client.request(method, "/_stcore/upload_file").status_code == 403
+
+
+def test_a_visit_with_a_pass_sends_files_up_to_its_budget(client, visit, monkeypatch):
+    monkeypatch.setattr(passes, "BUDGET", 10)
+    passes.grant(visit)
+    assert client.put(FILE, content=b"123456").status_code == 200
+    assert client.put(FILE, content=b"123456").status_code == 403
+    assert client.put(FILE, content=b"1234").status_code == 200
+    passes.grant(visit)  # renewing makes it last longer, not larger
+    assert client.put(FILE, content=b"1").status_code == 403
+    assert client.delete(FILE).status_code == 200
+
+
+def test_a_file_whose_length_is_not_said_is_refused(client, visit):
+    passes.grant(visit)
+    assert client.put(FILE, content=iter([b"1", b"2"])).status_code == 403
+
+
+def test_a_pass_ends(client, visit, monkeypatch):
+    passes.grant(visit)
+    passes.revoke(visit)
+    assert client.put(FILE, content=b"1").status_code == 403
+    passes.grant(visit)
+    now = passes.time.monotonic()
+    monkeypatch.setattr(passes.time, "monotonic", lambda: now + passes.LASTS + 1)
+    assert client.put(FILE, content=b"1").status_code == 403
 
 
 def test_over_https_cookies_are_secure_and_the_browser_stays_there(client):

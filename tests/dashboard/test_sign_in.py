@@ -69,7 +69,7 @@ def sign_in(page, subject):
     page.get_by_role("button", name="Authorize").click()
 
 
-def test_a_known_user_gets_in_and_a_stranger_does_not(browser, address):
+def test_a_known_user_gets_in_and_sends_a_file_and_a_stranger_does_not(browser, address):
     context = browser.new_context()
     context.set_default_timeout(30_000)
     page = context.new_page()
@@ -77,6 +77,11 @@ def test_a_known_user_gets_in_and_a_stranger_does_not(browser, address):
     expect(page.get_by_role("heading", level=1)).to_have_text("Arviomo")
     sign_in(page, "maija")
     expect(page.get_by_role("link", name="Data room")).to_be_visible()
+    page.goto(f"{address}/data_room?lang=en&profile=project_register")
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "register.csv", "mimeType": "text/csv", "buffer": b"code,name\nA1,One\nA2,Two\n"}
+    )
+    expect(page.get_by_text("The file has 2 rows: 2 can be stored")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="End session").click()  # the provider asks, too
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
