@@ -229,7 +229,7 @@ def _asked(
 def derived(results: list[Results]) -> list[Results]:
     """The protected figures and those that are read off them, in the order of the catalog.
 
-    Called after `metrics.disclosure.protect`, once for each profile: what is derived from shown
+    Called by `metrics.judge`, once for each profile: what is derived from shown
     figures says no more than they do. A metric whose source is not among the results is left out.
     """
     given = {found.metric.id: found for found in results}

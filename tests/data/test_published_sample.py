@@ -15,7 +15,7 @@ from data import access, database, record_frames, sample, sheets
 from data.instruments import known_instruments
 from data.record_frames import TAKEN_UP
 from metrics.catalog import metrics
-from metrics.metric import KEYS, Unit
+from metrics.metric import KEYS, Result, Unit
 from survey.instrument import Instrument
 from survey.scoring import CombinedScale, score_rules
 from tests.metrics.slow_twin import twin
@@ -42,7 +42,7 @@ def both(published: sa.Engine) -> pd.DataFrame:
     """Published figures (inside) beside the slow twin's, by key; one of them may be absent."""
     with database.reading(published) as connection:
         figures = sheets.read_figures(connection, access.operator(), revision=1)
-        slow = slow_figures(connection)
+        slow = slow_figures(connection, cells_shown(figures))
     fast = pd.DataFrame([{name: getattr(f, name) for name in FIELDS} for f in figures])
     fast = fast.astype({"state": str, "reason": object})
     return fast.merge(slow, on=["metric", *KEYS], how="outer", suffixes=("", "_slow"))
@@ -56,7 +56,16 @@ def rows(connection: sa.Connection, query: str) -> pd.DataFrame:
     return pd.DataFrame(found.fetchall(), columns=list(found.keys()))
 
 
-def slow_figures(connection: sa.Connection) -> pd.DataFrame:
+def cells_shown(figures: list[Result]) -> set[tuple]:
+    """The project cells that have a published value: what everything above them is made of."""
+    return {
+        (f.metric, f.instrument, f.part, f.wave, f.split, f.split_value, f.entity)
+        for f in figures
+        if f.level == "project" and f.value is not None
+    }
+
+
+def slow_figures(connection: sa.Connection, shown: set[tuple]) -> pd.DataFrame:
     """The twin's figures, from rows that it is given as they stand in the database."""
     responses = rows(
         connection,
@@ -95,6 +104,7 @@ def slow_figures(connection: sa.Connection) -> pd.DataFrame:
         ),
         tree,
         known_instruments(connection),
+        shown,
     )
 
 

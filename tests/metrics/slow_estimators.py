@@ -85,6 +85,14 @@ def share(projects: list[tuple[float, float, float]]) -> tuple[float, float, flo
     return *ratio(above, below, 0.0, 1.0), sum(people)
 
 
+def shown(nodes: pd.DataFrame) -> set[tuple] | None:
+    """The project cells that figures above projects may be made of; None: all of them.
+
+    metric, instrument, part, wave, split, split_value, project.
+    """
+    return nodes.attrs.get("shown")
+
+
 def figures(
     metric: str,
     rows: pd.DataFrame,
@@ -95,7 +103,7 @@ def figures(
     """One figure for each breakdown and each entity: judged from what was summed a project.
 
     summed: a project's rows of one breakdown, to be taken as they are by judged; None leaves the
-    project out.
+    project out. What stands above projects is made of the cells that `shown` allows.
     """
     total = rows.assign(split="total", split_value="")
     group = rows.assign(split="group", split_value=rows["group"])
@@ -114,9 +122,19 @@ def figures(
         for entity, members in nodes.groupby(["level", "entity"])["project"]
     }
     found = []
+    allowed = shown(nodes)
     for (instrument, part, *rest), by_project in pieces.items():
         for entity, members in entities.items():
-            chosen = [by_project[project] for project in sorted(members) if project in by_project]
+            chosen = [
+                by_project[project]
+                for project in sorted(members)
+                if project in by_project
+                and (
+                    entity[0] == "project"
+                    or allowed is None
+                    or (metric, instrument, part, *rest, project) in allowed
+                )
+            ]
             if chosen:
                 found.append((metric, instrument, part, *entity, *rest, *judged(chosen)))
     return pd.DataFrame(found, columns=["metric", *KEYS, "value", "low", "high", "n"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from tests.metrics.slow_estimators import KEYS, NAN, figures, share, wilson
+from tests.metrics.slow_estimators import KEYS, NAN, figures, share, shown, wilson
 
 
 def response_rates(
@@ -62,6 +62,10 @@ def participation_figures(
     found = []
     for (level, entity), members in nodes.groupby(["level", "entity"]):
         chosen = rows[rows["project"].isin(members["project"]) & (rows["group"] != "UNK")]
+        if level != "project" and (allowed := shown(nodes)) is not None:
+            cell = ("participation", "", "", "all", "group")
+            pairs = zip(chosen["group"], chosen["project"], strict=True)
+            chosen = chosen[[(*cell, group, project) in allowed for group, project in pairs]]
         value, people = _overlap(chosen, size)
         found.append(
             (

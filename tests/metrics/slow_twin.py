@@ -36,8 +36,12 @@ def twin(
     proposals: pd.DataFrame,
     area_tree: pd.DataFrame,
     instruments: dict[str, Instrument],
+    shown: set[tuple] | None = None,
 ) -> pd.DataFrame:
     """Every figure that has a value, before the disclosure gate.
+
+    shown: the project cells that figures above projects are made of (as published: only those that
+    may be shown), as `slow_estimators.shown` says; all of them when not given.
 
     responses: collection, group, link_key (None: not linked), answers (dict of item to code; an
     unanswered item is absent). collections: collection, project, instrument, wave, phase, invited
@@ -49,6 +53,8 @@ def twin(
     Shape: metric, KEYS, value, low, high, n; undefined ends of intervals are NaN. benefit_minimum
     has one row for every group (the part): a published one must be among them.
     """
+    nodes = nodes.copy()
+    nodes.attrs["shown"] = shown
     answers = responses.merge(collections, on="collection")
     scored = _scored(answers, instruments)
     tables = [
