@@ -36,7 +36,9 @@ def attention(viewing: Viewing) -> None:
     with st.grid(2, min_column_width=380, border=True, gap="small"):
         for number in pressing[:MOST]:
             with st.container(gap="xxsmall"):
-                entity_link(viewing, "project", called.get(number, ""), project_id=number)
+                entity_link(
+                    viewing, "project", called.get(number, ""), strong=True, project_id=number
+                )
                 st.markdown(reasons(viewing, found[number]))
     if len(pressing) > MOST:
         st.caption(say("attention.more", language, shown=MOST, all=len(pressing)))

@@ -28,10 +28,13 @@ from metrics.reasons import REASONS, STATES
 STYLE = Path(__file__).with_name("assets") / "pages.css"
 
 
-def entity_link(viewing: Viewing, page: str, name: str, **selections: object) -> None:
+def entity_link(
+    viewing: Viewing, page: str, name: str, *, strong: bool = False, **selections: object
+) -> None:
     """A link to an entity's page by its name; plain text where the page is not permitted."""
     if page in viewing.pages:
-        link(viewing, page, literal(name), **selections)
+        label = f"**{literal(name)}**" if strong else literal(name)
+        link(viewing, page, label, **selections)
     else:
         st.text(name)
 
@@ -121,9 +124,14 @@ def chart_block(
 ) -> None:
     """A sentence, the chart, its table, and how we know: always together, in this order."""
     language = viewing.language
-    st.markdown(literal(sentence))
-    draw(figure, sentences.alt_text(title, rows, metric, language), key)
-    st.caption(literal(" ".join(say(key, language) for key in legend or legend_of(rows, metric))))
+    if any(is_shown(row.result) for row in rows):
+        st.markdown(literal(sentence))
+        draw(figure, sentences.alt_text(title, rows, metric, language), key)
+        keys = legend or legend_of(rows, metric)
+        st.caption(literal(" ".join(say(text, language) for text in keys)))
+    else:
+        # A picture of gaps alone says nothing that the sentence and the table do not.
+        st.info(literal(sentence))
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.expander(say("table.show", language), width="stretch"):
             st.table(results_table(rows, metric, language), alt=title, hide_index=True)

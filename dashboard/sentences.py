@@ -109,8 +109,10 @@ def absence(result: Result, metric: Metric, language: str, part: str = "") -> st
         if part
         else (metric.label.in_language(language))
     )
-    reason = REASONS[result.reason].in_language(language) if result.reason else ""
-    return say(f"absent.{result.state.value}", language, label=label, reason=reason).strip()
+    if result.reason is None:
+        return say(f"absent.{result.state.value}", language, label=label)
+    reason = REASONS[result.reason].in_language(language)
+    return f"{label}: {reason[:1].lower()}{reason[1:]}"
 
 
 def missing(metric: Metric, language: str) -> str:
@@ -221,7 +223,8 @@ def headline(benefit: Result | None, quality: Result | None, language: str) -> s
         if result is not None and is_shown(result)
     ]
     if not clauses:
-        return say("headline.none", language)
+        hidden = any(r is not None and r.state is ValueState.SUPPRESSED for r in (benefit, quality))
+        return say("headline.hidden" if hidden else "headline.none", language)
     if len(clauses) == 1:
         return f"{capitalised(clauses[0])}."
     first, second = clauses

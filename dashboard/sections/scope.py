@@ -73,7 +73,7 @@ def choose_survey(kind: str, keys: list[str], language: str) -> str:
 
 
 def answered(results: Sequence[Result], wave: str) -> list[str]:
-    """The questionnaires of results: those shown in the wave first, then by what they ask for.
+    """The questionnaires of results: those shown in the wave first, then those asked in it.
 
     A process survey also asks about benefit; an outcome survey asks about it properly.
     """
@@ -85,9 +85,9 @@ def answered(results: Sequence[Result], wave: str) -> list[str]:
         if result.wave == wave:
             people[result.instrument] = max(people.get(result.instrument, 0), result.n or 0)
 
-    def place(key: str) -> tuple[bool, bool, int, str]:
+    def place(key: str) -> tuple[bool, bool, bool, int, str]:
         fits = key in known and known[key].kind == metric_kinds[key]
-        return (key not in shown, not fits, -people.get(key, 0), key)
+        return (key not in shown, key not in people, not fits, -people.get(key, 0), key)
 
     return sorted(metric_kinds, key=place)
 

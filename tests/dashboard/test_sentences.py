@@ -202,11 +202,12 @@ def test_the_headline_holds_both_halves_with_their_intervals():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_headline_stands_without_figures(language):
+def test_the_headline_tells_hidden_figures_from_none(language):
     hidden = result(state=ValueState.SUPPRESSED, reason=Reason.TOO_FEW)
-    assert sentences.headline(None, hidden, language) == texts()["headline.none"].in_language(
-        language
-    )
+    told = texts()["headline.hidden"].in_language(language)
+    assert sentences.headline(None, hidden, language) == told
+    none = texts()["headline.none"].in_language(language)
+    assert sentences.headline(None, None, language) == none
 
 
 def test_the_alternative_text_holds_every_figure_of_the_chart():
