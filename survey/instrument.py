@@ -295,7 +295,9 @@ class Instrument(Strict):
 def read_instrument(path: Path) -> Instrument:
     """The instrument in a YAML file. Raises: InvalidInstrument naming file and rule."""
     try:
-        return Instrument.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Instrument.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise InvalidInstrument(f"{path.name}: {error}") from error
 

@@ -36,5 +36,5 @@ def read_texts(path: Path) -> dict[str, Text]:
     Raises: pydantic.ValidationError naming the key and the language that is missing.
     """
     return TypeAdapter(dict[str, Text]).validate_python(
-        yaml.safe_load(path.read_text(encoding="utf-8"))
+        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     )
