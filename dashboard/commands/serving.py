@@ -30,13 +30,13 @@ def demo(language: str) -> click.Command:
         if load_only:
             load_sample(language)
             return
-        if not is_sample_ready():
-            # In a process of its own: the engines that fold and judge stay out of the server.
-            loading = get_context("spawn").Process(target=load_sample, args=(language,))
-            loading.start()
-            loading.join()
-            if loading.exitcode:
-                raise refusal("refusal.sample_not_loaded", language)
+        # At every start, as figures of an earlier version of the program may stand there; in a
+        # process of its own, so that the engines that fold and judge stay out of the server.
+        loading = get_context("spawn").Process(target=load_sample, args=(language,))
+        loading.start()
+        loading.join()
+        if loading.exitcode:
+            raise refusal("refusal.sample_not_loaded", language)
         start(LOOPBACK, port, (), language)
 
     return run
@@ -73,20 +73,6 @@ def serve(language: str) -> click.Command:
         start(host, port, names, language)
 
     return run
-
-
-def is_sample_ready() -> bool:
-    """Whether the sample portfolio is loaded and published, in this program's tables."""
-    from dashboard.truth import engine
-    from data import sheets
-    from data.database import UnmatchedSchema, reading, require_current
-
-    try:
-        require_current(engine())
-    except UnmatchedSchema:
-        return False
-    with reading(engine()) as connection:
-        return sheets.latest_revision(connection) is not None
 
 
 def load_sample(language: str) -> None:
