@@ -90,8 +90,18 @@ def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
     figures = _store_figures(connection, revision, sheet.results)
     _store_findings(connection, revision, sheet.findings)
     _store_segments(connection, sheet.folded)
-    _prune(connection)
     return revision, figures
+
+
+def prune(connection: sa.Connection) -> None:
+    """Nothing; figures and findings of old sheets are gone. Their revisions stay, as history.
+
+    Apart from `publish`, so that writers wait for the one and then for the other.
+    """
+    newest = sa.select(Revision.id).order_by(Revision.id.desc()).limit(KEPT)
+    oldest = min(connection.execute(newest).scalars())
+    for table in (Figure, Finding):
+        connection.execute(sa.delete(table).where(table.revision_id < oldest))
 
 
 def count_figures(connection: sa.Connection, revision: int) -> int:
@@ -276,11 +286,3 @@ def _store_segments(connection: sa.Connection, folded: Sequence[Folded]) -> None
         ]
         if members:
             connection.execute(sa.insert(SegmentMember), members)
-
-
-def _prune(connection: sa.Connection) -> None:
-    """Figures and findings of old sheets go; their revision rows stay, as history."""
-    newest = sa.select(Revision.id).order_by(Revision.id.desc()).limit(KEPT)
-    oldest = min(connection.execute(newest).scalars())
-    for table in (Figure, Finding):
-        connection.execute(sa.delete(table).where(table.revision_id < oldest))

@@ -22,7 +22,6 @@ from typing import Any
 import orjson
 import pandas as pd
 import sqlalchemy as sa
-from metrics.attention import findings
 
 import data
 import metrics
@@ -31,6 +30,7 @@ from data import database, extracts, publishing, record_frames, segments, sheets
 from data.instruments import known_instruments
 from data.schema import SegmentMember
 from data.sheets import Progress, Publication, RevisionFacts
+from metrics.attention import findings
 from metrics.catalog import metrics as known_metrics
 from metrics.frames import Frames
 from metrics.judge import judge as protected
@@ -164,8 +164,11 @@ def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, in
     with database.writing(engine) as connection:
         revision, figures = publishing.publish(connection, sheet)
         used = publishing.files_in_use(connection)
-    extracts.remove_unused(home, used)
     progress("publish", 1, 1)
+    # What follows is tidying: where it is cut short, the next publication does it.
+    with database.writing(engine) as connection:
+        publishing.prune(connection)
+    extracts.remove_unused(home, used)
     return revision, figures, True
 
 
