@@ -10,6 +10,8 @@
   const ours =
     '[data-testid="stMarkdownContainer"], [data-testid="stTable"], [data-testid="stDataFrame"],' +
     ' [data-testid="stText"], .js-plotly-plot, script, style';
+  // … but for the place to drop a file on, whose words are Streamlit's own.
+  const theirs = '[data-testid="stFileUploaderDropzone"]';
   const originals = new WeakMap();
   let language = document.documentElement.lang;
 
@@ -18,11 +20,20 @@
     return languages.includes(asked) ? asked : language;
   };
 
-  // "3 options available." is known as "{n} options available.".
+  // "3 options available." is known as "{n} options available.", "Remove a.csv" as "Remove {name}".
+  const named = Object.entries(words)
+    .filter(([english]) => english.includes("{name}"))
+    .map(([english, known]) => [new RegExp(`^${english.replace("{name}", "(.+)")}$`), known]);
+
   const inLanguage = (english) => {
     const number = english.match(/\d+/)?.[0] ?? "";
     const known = words[english] ?? words[english.replace(/\d+/, "{n}")];
-    return known && known[language].replace("{n}", number);
+    if (known) return known[language].replace("{n}", number);
+    for (const [pattern, found] of named) {
+      const name = english.match(pattern)?.[1];
+      if (name) return found[language].replace("{name}", () => name);
+    }
+    return undefined;
   };
 
   const translated = (holder, name, current) => {
@@ -37,7 +48,8 @@
   };
 
   const translateText = (node) => {
-    if (!node.parentElement || node.parentElement.closest(ours)) return;
+    const around = node.parentElement;
+    if (!around || (around.closest(ours) && !around.closest(theirs))) return;
     const wanted = translated(node, "text", node.nodeValue);
     if (wanted !== node.nodeValue) node.nodeValue = wanted;
   };
