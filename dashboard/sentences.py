@@ -85,8 +85,10 @@ def basis(result: Result, metric: Metric, language: str) -> str:
         words.append(say("basis.no_interval", language))
     if result.projects and result.projects > 1:
         words.append(say_count("basis.projects", result.projects, language))
-    if result.n is not None and metric.id != "participation":
-        words.append(say_count(_COUNTED.get(metric.id, "basis.answers"), result.n, language))
+    # Of a response rate n is who answered; what it rests on is who were asked.
+    counted = result.denominator if metric.id == "response_rate" else result.n
+    if counted is not None and metric.id != "participation":
+        words.append(say_count(_COUNTED.get(metric.id, "basis.answers"), counted, language))
     if result.coverage is not None and metric.id != "response_rate":
         words.append(
             say("basis.coverage", language, share=written.share(result.coverage, language))

@@ -112,6 +112,13 @@ def test_an_unknown_frame_is_never_a_hundred_per_cent():
     assert "100" not in said(figure)
 
 
+def test_a_response_rate_rests_on_those_who_were_asked():
+    asked = {"n": 84, "numerator": 84, "denominator": 175, "part": ""}
+    figure = result("response_rate", 0.48, 0.40, 0.55, **asked)
+    assert "175 kutsuttua" in said(figure)
+    assert "84" not in said(figure)
+
+
 @pytest.mark.parametrize(
     ("n", "width", "why"),
     [(12, 10, "alle 30"), (40, 20, "leveä")],
