@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,24 +178,35 @@ def test_what_a_user_wrote_is_shown_to_the_letter(browser, tmp_path):
     )
     script = tmp_path / "shown.py"
     script.write_text(f"import streamlit as st\nst.markdown({literal(wicked)!r})\nst.title('x')\n")
-    with subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "0",
-         "--server.headless", "true", "--server.address", "127.0.0.1"],
-        stdout=subprocess.PIPE, text=True, cwd=tmp_path,
-    ) as server:  # fmt: skip
-        try:
-            at = next(
-                found.group()
-                for line in server.stdout
-                if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
-            )
-            context = browser.new_context()
-            page = context.new_page()
-            page.goto(at)
-            page.wait_for_selector("h1", timeout=60_000)
-            shown = page.locator("[data-testid=stMarkdownContainer] p").first
-            assert shown.inner_text().replace(JOINER, "") == wicked
-            assert shown.locator("*").count() == 0
-            context.close()
-        finally:
-            server.terminate()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}",
+         "--server.headless=true", "--server.address=127.0.0.1"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path,
+    )  # fmt: skip
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        wait_for_server(port)
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector("h1", timeout=60_000)
+        shown = page.locator("[data-testid=stMarkdownContainer] p").first
+        assert shown.inner_text().replace(JOINER, "") == wicked
+        assert shown.locator("*").count() == 0
+    finally:
+        context.close()
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def wait_for_server(port: int) -> None:
+    """Return when something listens. Raises: TimeoutError after a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise TimeoutError(f"nothing listens on port {port}")
