@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.access import User, profile_of, visible_entities, visible_results
-from data.schema import Figure, Finding, Revision
+from data.schema import Figure, Finding, InstrumentVersion, Revision
 from metrics.metric import Level, Method, Reason, Result, ValueState
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
@@ -146,8 +146,11 @@ def read_figures(
         .order_by(*_KEY)
     )
     if entity is None and level is not None and metric is not None:
-        # Naming the entities makes a look-up of each out of a walk over the whole level.
+        # Naming the entities makes a look-up of each out of a walk over the whole level, and
+        # naming the instruments does it for the parts of a metric.
         rows = rows.where(Figure.entity.in_(_entities(Level(level))))
+        if part is not None and instrument is None:
+            rows = rows.where(Figure.instrument.in_(_instruments()))
     return visible_results(user, [_result(row) for row in connection.execute(rows)])
 
 
@@ -195,3 +198,11 @@ def _result(row: sa.Row) -> Result:
 
 def _entities(level: Level) -> sa.Select | list[int]:
     return sa.select(ENTITIES[level].id) if level in ENTITIES else [0]
+
+
+def _instruments() -> sa.CompoundSelect:
+    """The instruments that a figure can come from, "" for records among them."""
+    version = sa.cast(InstrumentVersion.version, sa.String)
+    return sa.union_all(
+        sa.select(InstrumentVersion.code + "@" + version), sa.select(sa.literal(""))
+    )
