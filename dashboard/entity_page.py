@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import sections, sentences
+from dashboard import sections
 from dashboard.components import answer, entity_link, part, published_line, section
 from dashboard.figures import publication
 from dashboard.session import Viewing
@@ -14,6 +14,9 @@ from data import records
 from data.database import reading
 from metrics.metric import Level
 
+#: Links to projects; the page of projects finds the others by their names.
+MOST_LINKS = 60
+
 
 def show(viewing: Viewing, level: Level, entity: int, name: str) -> None:
     """Outcomes, process, participation, projects and the comparison with the portfolio."""
@@ -21,10 +24,8 @@ def show(viewing: Viewing, level: Level, entity: int, name: str) -> None:
     section(name)
     first = st.container()
     scope = sections.choose_scope(viewing, level, entity, publication())
-    benefit = sections.overall_benefit(viewing, scope)
-    quality = sections.overall_quality(viewing, scope)
     with first:
-        answer(sentences.headline(benefit, quality, language))
+        answer(sections.headline(viewing, scope))
         published_line(viewing, scope.publication)
         st.caption(say("section.overlap_warning", language))
     sections.glance(viewing, scope)
@@ -49,6 +50,7 @@ def show(viewing: Viewing, level: Level, entity: int, name: str) -> None:
             sections.process_by_split(viewing, scope, "group")
             part(say("section.process_by_phase", language))
             sections.process_by_split(viewing, scope, "phase")
+    sections.right_amount(viewing, scope)
     projects_in(viewing, scope)
 
 
@@ -70,5 +72,7 @@ def projects_in(viewing: Viewing, scope: sections.Scope) -> None:
                 sections.compare(viewing, scope, Level.PROJECT, called, metric)
     part(say("section.open_project", language))
     with st.grid(3, min_column_width=260, gap="xxsmall"):
-        for number, name in called.items():
+        for number, name in list(called.items())[:MOST_LINKS]:
             entity_link(viewing, "project", name, project_id=number)
+    if len(called) > MOST_LINKS:
+        st.caption(say("section.more_projects", language, shown=MOST_LINKS, all=len(called)))

@@ -69,6 +69,17 @@ def overall_of(instrument: str | None) -> str | None:
     return scales[0].code if scales else None
 
 
+def overall_name(instrument: str | None, language: str) -> str:
+    """What the overall scale is of, where it is one construct only; nothing for a composite.
+
+    A questionnaire without a composite is not called the whole process.
+    """
+    overall = overall_of(instrument)
+    if overall is None or overall not in constructs(instrument):
+        return ""
+    return part_name(instrument, overall, language)
+
+
 def constructs(instrument: str | None) -> list[str]:
     """The scales that stand for a construct, in the order of the questionnaire."""
     known = questionnaires().get(instrument or "")

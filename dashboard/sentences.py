@@ -209,18 +209,22 @@ def parts(lead: str, rows: Sequence[Row], metric: Metric, language: str) -> str:
     return " ".join(sentences).strip()
 
 
-def headline(benefit: Result | None, quality: Result | None, language: str) -> str:
-    """The one-sentence answer of a page: who benefited and how good the process was."""
+def headline(benefit: Result | None, quality: Result | None, language: str, part: str = "") -> str:
+    """The one-sentence answer of a page: who benefited and how good the process was.
+
+    part: what the quality is of, where it is not of the whole process.
+    """
     clauses = [
         say(
             f"headline.{name}",
             language,
+            part=part,
             value=written.figure(result.value, unit, language),
             interval=_bracket(result, unit, language),
         )
         for name, result, unit in (
             ("benefit", benefit, Unit.SHARE),
-            ("process", quality, Unit.POINTS),
+            ("part" if part else "process", quality, Unit.POINTS),
         )
         if result is not None and is_shown(result)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import sections, sentences
+from dashboard import sections
 from dashboard.attention import attention, pressing_projects
 from dashboard.components import answer, begin, entity_link, part, published_line, section
 from dashboard.figures import names, publication
@@ -24,13 +24,10 @@ def show(viewing: Viewing) -> None:
         return
     first = st.container()
     scope = sections.choose_scope(viewing, *place, publication())
-    benefit = sections.overall_benefit(viewing, scope)
-    quality = sections.overall_quality(viewing, scope)
     needing = pressing_projects(viewing)
     with first:
         answer(
-            f"{sentences.headline(benefit, quality, language)} "
-            f"{say_count('attention.count', needing, language)}"
+            f"{sections.headline(viewing, scope)} {say_count('attention.count', needing, language)}"
         )
         published_line(viewing, scope.publication)
 
@@ -54,6 +51,7 @@ def show(viewing: Viewing) -> None:
         with st.container():
             part(say("section.process_change", language))
             sections.process_change(viewing, scope)
+    sections.right_amount(viewing, scope)
     if scope.level == Level.PORTFOLIO:
         side_by_side(viewing, scope)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import project_records, sections, sentences
+from dashboard import project_records, sections
 from dashboard.attention import attention_of
 from dashboard.components import answer, begin, part, published_line, section
-from dashboard.figures import names, publication
+from dashboard.figures import metric_of, names, publication
 from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
@@ -41,10 +41,8 @@ def show(viewing: Viewing) -> None:
         st.info(say("project.comparison", language))
     first = st.container()
     scope = sections.choose_scope(viewing, Level.PROJECT, chosen, publication())
-    benefit = sections.overall_benefit(viewing, scope)
-    quality = sections.overall_quality(viewing, scope)
     with first:
-        answer(sentences.headline(benefit, quality, language))
+        answer(sections.headline(viewing, scope))
         st.caption(literal(project_records.one_line(detail.project, language)))
         published_line(viewing, scope.publication)
     sections.glance(viewing, scope)
@@ -90,6 +88,13 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
         with st.container():
             part(say("section.process_by_wave", viewing.language))
             sections.process_by_wave(viewing, scope)
+    sections.right_amount(viewing, scope)
+    section(say("section.response", viewing.language))
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        for metric in ("response_rate", "dont_know_rate"):
+            with st.container():
+                part(metric_of(metric).label.in_language(viewing.language))
+                sections.answering(viewing, scope, metric)
 
 
 def about(viewing: Viewing, project: int, detail: ProjectDetail) -> None:

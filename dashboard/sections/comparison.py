@@ -15,7 +15,7 @@ from dashboard.charts import (
 )
 from dashboard.components import chart_block
 from dashboard.figures import figures, metric_of, one
-from dashboard.labels import group_name, overall_of
+from dashboard.labels import group_name, overall_name, overall_of
 from dashboard.literal import literal
 from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, overall_benefit, overall_quality, totals
@@ -164,5 +164,6 @@ def against_portfolio(viewing: Viewing, scope: Scope) -> None:
             continue
         words = sentences.comparison(result, reference, metric, language)
         if words:
-            lead = sentences.figure_sentence(result, metric, language)
+            of = overall_name(scope.process, language) if name == "process_quality" else ""
+            lead = sentences.figure_sentence(result, metric, language, of)
             st.markdown(literal(f"{lead} {words}"))

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.charts import is_shown
 from dashboard.components import part, tile
 from dashboard.figures import metric_of, one
-from dashboard.labels import group_name
+from dashboard.labels import group_name, overall_name
 from dashboard.sections.outcomes import benefit_of_groups
 from dashboard.sections.scope import Scope, overall_quality, totals
 from dashboard.session import Viewing
@@ -42,6 +42,8 @@ def glance(viewing: Viewing, scope: Scope) -> None:
                 label = metric.label.in_language(language)
                 if name == "benefit_minimum":
                     label = f"{label}{least_group(viewing, scope, result)}"
+                if name == "process_quality" and (of := overall_name(scope.process, language)):
+                    label = of
                 with st.container():
                     tile(label, result, metric, language)
 

@@ -6,7 +6,7 @@ from dashboard import sentences
 from dashboard.charts import Reference, change_forest, interval_dots, is_shown, wave_steps
 from dashboard.components import chart_block
 from dashboard.figures import figures, metric_of, one
-from dashboard.labels import SPLIT_NAMES, constructs, overall_of, part_name
+from dashboard.labels import SPLIT_NAMES, constructs, overall_name, overall_of, part_name
 from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, totals
 from dashboard.session import Viewing
@@ -42,7 +42,8 @@ def process_by_construct(viewing: Viewing, scope: Scope) -> None:
     reference = None
     lead = ""
     if whole is not None:
-        lead = sentences.figure_sentence(whole, metric, language)
+        of = overall_name(scope.process, language)
+        lead = sentences.figure_sentence(whole, metric, language, of)
         if is_shown(whole):
             reference = Reference(say("chart.overall", language), whole.value)
     chart_block(

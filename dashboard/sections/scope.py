@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard import sentences
 from dashboard.charts import is_shown
 from dashboard.figures import figures, metric_of, one
-from dashboard.labels import overall_of, questionnaire_name, questionnaires, wave_name
+from dashboard.labels import overall_name, overall_of, questionnaire_name, questionnaires, wave_name
 from dashboard.session import Viewing, follow, selection
 from dashboard.wording import say
 from data.sheets import RevisionFacts
@@ -117,6 +118,17 @@ def overall_quality(viewing: Viewing, scope: Scope) -> Result | None:
         totals(viewing, scope, "process_quality", scope.process),
         part=overall_of(scope.process),
         wave=scope.wave,
+    )
+
+
+def headline(viewing: Viewing, scope: Scope) -> str:
+    """The one-sentence answer of a page about an entity."""
+    language = viewing.language
+    return sentences.headline(
+        overall_benefit(viewing, scope),
+        overall_quality(viewing, scope),
+        language,
+        overall_name(scope.process, language),
     )
 
 
