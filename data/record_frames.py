@@ -81,7 +81,9 @@ def table(connection: sa.Connection, query: sa.Select, words: Sequence[str] = ()
     rows = connection.execute(query)
     names = list(rows.keys())
     kinds = {name: "str" if name in words else "int64" for name in names}
-    return pd.DataFrame(rows.fetchall(), columns=names).astype(kinds)
+    # By columns: made of rows, a frame looks into every row to learn what it is.
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
 
 
 def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

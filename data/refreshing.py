@@ -182,7 +182,7 @@ def _inputs(
     frames = {"collections": collections} | vars(records)
     fielded = sorted(set(collections["instrument"]))
     return {
-        **{name: _hash(frame.astype("str").to_dict("split")) for name, frame in frames.items()},
+        **{name: _hash_rows(frame) for name, frame in frames.items()},
         "instruments": {key: instruments[key].sha256 for key in fielded},
         "read_on": _today().isoformat(),
     }
@@ -197,6 +197,12 @@ def _extracts(folded: list[segments.Folded]) -> dict[str, list[str]]:
 
 def _hash(content: object) -> str:
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _hash_rows(frame: pd.DataFrame) -> str:
+    """The hash of the rows of a frame, in their order."""
+    rows = pd.util.hash_pandas_object(frame.astype("str"), index=False)
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 def _today() -> date:
