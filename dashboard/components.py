@@ -132,11 +132,10 @@ def chart_block(
     else:
         # A picture of gaps alone says nothing that the sentence and the table do not.
         st.info(literal(sentence))
-    with st.container(horizontal=True, vertical_alignment="top"):
-        with st.expander(say("table.show", language), width="stretch"):
-            st.table(results_table(rows, metric, language), alt=title, hide_index=True)
-        with st.popover(say("know.open", language), key=f"{key}_know"):
-            explain(viewing, metric, [row.result for row in rows], publication)
+    with st.expander(say("table.show", language)):
+        st.table(results_table(rows, metric, language), alt=title, hide_index=True)
+    with st.popover(say("know.open", language), key=f"{key}_know"):
+        explain(viewing, metric, [row.result for row in rows], publication)
 
 
 def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
