@@ -38,17 +38,21 @@ PATIENCE = 30_000
 
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """A folder that the first worker makes and the others wait for."""
-    done = folder.with_suffix(".done")
+    done, failed = folder.with_suffix(".done"), folder.with_suffix(".failed")
     try:
         folder.mkdir()
     except FileExistsError:
         deadline = time.monotonic() + LOADING
         while not done.exists():
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"another worker did not finish {folder}") from None
+            if failed.exists() or time.monotonic() > deadline:
+                pytest.fail(f"another worker could not make {folder.name}; it tells why")
             time.sleep(0.2)
         return folder
-    make(folder)
+    try:
+        make(folder)
+    except BaseException:
+        failed.touch()
+        raise
     done.touch()
     return folder
 
