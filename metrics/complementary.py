@@ -10,6 +10,7 @@ wave's total, a wave's group, or a phase over all waves. Arrays are projects x s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ Whole = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
 _NEAR = 1e-7
+#: Projects whose algebra is done at once: 0.1 GB for the widest tables.
+_CHUNK = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,23 @@ class Slots:
             axis=1,
         )
 
+    def inner(self, atoms: NDArray) -> NDArray:
+        """Sums of atoms in what nobody publishes: a wave's phase, a phase's group, an atom."""
+        many = len(atoms)
+        return np.concatenate(
+            [
+                atoms.sum(axis=3).reshape(many, -1),
+                atoms.sum(axis=1).reshape(many, -1),
+                atoms.reshape(many, -1),
+            ],
+            axis=1,
+        )
+
     def incidence(self) -> Marks:
-        """Which atoms each slot is about. Shape: slots x (waves * phases * groups)."""
+        """Which atoms each slot, then each inner population, is about. Shape: those x atoms."""
         shape = (len(self.waves), len(self.phases), len(self.groups))
-        alone = np.eye(int(np.prod(shape)), dtype=bool)
-        return self.spread(alone.reshape(-1, *shape)).T > 0
+        alone = np.eye(int(np.prod(shape)), dtype=bool).reshape(-1, *shape)
+        return np.concatenate([self.spread(alone), self.inner(alone)], axis=1).T > 0
 
     def groups_of(self, cells: NDArray) -> NDArray:
         """The group slots of cells. Shape: projects x waves x groups."""
@@ -70,57 +85,65 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One metric and part. people: behind each slot; offered: slots that have a figure; hidden:
-    those that may not be shown for their own sake; support: atoms with anybody in them (projects x
-    waves x phases x groups); outside: whether a slot (second axis) has an atom outside another."""
+    """One metric and part. people: behind each slot; offered: slots that have a figure; support:
+    atoms with anybody in them (projects x waves x phases x groups); small: inner populations
+    (`Slots.inner`) of a few people; outside: whether a slot (second axis) has an atom outside
+    another one."""
 
     slots: Slots
     people: Whole
     offered: Marks
-    hidden: Marks
     support: Marks
+    small: Marks
     outside: Marks
 
     def of(self, rows: Whole) -> Table:
         """The same table for some of its projects."""
-        chosen = (self.people, self.offered, self.hidden, self.support, self.outside)
+        chosen = (self.people, self.offered, self.support, self.small, self.outside)
         return Table(self.slots, *(each[rows] for each in chosen))
 
     def shown(self, hidden: Marks) -> Marks:
         return self.offered & (self.people > 0) & ~hidden
 
 
-def completed(table: Table, minimum: int) -> Marks:
+def completed(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
     """The hidden slots, and those that are hidden with them. Shape: projects x slots.
 
-    What holds of every project afterwards: no hidden population is a linear combination of the
-    shown ones; hidden groups of a wave (and phases of a project) are several and together at
-    least ``minimum`` people; of two shown populations, one within the other, the rest is nobody
-    or at least ``minimum`` people.
+    tables: the parts of a metric, which are hidden together.
+    What holds of every project and part afterwards: no hidden population, and no few people of one
+    phase of a wave or of one group in a phase, is a linear combination of the shown ones; hidden
+    groups of a wave (and phases of a project) are several and together at least ``minimum``
+    people; of two shown populations, one within the other, the rest is nobody or at least
+    ``minimum`` people.
     """
-    hidden = table.hidden & (table.people > 0)
-    rows = np.flatnonzero((hidden | _close(table, hidden, minimum)).any(axis=1))
     found = hidden.copy()
+    rows = np.flatnonzero(np.any([_asks(table, hidden, minimum) for table in tables], axis=0))
     if len(rows):
-        found[rows] = _fixpoint(table.of(rows), minimum)
+        found[rows] = _fixpoint([table.of(rows) for table in tables], hidden[rows], minimum)
     return found
+
+
+def _asks(table: Table, hidden: Marks, minimum: int) -> Marks:
+    """Projects where anything may have to be hidden besides. Shape: projects."""
+    known = (hidden & (table.people > 0)) | _close(table, hidden, minimum)
+    return known.any(axis=1) | (_crossing(table.support) & table.small.any(axis=1))
 
 
 def outside(slots: Slots, support: Marks) -> Marks:
     """Whether a population (second axis) has an atom outside another one (third axis)."""
-    incidence = slots.incidence().astype(np.float32)
+    incidence = slots.incidence()[: slots.size].astype(np.float32)
     atoms = support.reshape(len(support), -1).astype(np.float32)
     return (atoms[:, None, :] * incidence[None]) @ (1 - incidence).T > 0
 
 
-def _fixpoint(table: Table, minimum: int) -> Marks:
-    hidden = table.hidden & (table.people > 0)
+def _fixpoint(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
     while True:
         before = hidden
-        for rule in (_totals, _groups, _phases, _close):
-            hidden = hidden | rule(table, hidden, minimum)
+        for table in tables:
+            for rule in (_totals, _groups, _phases, _close):
+                hidden = hidden | rule(table, hidden, minimum)
         if (hidden == before).all():
-            hidden = hidden | _computable(table, hidden)
+            hidden = hidden | _computable(tables, hidden)
             if (hidden == before).all():
                 return hidden
 
@@ -128,6 +151,7 @@ def _fixpoint(table: Table, minimum: int) -> Marks:
 def _totals(table: Table, hidden: Marks, _minimum: int) -> Marks:
     """The groups of a hidden total, and a total whose only group is hidden."""
     slots = table.slots
+    hidden = hidden & (table.people > 0)
     more = np.zeros_like(hidden)
     groups = slots.groups_of(table.people) > 0
     total = hidden[:, slots.totals]
@@ -153,6 +177,7 @@ def _groups(table: Table, hidden: Marks, minimum: int) -> Marks:
 def _phases(table: Table, hidden: Marks, minimum: int) -> Marks:
     """Phases that share the fate of their wave, and the smallest shown of too few hidden ones."""
     slots = table.slots
+    hidden = hidden & (table.people > 0)
     people = table.people[:, slots.by_phase]
     more = np.zeros_like(hidden)
     if not people.shape[1]:
@@ -191,45 +216,63 @@ def _close(table: Table, hidden: Marks, minimum: int) -> Marks:
     return more
 
 
-def _computable(table: Table, hidden: Marks) -> Marks:
+def _computable(tables: Sequence[Table], hidden: Marks) -> Marks:
     """What to hide of projects where a hidden population is a combination of shown ones.
 
     The phases first, then every group, then everything: a project that gets so far is an oddity,
     and failing closed is what it deserves.
     """
-    slots = table.slots
-    rows = np.flatnonzero(_follows(table, hidden))
+    slots = tables[0].slots
+    rows = np.flatnonzero(_follows(tables, hidden))
     more = np.zeros_like(hidden)
-    present = table.people > 0
-    shown = table.shown(hidden)
+    shown = np.any([table.shown(hidden) for table in tables], axis=0)
     for part in (slots.by_phase, slots.by_group, slice(0, slots.size)):
         can = shown[rows][:, part].any(axis=1)
         chosen = rows[can]
-        more[chosen, part] = present[chosen, part]
+        more[chosen, part] = True
         rows = rows[~can]
     return more
 
 
-def _follows(table: Table, hidden: Marks) -> Marks:
+def _follows(tables: Sequence[Table], hidden: Marks) -> Marks:
     """Whether any hidden population of a project is a combination of its shown ones.
 
-    Shape: projects. Only projects where groups and phases cross need the algebra: elsewhere a
-    phase is its wave, and several hidden groups of a known total are never determined.
+    Shape: projects. Only projects where waves and phases cross need the algebra: elsewhere a phase
+    is its wave, and several hidden groups of a known total are never determined.
     """
-    incidence = table.slots.incidence().astype(float)
-    edges = table.support.any(axis=3)
-    crossing = ((edges.sum(axis=2) > 1).any(axis=1) | (edges.sum(axis=1) > 1).any(axis=1)) & (
-        hidden & (table.people > 0)
-    ).any(axis=1)
-    found = np.zeros(len(hidden), dtype=bool)
-    rows = np.flatnonzero(crossing)
-    if not len(rows):
-        return found
-    atoms = table.support[rows].reshape(len(rows), -1)
+    asked = []
+    for table in tables:
+        atoms = table.support.reshape(len(hidden), -1)
+        secret = np.concatenate([hidden & (table.people > 0), table.small], axis=1)
+        secret &= _crossing(table.support)[:, None]
+        asked.append(np.concatenate([atoms, table.shown(hidden), secret], axis=1))
+    rows = np.concatenate(asked)
+    # Parts and projects that look alike are asked once.
+    _, first, which = np.unique(
+        np.packbits(rows, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    rows = rows[first]
+    size, width = tables[0].slots.size, atoms.shape[1]
+    answers = np.zeros(len(rows), dtype=bool)
+    needed = np.flatnonzero(rows[:, width + size :].any(axis=1))
+    incidence = tables[0].slots.incidence().astype(float)
+    for start in range(0, len(needed), _CHUNK):
+        chosen = needed[start : start + _CHUNK]
+        atoms, shown, secret = np.split(rows[chosen], [width, width + size], axis=1)
+        answers[chosen] = _determined(incidence, atoms, shown, secret)
+    return answers[which.reshape(-1)].reshape(len(tables), len(hidden)).any(axis=0)
+
+
+def _determined(incidence: NDArray, atoms: Marks, shown: Marks, secret: Marks) -> Marks:
+    """Whether any secret population is a combination of the shown ones. Shape: projects."""
     cells = incidence[None] * atoms[:, None, :]
-    known = cells * table.shown(hidden)[rows][:, :, None]
+    known = cells[:, : shown.shape[1]] * shown[:, :, None]
     # The part of each population that no combination of the shown ones reaches.
-    rest = cells - cells @ np.linalg.pinv(known, rtol=1e-9) @ known
-    free = (np.abs(rest) > _NEAR).any(axis=2)
-    found[rows] = (hidden[rows] & (table.people[rows] > 0) & ~free).any(axis=1)
-    return found
+    rest = cells - cells @ (np.linalg.pinv(known, rtol=1e-9) @ known)
+    return (secret & ~(np.abs(rest) > _NEAR).any(axis=2)).any(axis=1)
+
+
+def _crossing(support: Marks) -> Marks:
+    """Projects where a wave has several phases or a phase several waves. Shape: projects."""
+    edges = support.any(axis=3)
+    return (edges.sum(axis=2) > 1).any(axis=1) | (edges.sum(axis=1) > 1).any(axis=1)

@@ -4,8 +4,8 @@ The profile is the only parameter: nothing turns a rule off or lowers a threshol
 
 1. A project's figure is hidden for its own sake when it is about 1 to MINIMUM - 1 people
    (respondents, pairs, participations), or says the same of everybody: a share of 0 %, 100 % or
-   all but one of fewer than SMALL_GROUP people, a mean at an end of its scale or without any
-   variance, a recommendation score of -100 or 100.
+   all but one of fewer than SMALL_GROUP people, a mean (or recommendation score) that tells the
+   same, or one without any variance.
 2. What would give it away within the project is hidden with it (`metrics.complementary`).
 3. A figure above projects is made from the project figures that are shown, and from nothing else.
    It is a function of what is shown below it, so no theme, area or portfolio can give away a
@@ -17,7 +17,7 @@ Decisions:
 * The pattern that the numbers of respondents demand holds for every metric of a questionnaire
   (a cell protected in one table is protected in all); each figure adds its own. All scales of a
   metric are hidden together, because a composite and its parts give each other away.
-* A change between two waves is shown where both of its means are.
+* A change between two waves, of the same people or not, is shown where both of its means are.
 * Whether somebody answered is not an answer: a response rate is hidden with the respondents of
   its cell and where fewer than MINIMUM were invited, not for being 0 % or 100 %.
 * A figure that may not be shown has one and the same reason, whatever the rule: "unanimous" would
@@ -30,7 +30,7 @@ Decisions:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -49,9 +49,16 @@ HIDDEN = Reason.TOO_FEW
 
 #: The wave that a change of means starts from (`metrics.process.process_change`).
 CHANGE_FROM = "during"
+#: The wave that paired changes start from (`metrics.outcomes.paired_change`).
+PAIRS_FROM = "baseline"
+
+_CELL = ["entity", "wave", "split", "split_value"]
+_NAMED = {"wave": str, "split": str, "split_value": str}
 
 _ENDS = {Unit.POINTS: (0.0, 100.0), Unit.SCORE: (-100.0, 100.0)}
 _NEAR = 1e-9
+#: Of a 95 % normal interval.
+_Z = 1.959963984540054
 
 
 class UnplacedFigure(Exception):
@@ -100,17 +107,44 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
         profile: [np.zeros(len(each.frame), dtype=bool) for each in estimates]
         for profile in Profile
     }
-    for (name, instrument), members in _universes(estimates).items():
+    # Pairs come last: their changes follow the means that they lie between.
+    universes = sorted(
+        _universes(estimates).items(), key=lambda item: item[0][0] == "paired_moments"
+    )
+    for (name, instrument), members in universes:
         people = _people(frames, name, instrument)
         universe = _universe(people, [estimates[i].frame.iloc[r] for i, r in members])
         placed = [_placed(estimates[i], i, r, universe) for i, r in members]
         least: list[Marks] = [np.zeros(len(each.rows), dtype=bool) for each in placed]
         # The public never sees more than insiders: it starts from what they do not see.
         for profile in (Profile.INSIDE, Profile.PUBLIC):
+            if name == "paired_moments":
+                means = _hidden_means(estimates, marks[profile], instrument)
+                least = [
+                    least_ | _between_hidden(each.frame, means)
+                    for least_, each in zip(least, placed, strict=True)
+                ]
             least = _hidden_rows(placed, universe, MINIMUM[profile], least)
             for each, found in zip(placed, least, strict=True):
                 marks[profile][each.index][each.rows] = found
     return marks
+
+
+def _hidden_means(estimates: list[Estimates], marks: list[Marks], instrument: str) -> pd.MultiIndex:
+    """Where a mean score of an instrument is hidden: entity, wave, split, split value."""
+    found = [
+        each.frame.loc[mark & (each.frame["instrument"] == instrument).to_numpy(), _CELL]
+        for each, mark in zip(estimates, marks, strict=True)
+        if each.metric.frame == "scale_moments" and each.metric.unit is Unit.POINTS
+    ]
+    return pd.MultiIndex.from_frame(pd.concat(found).astype(_NAMED).drop_duplicates())
+
+
+def _between_hidden(frame: pd.DataFrame, means: pd.MultiIndex) -> Marks:
+    """Rows whose change starts or ends at a hidden mean; with the other one it would follow."""
+    later = frame[_CELL].astype(_NAMED)
+    earlier = later.assign(wave=PAIRS_FROM)
+    return np.any([pd.MultiIndex.from_frame(each).isin(means) for each in (earlier, later)], axis=0)
 
 
 # --- placing figures among the people they are about --------------------------------------------
@@ -229,9 +263,10 @@ def _hidden_rows(
         offered[each.project, each.slot] = True
     support = universe.atoms > 0
     few = (people > 0) & (people < minimum)
-    common = completed(
-        Table(universe.slots, people, offered, few, support, universe.outside), minimum
+    everybody = Table(
+        universe.slots, people, offered, support, _small(universe, minimum), universe.outside
     )
+    common = completed([everybody], few, minimum)
     means: Marks | None = None
     found: dict[int, Marks] = {}
     # Changes come last: they follow the means that they are made of.
@@ -256,17 +291,19 @@ def _pattern(
     marks[each.project[primary], each.slot[primary]] = True
     listed = np.zeros(universe.size, dtype=bool)
     listed[each.project, each.slot] = True
-    tables = [_table(each, part, universe, listed) for part in np.unique(each.part)]
-    while True:
-        before = marks
-        for table in tables:
-            marks = marks | completed(replace(table, hidden=marks), minimum)
-        if (marks == before).all():
-            return marks
+    small = _small(universe, minimum)
+    tables = [_table(each, part, universe, listed, small) for part in np.unique(each.part)]
+    return completed(tables, marks, minimum)
 
 
-def _table(each: _Placed, part: int, universe: _Universe, listed: Marks) -> Table:
-    """One part of a metric over all slots, nothing hidden yet.
+def _small(universe: _Universe, minimum: int) -> Marks:
+    """Which inner populations are a few people."""
+    people = universe.slots.inner(universe.atoms)
+    return (people > 0) & (people < minimum)
+
+
+def _table(each: _Placed, part: int, universe: _Universe, listed: Marks, small: Marks) -> Table:
+    """One part of a metric over all slots.
 
     listed: slots with a figure of any part. Where only this part has none, its absence tells that
     nobody is behind it; where no part has one (people of no named group) nothing is told.
@@ -289,7 +326,8 @@ def _table(each: _Placed, part: int, universe: _Universe, listed: Marks) -> Tabl
     if emptied.any():
         within = within.copy()
         within[emptied] = outside(slots, support[emptied])
-    return Table(slots, people, offered, np.zeros_like(offered), support, within)
+    small = small & (slots.inner(support.astype(np.int64)) > 0)
+    return Table(slots, people, offered, support, small, within)
 
 
 def _changes(universe: _Universe, means: Marks | None) -> Marks:
@@ -326,11 +364,31 @@ def _primary(each: _Placed, minimum: int) -> Marks:
         return few | ((n > 0) & (n < SMALL_GROUP) & alike)
     low, high = _ENDS.get(unit, (-np.inf, np.inf))
     alike = (value <= low + _NEAR) | (value >= high - _NEAR)
-    if unit in (Unit.POINTS, Unit.CHANGE):
-        width = _floats(frame["high"]) - _floats(frame["low"])
-        bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
-        alike |= (width <= _NEAR) | (bare & (n > 1))
+    width = _floats(frame["high"]) - _floats(frame["low"])
+    bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
+    alike |= (width <= _NEAR) | (bare & (n > 1))
+    if unit is not Unit.CHANGE:
+        alike |= (n < SMALL_GROUP) & _all_but_one(value, width, n, low, high)
     return few | ((n > 0) & alike)
+
+
+def _all_but_one(
+    value: NDArray[np.float64],
+    width: NDArray[np.float64],
+    n: NDArray[np.float64],
+    low: float,
+    high: float,
+) -> Marks:
+    """Whether everybody but at most one person may have given the same answer at an end, or, of
+    three possible ones (recommendation), the middle one."""
+    n = np.maximum(n, 1)
+    step = (high - low) / n
+    near_end = (value <= low + step + _NEAR) | (value >= high - step - _NEAR)
+    if low == 0:
+        return near_end
+    # One promoter or detractor among the indifferent: the least variance that moves the score.
+    spread = (width / (2 * 100 * _Z)) ** 2 * n
+    return near_end | (spread <= (1 / n) * (1 - 1 / n) + _NEAR)
 
 
 def _spare(frame: pd.DataFrame) -> int:

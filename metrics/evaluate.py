@@ -253,12 +253,12 @@ def _published(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     few = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(unit, np.inf))
     frame = frame.assign(
         state=pd.Categorical(state, [name.value for name in ValueState]),
-        coverage=np.nan,
+        coverage=frame["coverage"].astype(float) if "coverage" in frame else np.nan,
         indicative=(few & value.notna()).to_numpy(),
         method=pd.Categorical(frame["method"].astype(object), [name.value for name in Method]),
         reason=pd.Categorical(frame["reason"].astype(object), [name.value for name in Reason]),
     )
     for name in ("n", "numerator", "denominator"):
         frame[name] = frame[name].astype("Float64").mask(hidden).astype("Int64")
-    frame["projects"] = frame["projects"].astype("Int64")
+    frame["projects"] = frame["projects"].astype("Int64").mask(hidden)
     return frame[[*KEYS, *RESULT_VALUES]].reset_index(drop=True)

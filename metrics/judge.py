@@ -142,7 +142,7 @@ def _coverage(figures: Judged, invited: Invited, pooled: Marks) -> NDArray[np.fl
         for each in (np.where(pooled, invited.answered, 0), invited.invited)
     ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(sums[1] > 0, np.minimum(sums[0] / sums[1], 1.0), np.nan)
+        return np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
 
 
 def _invited(sheet: Sheet, frames: Frames) -> Invited:
@@ -151,15 +151,18 @@ def _invited(sheet: Sheet, frames: Frames) -> Invited:
         return Invited(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     shape = (len(sheet.nodes.members), len(sheet.cells.keys))
     counts = np.zeros((3, *shape), dtype=np.int64)
-    if sheet.metric.about is About.RESPONDENTS and sheet.metric.frame != "paired_moments":
+    if sheet.metric.about is About.RESPONDENTS:
         keys = sheet.cells.keys[_KEY].astype(str).reset_index(names="key")
         people = _by_split(frames.respondents).merge(keys, on=_KEY)
         place = np.searchsorted(sheet.nodes.members, people["project"].to_numpy())
         for count, name in zip(counts, ("n", "invited", "unknown"), strict=True):
             np.add.at(count, (place, people["key"].to_numpy()), people[name].to_numpy())
     at = (sheet.cells.project, sheet.cells.key)
-    known = counts[2][at] == 0
-    return Invited(np.where(known, counts[0][at], 0), np.where(known, counts[1][at], 0))
+    # The same rule as the response rate's: not all invited known, or more answers than people.
+    known = (counts[2][at] == 0) & (counts[0][at] <= counts[1][at])
+    # Of pairs: how many of those invited to the later wave could be followed from the earlier one.
+    answered = sheet.cells.sums["n"] if sheet.metric.frame == "paired_moments" else counts[0][at]
+    return Invited(np.where(known, answered, 0), np.where(known, counts[1][at], 0))
 
 
 def _by_split(respondents: pd.DataFrame) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def published(
         result[name] = shown[name]
     for name in ("n", "numerator", "denominator"):
         result[name] = pd.array(np.round(shown[name]), dtype="Float64").astype("Int64")
-    result["projects"] = frame["projects"].astype("Int64")
+    result["projects"] = frame["projects"].astype("Int64").mask(hidden)
     result["indicative"] = indicative
     result["method"] = _renamed(frame["method"], hidden, Method.NONE.value, Method)
     result["reason"] = _renamed(frame["reason"], hidden, HIDDEN.value, Reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from metrics.metric import (
@@ -71,7 +72,13 @@ def derive(results: pd.DataFrame) -> pd.DataFrame:
     hidden = groups[groups["state"] == ValueState.SUPPRESSED].drop_duplicates(_KEY)
     alone = hidden.merge(smallest[_KEY], on=_KEY, how="left", indicator=True)
     alone = alone[(alone["_merge"] == "left_only").to_numpy()].assign(
-        part="", n=0, projects=0, method=Method.NONE.value, reason=Reason.HIDDEN_PARTS.value
+        part="",
+        n=0,
+        projects=0,
+        coverage=np.nan,
+        method=Method.NONE.value,
+        reason=Reason.HIDDEN_PARTS.value,
     )
     both = pd.concat([smallest, alone], ignore_index=True)
-    return both.assign(split=Split.TOTAL.value, split_value="")[[*KEYS, *ESTIMATE_VALUES]]
+    both = both.assign(split=Split.TOTAL.value, split_value="")
+    return both[[*KEYS, *ESTIMATE_VALUES, "coverage"]]

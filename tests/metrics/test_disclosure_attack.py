@@ -13,13 +13,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metrics import disclosure
 from metrics.frames import Frames
 from metrics.judge import judge, prepare
-from metrics.metric import About, Profile, Unit
+from metrics.metric import About, Profile, Results, Unit
 
 METRICS = ["process_quality", "process_change", "response_rate", "benefit_share", "participation"]
 GROUPS = ["RES", "COM", "STAFF"]
@@ -155,11 +156,19 @@ class Attacker:
         return inside.to_numpy()
 
     def small(self, minimum: int) -> np.ndarray:
-        """Groups of a project that are too small, though nobody publishes them."""
-        by = ["project", "wave", "group"]
-        size = self.people.groupby(by)["n"].transform("sum").to_numpy()
-        key = self.people.groupby(by).ngroup().to_numpy()
-        return np.unique(key[(size > 0) & (size < minimum)])[:, None] == key[None, :]
+        """Few people of a project whom no figure is about: a wave's group, a phase's, one cell."""
+        found = [np.zeros((0, len(self.people)), dtype=bool)]
+        for by in (
+            ["wave", "group"],
+            ["wave", "phase"],
+            ["phase", "group"],
+            ["wave", "phase", "group"],
+        ):
+            cells = self.people.groupby(["project", *by])
+            size, key = cells["n"].transform("sum").to_numpy(), cells.ngroup().to_numpy()
+            few = np.unique(key[(size > 0) & (size < minimum)])
+            found.append(few[:, None] == key[None, :])
+        return np.concatenate(found)
 
     def recovered(self, minimum: int) -> int:
         """Number of hidden populations that are combinations of the shown ones."""
@@ -180,9 +189,14 @@ class Attacker:
         return int((inside & (gap > 0) & (gap < minimum)).sum())
 
 
+def judged(frames: Frames, profile: Profile) -> list[Results]:
+    """What is shown of METRICS, without what is read off results."""
+    return [r for r in judge(prepare(frames, METRICS), profile) if r.metric.id in METRICS]
+
+
 def attacked(frames: Frames, profile: Profile) -> tuple[int, int, int]:
     """Hidden figures, how many of them fell, and differences of a few people, over all metrics."""
-    results = judge(prepare(frames, METRICS), profile)
+    results = judged(frames, profile)
     hidden = fallen = close = 0
     for result in results:
         for (instrument, part), rows in result.frame.groupby(["instrument", "part"], observed=True):
@@ -224,7 +238,7 @@ SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=30, **SLOW)
+@settings(max_examples=15, **SLOW)
 @given(SEEDS, st.sampled_from(list(Profile)))
 def test_nothing_hidden_can_be_computed_from_what_is_shown(seed, profile):
     _, fallen, close = attacked(portfolio(seed), profile)
@@ -233,33 +247,33 @@ def test_nothing_hidden_can_be_computed_from_what_is_shown(seed, profile):
 
 
 def test_the_attacker_succeeds_where_only_the_threshold_protects(monkeypatch):
-    monkeypatch.setattr(disclosure, "completed", lambda table, minimum: table.hidden)
+    monkeypatch.setattr(disclosure, "completed", lambda tables, hidden, minimum: hidden)
 
-    fallen = [attacked(portfolio(seed), Profile.INSIDE)[1] for seed in range(12)]
+    fallen = [attacked(portfolio(seed), Profile.INSIDE)[1] for seed in range(6)]
 
-    assert sum(fallen) > 20
-    assert sum(each > 0 for each in fallen) >= 6
+    assert sum(fallen) > 10
+    assert sum(each > 0 for each in fallen) >= 3
 
 
-@settings(max_examples=20, **SLOW)
+@settings(max_examples=8, **SLOW)
 @given(SEEDS, st.sampled_from(list(Profile)))
 def test_no_shown_figure_is_about_fewer_people_than_the_minimum(seed, profile):
-    for result in judge(prepare(portfolio(seed), METRICS), profile):
+    for result in judged(portfolio(seed), profile):
         frame = result.frame
         n = frame.loc[frame["value"].notna() & (frame["n"] > 0), "n"]
 
         assert (n >= MINIMUM[profile] - (2 if profile is Profile.PUBLIC else 0)).all()
         suppressed = frame[frame["state"] == "suppressed"]
-        bare = ["value", "low", "high", "n", "numerator", "denominator", "coverage"]
+        bare = ["value", "low", "high", "n", "numerator", "denominator", "coverage", "projects"]
         assert suppressed[bare].isna().all().all()
         assert set(suppressed["reason"].astype(str)) <= {"too_few"}
 
 
-@settings(max_examples=20, **SLOW)
+@settings(max_examples=8, **SLOW)
 @given(SEEDS)
 def test_what_stands_above_is_made_of_the_shown_project_figures_alone(seed):
     frames = portfolio(seed)
-    for result in judge(prepare(frames, METRICS), Profile.INSIDE):
+    for result in judged(frames, Profile.INSIDE):
         frame = result.frame.astype({name: str for name in ("instrument", "part", *SLOT)})
         own = frame[(frame["level"] == "project") & frame["value"].notna()]
         above = frame[(frame["level"] != "project").to_numpy()]
@@ -285,7 +299,7 @@ def test_what_stands_above_is_made_of_the_shown_project_figures_alone(seed):
         )
 
 
-@settings(max_examples=15, **SLOW)
+@settings(max_examples=6, **SLOW)
 @given(SEEDS)
 def test_the_public_sees_nothing_that_insiders_do_not(seed):
     prepared = prepare(portfolio(seed), METRICS)
@@ -295,6 +309,71 @@ def test_the_public_sees_nothing_that_insiders_do_not(seed):
         lost = (inside.frame["state"] == "suppressed").to_numpy()
 
         assert (public.frame["state"] == "suppressed").to_numpy()[lost].all()
+
+
+def nodes_of(*projects: int) -> pd.DataFrame:
+    rows = [("portfolio", 0, p) for p in projects] + [("project", p, p) for p in projects]
+    return pd.DataFrame(rows, columns=["level", "entity", "project"])
+
+
+def test_few_people_of_no_phase_do_not_follow_from_the_phases_beside_them():
+    # 43 during the work, of whom 20 in P1, 20 in P3 and 3 of the whole process: 43 - 20 - 20.
+    rows = [("during", "P1", 20), ("during", "P3", 20), ("during", "P0", 3), ("end", "P0", 30)]
+    atoms = pd.DataFrame([(1, w, p, "RES", n) for w, p, n in rows],
+                         columns=["project", "wave", "phase", "group", "n"])  # fmt: skip
+    frames = frames_of(atoms, nodes_of(1), np.random.default_rng(1))
+    shown = next(r for r in judged(frames, Profile.INSIDE) if r.metric.id == "benefit_share").frame
+    seen = shown[(shown["level"] == "project") & shown["value"].notna()]
+    assert set(seen["n"]) <= {43, 30}, seen.to_string()
+
+
+def test_a_paired_change_is_hidden_with_either_of_its_means():
+    # 12 people, all at 0 before: end mean - change would tell it.
+    names = ["project", "instrument", "wave", "phase", "group"]
+    place = pd.DataFrame([(1, BENEFIT, w, "P0", "RES") for w in ("baseline", "end")], columns=names)
+    score = {"scale": "CAPA", "n": 12, "unit": UNIT}
+    frames = replace(
+        portfolio(1),
+        respondents=place.assign(n=12, invited=20),
+        scale_moments=place.assign(**score, total=[0, 450_000], squares=[0, 30_000_000_000])[
+            [*names, "scale", "n", "total", "squares", "unit"]
+        ],
+        item_counts=place.head(0).assign(item="", code=0, n=0),
+        paired_moments=place.tail(1)
+        .drop(columns="phase")
+        .assign(earlier="baseline", **score, total=450_000, squares=30_000_000_000),
+        participation=portfolio(1).participation.head(0),
+        nodes=nodes_of(1),
+    )
+    results = {r.metric.id: r.frame for r in judge(prepare(frames), Profile.INSIDE)}
+    assert (results["outcome_score"]["value"].notna().sum()) >= 1
+    before = results["outcome_score"][results["outcome_score"]["part"] == "CAPA"]
+    assert (before[before["wave"] == "baseline"]["state"] == "suppressed").all()
+    assert (results["paired_change"]["state"] == "suppressed").all()
+    assert results["paired_change"]["projects"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("passives", "promoters", "hidden"), [(6, 0, True), (1, 5, True), (5, 1, True), (3, 3, False)]
+)
+def test_a_recommendation_that_tells_what_all_but_one_said_is_hidden(passives, promoters, hidden):
+    names = ["project", "instrument", "wave", "phase", "group"]
+    place = pd.DataFrame([(1, BENEFIT, "end", "P0", "RES")], columns=names)
+    counts = [
+        place.assign(item="REC", code=c, n=n) for c, n in ((7, passives), (9, promoters)) if n
+    ]
+    frames = replace(
+        portfolio(1),
+        respondents=place.assign(n=6, invited=20),
+        scale_moments=portfolio(1).scale_moments.head(0),
+        item_counts=pd.concat(counts, ignore_index=True),
+        participation=portfolio(1).participation.head(0),
+        nodes=nodes_of(1),
+    )
+    (found,) = [
+        r.frame for r in judge(prepare(frames), Profile.INSIDE) if r.metric.id == "recommendation"
+    ]
+    assert (found["state"] == "suppressed").all() == hidden
 
 
 def test_the_order_of_rows_changes_nothing():
