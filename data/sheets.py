@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from data import schema
 from data.access import User, profile_of, visible_entities, visible_results
 from data.schema import Figure, Finding, InstrumentVersion, Revision
-from metrics.metric import Level, Method, Reason, Result, ValueState
+from metrics.metric import Level, Method, Profile, Reason, Result, ValueState
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
 Progress = Callable[[str, int, int], None]
@@ -124,9 +124,11 @@ def read_figures(
     part: str | None = None,
     wave: str | None = None,
     split: str | None = None,
+    public: bool = False,
 ) -> list[Result]:
     """The published figures that a user may see, narrowed by what is given.
 
+    public: as the public profile protects them, whatever the user's own (what leaves the house).
     Rows: in the order of the sheet's key (level, entity, metric, instrument, part, wave, split).
     Missing: a suppressed figure is a row without a value, never an absent row.
     """
@@ -139,9 +141,10 @@ def read_figures(
         Figure.wave: wave,
         Figure.split: split,
     }
+    profile = Profile.PUBLIC if public else profile_of(user)
     rows = (
         sa.select(*(getattr(Figure, field.name) for field in fields(Result)))
-        .where(Figure.revision_id == revision, Figure.profile == profile_of(user).value)
+        .where(Figure.revision_id == revision, Figure.profile == profile.value)
         .where(*(column == value for column, value in exact.items() if value is not None))
         .order_by(*_KEY)
     )

@@ -87,8 +87,9 @@ def export(language: str) -> click.Command:
         required=False,
         type=click.Path(path_type=Path, dir_okay=False),
     )
+    @click.option("--public", is_flag=True, help=say("cli.export.public", language))
     @database_option(language)
-    def run(out: Path | None) -> None:
+    def run(out: Path | None, public: bool) -> None:
         from dashboard.truth import engine
         from data import access, sheets
         from data.database import reading
@@ -100,7 +101,9 @@ def export(language: str) -> click.Command:
             if revision is None:
                 raise refusal("refusal.nothing_published", language)
             text = io.StringIO(newline="")
-            count = write_figures(connection, access.operator(), revision, language, text)
+            count = write_figures(
+                connection, access.operator(), revision, language, text, public=public
+            )
         if out is None:
             click.echo(text.getvalue(), nl=False)
             return

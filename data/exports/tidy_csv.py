@@ -84,10 +84,16 @@ def export_figures(
 
 
 def write_figures(
-    connection: sa.Connection, user: User, revision: int | None, language: str, out: TextIO
+    connection: sa.Connection,
+    user: User,
+    revision: int | None,
+    language: str,
+    out: TextIO,
+    public: bool = False,
 ) -> int:
     """How many figures of a revision were written: those that the user may see.
 
+    public: protected and rounded for the public and funders, whatever the user's own profile.
     Rows: in the order of the sheet's key. Missing: an empty cell; state and reason say why.
     """
     writer = csv.writer(out)
@@ -97,7 +103,7 @@ def write_figures(
     names = {level: _names(connection, user, level, language) for level in Level}
     labels = _part_labels(connection, language)
     invented = _invented(connection)
-    figures = sheets.read_figures(connection, user, revision=revision)
+    figures = sheets.read_figures(connection, user, revision=revision, public=public)
     for figure in figures:
         code, name = names[Level(figure.level)].get(figure.entity, _NO_NAME)
         label = labels.get((figure.instrument, figure.part), "")

@@ -130,6 +130,21 @@ def test_a_file_speaks_the_language_that_was_asked(
     assert label in set(frame["metric_label"])
 
 
+def test_what_leaves_the_house_is_protected_for_the_public(published: sa.Engine):
+    sheets_of = []
+    with database.reading(published) as connection:
+        for public in (False, True):
+            out = io.StringIO(newline="")
+            tidy_csv.write_figures(connection, SEER, 1, "fi", out, public=public)
+            frame = pd.read_csv(io.StringIO(out.getvalue()), keep_default_na=False)
+            sheets_of.append(frame[frame["instrument"] == "benefit@1"])
+    inside, public = sheets_of
+    assert (public["state"] == "suppressed").sum() > (inside["state"] == "suppressed").sum()
+    counted = public.loc[public["n"] != "", "n"].astype(float)
+    assert len(counted)
+    assert (counted % 5 == 0).all()
+
+
 def test_a_path_has_a_mark_for_spreadsheets_and_a_stream_has_none(
     published: sa.Engine, tmp_path: Path
 ):
