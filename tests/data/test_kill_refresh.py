@@ -54,7 +54,7 @@ def assert_whole(engine: sa.Engine, home: Path, figures: int) -> None:
 def processes() -> multiprocessing.context.ForkServerContext:
     """Processes that have imported everything already, so that a kill strikes the work itself."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["data.refreshing", "benchmarks.generate"])
+    context.set_forkserver_preload(["data.refreshing", "ibis.backends.duckdb"])
     return context
 
 
@@ -64,13 +64,15 @@ def test_a_killed_refresh_leaves_the_sheet_of_before_or_the_whole_new_one(
     url, home = str(sqlite_engine.url), tmp_path / "home"
     generate.fill(sqlite_engine, 24 * 200, projects=PROJECTS)
     done = sheets.refresh(sqlite_engine, home)
-    generate.add(sqlite_engine, 1, PROJECTS, seed=1000)
-    started = time.perf_counter()
-    child = processes.Process(target=refresh, args=(url, home))
-    child.start()
-    child.join()
-    whole = time.perf_counter() - started
-    assert child.exitcode == 0
+    # The first process waits for the imports; the second shows how long a refresh takes.
+    for seed in (1000, 1001):
+        generate.add(sqlite_engine, 1, PROJECTS, seed=seed)
+        started = time.perf_counter()
+        child = processes.Process(target=refresh, args=(url, home))
+        child.start()
+        child.join()
+        whole = time.perf_counter() - started
+        assert child.exitcode == 0
 
     rng = random.Random(4)
     published = killed = 0
