@@ -2,10 +2,10 @@
 
 The profile is the only parameter: nothing turns a rule off or lowers a threshold. In order:
 
-1. A project's figure is hidden for its own sake when it is about 1 to MINIMUM - 1 people
-   (respondents, pairs, participations), or says the same of everybody: a share of 0 %, 100 % or
-   all but one of fewer than SMALL_GROUP people, a mean (or recommendation score) that tells the
-   same, or one without any variance.
+1. A project's figure is hidden for its own sake (`metrics.unsafe`) when it is about 1 to
+   MINIMUM - 1 people (respondents, pairs, participations), or says the same of everybody: a share
+   of 0 %, 100 % or all but one of fewer than SMALL_GROUP people, a mean or recommendation score
+   that tells the same, or one without any variance.
 2. What would give it away within the project is hidden with it (`metrics.complementary`).
 3. A figure above projects is made from the project figures that are shown, and from nothing else.
    It is a function of what is shown below it, so no theme, area or portfolio can give away a
@@ -34,16 +34,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from metrics.complementary import Marks, Slots, Table, Whole, completed, outside
 from metrics.frames import Frames
 from metrics.metric import About, Estimates, Profile, Reason, Split, Unit
+from metrics.unsafe import floats, unsafe
 
 #: The fewest people a figure may be about.
 MINIMUM = {Profile.INSIDE: 5, Profile.PUBLIC: 10}
-#: Below this many people a share may not say the same of all (but one) of them.
-SMALL_GROUP = 20
 #: The one reason that every suppressed figure has.
 HIDDEN = Reason.TOO_FEW
 
@@ -54,11 +52,6 @@ PAIRS_FROM = "baseline"
 
 _CELL = ["entity", "wave", "split", "split_value"]
 _NAMED = {"wave": str, "split": str, "split_value": str}
-
-_ENDS = {Unit.POINTS: (0.0, 100.0), Unit.SCORE: (-100.0, 100.0)}
-_NEAR = 1e-9
-#: Of a 95 % normal interval.
-_Z = 1.959963984540054
 
 
 class UnplacedFigure(Exception):
@@ -272,7 +265,7 @@ def _hidden_rows(
     # Changes come last: they follow the means that they are made of.
     for at in sorted(range(len(placed)), key=lambda at: _is_change(placed[at])):
         each = placed[at]
-        primary = _primary(each, minimum) | least[at]
+        primary = unsafe(each.frame, each.metric_unit, each.frame_name, minimum) | least[at]
         if _is_change(each):
             marks = _changes(universe, means)
         else:
@@ -313,7 +306,7 @@ def _table(each: _Placed, part: int, universe: _Universe, listed: Marks, small: 
     offered = np.zeros(universe.size, dtype=bool)
     offered[each.project[rows], each.slot[rows]] = True
     people = np.zeros(universe.size, dtype=np.int64)
-    people[each.project[rows], each.slot[rows]] = _floats(each.frame["n"])[rows]
+    people[each.project[rows], each.slot[rows]] = floats(each.frame["n"])[rows]
     everybody = slots.spread(universe.atoms)
     if (people > everybody).any():
         raise UnplacedFigure("figures count people whom the frames do not hold")
@@ -346,57 +339,3 @@ def _changes(universe: _Universe, means: Marks | None) -> Marks:
 def _is_change(each: _Placed) -> bool:
     """Whether a metric is the change between two waves of means that are published themselves."""
     return each.metric_unit is Unit.CHANGE and each.frame_name == "scale_moments"
-
-
-def _primary(each: _Placed, minimum: int) -> Marks:
-    """Rows that may not be shown for their own sake."""
-    frame, unit = each.frame, each.metric_unit
-    value, n = _floats(frame["value"]), _floats(frame["n"])
-    few = (n > 0) & (n < minimum)
-    if unit is Unit.COUNT:
-        return few
-    if each.frame_name == "respondents":
-        invited = _floats(frame["denominator"])
-        return few | ((invited > 0) & (invited < minimum))
-    if unit is Unit.SHARE:
-        yes, spare = value * n, _spare(frame)
-        alike = (yes <= spare + _NEAR) | (n - yes <= spare + _NEAR)
-        return few | ((n > 0) & (n < SMALL_GROUP) & alike)
-    low, high = _ENDS.get(unit, (-np.inf, np.inf))
-    alike = (value <= low + _NEAR) | (value >= high - _NEAR)
-    width = _floats(frame["high"]) - _floats(frame["low"])
-    bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
-    alike |= (width <= _NEAR) | (bare & (n > 1))
-    if unit is not Unit.CHANGE:
-        alike |= (n < SMALL_GROUP) & _all_but_one(value, width, n, low, high)
-    return few | ((n > 0) & alike)
-
-
-def _all_but_one(
-    value: NDArray[np.float64],
-    width: NDArray[np.float64],
-    n: NDArray[np.float64],
-    low: float,
-    high: float,
-) -> Marks:
-    """Whether everybody but at most one person may have given the same answer at an end, or, of
-    three possible ones (recommendation), the middle one."""
-    n = np.maximum(n, 1)
-    step = (high - low) / n
-    near_end = (value <= low + step + _NEAR) | (value >= high - step - _NEAR)
-    if low == 0:
-        return near_end
-    # One promoter or detractor among the indifferent: the least variance that moves the score.
-    spread = (width / (2 * 100 * _Z)) ** 2 * n
-    return near_end | (spread <= (1 / n) * (1 - 1 / n) + _NEAR)
-
-
-def _spare(frame: pd.DataFrame) -> int:
-    """1 where each person gave one answer ("all but one" tells it), 0 where they gave several."""
-    denominator = _floats(frame["denominator"])
-    several = (denominator != _floats(frame["n"])) & ~np.isnan(denominator)
-    return 0 if several.any() else 1
-
-
-def _floats(column: pd.Series) -> NDArray[np.float64]:
-    return column.to_numpy(dtype=float, na_value=np.nan)

@@ -96,7 +96,8 @@ def rejected_rows(
 
 
 def is_sample_only(connection: sa.Connection) -> bool:
-    """Whether nothing in the database is real: every project invented, no file stored."""
+    """Whether the sample is here and nothing else: every project invented, no file stored."""
+    invented = sa.exists().where(schema.Project.invented)
     real = sa.exists().where(sa.not_(schema.Project.invented))
     stored = sa.exists().where(schema.ImportBatch.status == "stored")
-    return not connection.scalar(sa.select(real | stored))
+    return bool(connection.scalar(sa.select(invented & sa.not_(real | stored))))
