@@ -35,7 +35,7 @@ CHUNK = 50_000
 #: Small enough that a few collections of a large segment are read alone, large enough to pack.
 ROW_GROUP = 16_384
 #: Up to this many collections are looked up one by one; for more the whole table is read.
-LOOKED_UP = 400
+LOOKED_UP = 1_000
 
 Advance = Callable[[int, int], None]
 
