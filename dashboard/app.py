@@ -20,7 +20,9 @@ from dashboard import session, sign_in
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data import access, sheets
+from data.access import profile_of
 from data.database import reading
+from metrics.metric import Profile
 from survey.text import LANGUAGES
 
 #: Every page by its id, in the order of the navigation. The first is the default page.
@@ -88,6 +90,8 @@ def _show_header(viewing: session.Viewing) -> None:
         else:
             st.button(say("app.sign_out", language), on_click=session.sign_out)
         _choose_language(language)
+    if profile_of(viewing.user) is Profile.PUBLIC:
+        st.caption(say("app.public_profile", language))
 
 
 def _choose_language(language: str) -> None:

@@ -6,7 +6,7 @@ Markdown, so it is shown as it was written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import format as written
-from dashboard import sentences
+from dashboard import sentences, session
 from dashboard.charts import CONFIG, Row, is_shown
 from dashboard.labels import wave_name
 from dashboard.literal import literal
@@ -226,3 +226,23 @@ def state_text(result: Result, language: str) -> str:
     if result.reason and not is_shown(result):
         return f"{state}: {REASONS[result.reason].in_language(language)}"
     return f"{state}, {say('table.indicative', language)}" if result.indicative else state
+
+
+def choose(
+    viewing: Viewing, kind: str, options: Sequence[int], called: Callable[[int], str]
+) -> int | None:
+    """The chosen project, theme or area; None, and the reason, where the address names another.
+
+    Somebody who follows a link must not read one project's figures for another's.
+    """
+    name, label = f"{kind}_id", say(f"choose.{kind}", viewing.language)
+    if session.is_astray(name, options):
+        st.warning(say(f"choose.{kind}.astray", viewing.language))
+        st.selectbox(
+            label,
+            format_func=called,
+            placeholder=label,
+            **session.follow_instead(name, options),
+        )
+        return None
+    return st.selectbox(label, format_func=called, **session.follow(name, options))

@@ -38,6 +38,8 @@ LANGUAGE_COOKIE = "arviomo_lang"
 #: Hours after which the identity provider must say again who somebody is.
 SIGNED_IN_HOURS = 10
 
+#: Marks what stands in for a choice that the page at hand does not have.
+STAND_IN = "stand-in:"
 #: What follows the reader from page to page.
 CARRIED = (LANGUAGE, PERSONA)
 
@@ -134,6 +136,7 @@ def language() -> str:
 def remember(name: str, value: object) -> None:
     """Keep a value for this visit and show it in the address."""
     written = str(value)
+    st.session_state.pop(f"{STAND_IN}{name}", None)
     st.session_state[name] = written
     if st.query_params.get(name) != written:
         st.query_params[name] = written
@@ -144,18 +147,30 @@ def selection(name: str, options: Sequence[T], default: T | None = None) -> T | 
 
     Missing: the first option when there is no default, None when there are no options. A value in
     the address that is not an option (an old link, or something the user may not see) is ignored.
+    What stands in for a choice that this page does not have is not kept for the next page.
     """
     by_name = {str(option): option for option in options}
-    wanted = (st.query_params.get(name), st.session_state.get(name))
-    for written in wanted:
-        if written in by_name:
-            chosen = by_name[written]
-            break
-    else:
-        chosen = default if default in options else next(iter(options), None)
-    if chosen is not None:
+    mine, stand_in = st.session_state.get(name), st.session_state.get(f"{STAND_IN}{name}")
+    asked = st.query_params.get(name)
+    if asked in by_name and not (asked == stand_in and mine in by_name and mine != asked):
+        if asked != stand_in:
+            remember(name, by_name[asked])
+        return by_name[asked]
+    if mine in by_name:
+        remember(name, by_name[mine])
+        return by_name[mine]
+    chosen = default if default in options else next(iter(options), None)
+    if chosen is not None and mine is None:
         remember(name, chosen)
+    elif chosen is not None:
+        st.query_params[name] = st.session_state[f"{STAND_IN}{name}"] = str(chosen)
     return chosen
+
+
+def is_astray(name: str, options: Sequence[object]) -> bool:
+    """Whether the address names something that is not among the options."""
+    written = st.query_params.get(name)
+    return written is not None and written not in {str(option) for option in options}
 
 
 def select(name: str, value: object | None) -> None:
@@ -178,9 +193,22 @@ def follow(name: str, options: Sequence[T], default: T | None = None) -> dict[st
     return {"options": options, "key": key, "on_change": _chosen, "args": (name, key)}
 
 
+def follow_instead(name: str, options: Sequence[T]) -> dict[str, Any]:
+    """The settings of a selectbox that offers the options, none chosen, for an astray address."""
+    key = f"instead:{name}"
+    return {
+        "options": options,
+        "index": None,
+        "key": key,
+        "on_change": _chosen,
+        "args": (name, key),
+    }
+
+
 def _chosen(name: str, key: str) -> None:
     # Segmented controls can be clicked empty; then the earlier choice stands.
     if st.session_state[key] is not None:
+        st.session_state.pop(f"{STAND_IN}{name}", None)
         remember(name, st.session_state[key])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import entity_page
-from dashboard.components import begin, entity_link, section
-from dashboard.session import Viewing, follow
+from dashboard.components import begin, choose, entity_link, section
+from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import records
@@ -26,11 +26,9 @@ def show(viewing: Viewing) -> None:
     if not places:
         st.info(say("empty.areas", language))
         return
-    chosen = st.selectbox(
-        say("choose.area", language),
-        format_func=lambda number: in_tree(places[number], language),
-        **follow("area_id", list(places)),
-    )
+    chosen = choose(viewing, "area", list(places), lambda number: in_tree(places[number], language))
+    if chosen is None:
+        return
     area = places[chosen]
     inner = [place for place in places.values() if place.parent == chosen]
     if inner:

@@ -6,10 +6,10 @@ import streamlit as st
 
 from dashboard import project_records, sections
 from dashboard.attention import attention_of
-from dashboard.components import answer, begin, part, published_line, section
+from dashboard.components import answer, begin, choose, part, published_line, section
 from dashboard.figures import metric_of, names, publication
 from dashboard.literal import literal
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import records
@@ -26,11 +26,9 @@ def show(viewing: Viewing) -> None:
     if not called:
         st.info(say("empty.projects", language))
         return
-    chosen = st.selectbox(
-        say("choose.project", language),
-        format_func=called.get,
-        **follow("project_id", list(called)),
-    )
+    chosen = choose(viewing, "project", list(called), called.get)
+    if chosen is None:
+        return
     with reading(engine()) as connection:
         detail = records.project_detail(connection, viewing.user, chosen)
     if detail is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import entity_page
-from dashboard.components import begin
+from dashboard.components import begin, choose
 from dashboard.figures import names
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing
 from dashboard.wording import say
 from metrics.metric import Level
 
@@ -20,9 +20,7 @@ def show(viewing: Viewing) -> None:
     if not called:
         st.info(say("empty.themes", language))
         return
-    chosen = st.selectbox(
-        say("choose.theme", language),
-        format_func=called.get,
-        **follow("theme_id", list(called)),
-    )
+    chosen = choose(viewing, "theme", list(called), called.get)
+    if chosen is None:
+        return
     entity_page.show(viewing, Level.THEME, chosen, called[chosen])

@@ -25,9 +25,9 @@ METRIC = Metric(
     kind="outcome",
     question="Q1",
     label=Text(
-        fi="Vähiten hyötynyt ryhmä",
-        sv="Gruppen med minst nytta",
-        en="The group that benefited least",
+        fi="Vähiten hyötynyt näytetyistä ryhmistä",
+        sv="Minst nytta av de grupper som visas",
+        en="Least benefit among the groups shown",
     ),
     reading=Text(
         fi="Kuinka suuri osa hyötyi siinä ryhmässä, jossa hyötyneitä oli vähiten.",
@@ -62,7 +62,8 @@ _KEY = ["instrument", "level", "entity", "wave"]
 def derive(results: pd.DataFrame) -> pd.DataFrame:
     """The smallest group share of each entity and wave; the part names the group.
 
-    Missing: hidden_parts, with the part "", where groups answered and none is shown.
+    Missing: hidden_parts, with the part "", where a hidden group must be the smallest (those shown
+    are all above the total), or where hidden groups leave fewer than two to compare.
     """
     is_group = (results["split"] == Split.GROUP) & (results["split_value"] != UNKNOWN_GROUP)
     groups = results[is_group.to_numpy()].astype({"reason": object, "method": object})
@@ -70,6 +71,7 @@ def derive(results: pd.DataFrame) -> pd.DataFrame:
     smallest = shown.sort_values([*_KEY, "value", "split_value"]).drop_duplicates(_KEY)
     smallest = smallest.assign(part=smallest["split_value"].astype(str))
     hidden = groups[groups["state"] == ValueState.SUPPRESSED].drop_duplicates(_KEY)
+    smallest = _told(smallest, shown, hidden, results[(results["split"] == Split.TOTAL).to_numpy()])
     alone = hidden.merge(smallest[_KEY], on=_KEY, how="left", indicator=True)
     alone = alone[(alone["_merge"] == "left_only").to_numpy()].assign(
         part="",
@@ -82,3 +84,18 @@ def derive(results: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([smallest, alone], ignore_index=True)
     both = both.assign(split=Split.TOTAL.value, split_value="")
     return both[[*KEYS, *ESTIMATE_VALUES, "coverage"]]
+
+
+def _told(
+    smallest: pd.DataFrame, shown: pd.DataFrame, hidden: pd.DataFrame, totals: pd.DataFrame
+) -> pd.DataFrame:
+    """The smallest shares of which it can be said that they are the smallest."""
+    several = shown.groupby(_KEY, observed=True).size().rename("several").reset_index()
+    whole = totals[[*_KEY, "value"]].rename(columns={"value": "whole"})
+    secret = hidden[_KEY].assign(secret=True)
+    found = smallest
+    for more in (several, whole, secret):
+        found = found.merge(more, on=_KEY, how="left")
+    above = found["value"].astype(float) > found["whole"].astype(float)
+    doubtful = found["secret"].notna() & ((found["several"] < 2) | above)
+    return found.loc[~doubtful.to_numpy(), smallest.columns]

@@ -210,6 +210,7 @@ def test_personas_end_when_real_data_comes_in(engine, frame, monkeypatch):
             )
         )
         connection.execute(sa.insert(schema.UserGrant).values(user_id=1, role="steering"))
+        connection.execute(sa.insert(schema.Project).values(code="K", name_fi="K", invented=True))
     assert titles(frame(lang="en")) == ["Overview"]
     with writing(engine) as connection:
         connection.execute(sa.insert(schema.Project).values(code="R", name_fi="R", invented=False))
@@ -225,5 +226,6 @@ def test_before_the_first_publication_the_page_says_so(engine, frame, monkeypatc
             )
         )
         connection.execute(sa.insert(schema.UserGrant).values(user_id=1, role="steering"))
+        connection.execute(sa.insert(schema.Project).values(code="K", name_fi="K", invented=True))
     app = frame(lang="en")
     assert "No figures have been published yet" in app.info[0].value
