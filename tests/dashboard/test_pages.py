@@ -135,13 +135,24 @@ def test_a_choice_in_the_address_opens_that_project():
     assert literal(last.name_fi) in [header.value for header in at.header]
 
 
-def test_an_address_of_what_one_may_not_see_opens_ones_own():
+@pytest.mark.parametrize("page", ["project", "theme", "area"])
+def test_an_address_of_nothing_shows_no_figures_of_something_else(page):
+    at = opened(page, **{f"{page}_id": 987_654})
+    assert say(f"choose.{page}.astray", "fi") in [warning.value for warning in at.warning]
+    assert not at.metric
+    assert not at.table
+
+
+def test_an_address_of_what_one_may_not_see_looks_like_one_of_nothing():
     with reading(engine()) as connection:
         manager = access.persona("manager", connection)
     hidden = max(access.visible_projects(manager)) + 1
     assert hidden not in access.visible_projects(manager)
     at = opened("project", "manager", project_id=hidden)
-    assert at.session_state["choice:project_id"] in access.visible_projects(manager)
+    assert [warning.value for warning in at.warning] == [say("choose.project.astray", "fi")]
+    offered = next(box for box in at.selectbox if box.key == "instead:project_id")
+    assert len(offered.options) == len(access.visible_projects(manager))
+    assert offered.value is None
 
 
 def test_the_funders_overview_is_of_its_own_projects():
