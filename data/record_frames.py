@@ -14,6 +14,7 @@ import pandera.pandas as pa
 import sqlalchemy as sa
 
 from data.schema import (
+    TAKEN_UP_STATUSES,
     ActivityEvent,
     AffectedPopulation,
     Area,
@@ -41,7 +42,7 @@ NOWHERE = 0
 PORTFOLIO = 0
 #: Steps of a proposal that say that somebody took it up. A proposal that was taken up and later
 #: turned down was still taken up, so any step counts, not only the last.
-TAKEN_UP = ("taken_up", "accepted", "merged", "selected", "done")
+TAKEN_UP = TAKEN_UP_STATUSES
 
 
 class CircularAreas(Exception):

@@ -88,7 +88,8 @@ PROPOSALS = _schema(
 
 #: Which projects belong to which entity, one row a pair, every level that is published. Projects
 #: belong to themselves (level project), to the portfolio (entity 0), and to each ancestor of
-#: their areas. For proposals without a project the area tree is in AREA_TREE.
+#: their areas; comparison sites stand for themselves only. For proposals without a project the area
+#: tree is in AREA_TREE.
 NODES = _schema({"level": pa.Column(str), "entity": pa.Column(int), "project": pa.Column(int)})
 
 #: Every area with each of its ancestors, itself among them.
