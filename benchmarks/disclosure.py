@@ -61,7 +61,7 @@ def sheet(projects: int, seed: int = 1) -> Frames:
         scales.append(moments[scored > 0])
     names = ["project", "instrument", "earlier", "wave", "group", "scale"]
     empty = np.array([], dtype=np.int64)
-    return Frames(
+    return Frames.of(
         respondents=atoms.assign(n=n, invited=n + draw.integers(0, 10, len(n)))[n > 0],
         item_counts=atoms.head(0).assign(item="", code=empty, n=empty),
         scale_moments=pd.concat(scales, ignore_index=True),

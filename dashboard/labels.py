@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.truth import engine
 from data.database import database_url, reading
 from data.instruments import known_instruments
-from metrics.reasons import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
+from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
 from survey.instrument import Instrument
 
 

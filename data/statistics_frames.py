@@ -42,7 +42,7 @@ def assemble(
         if (segments := [segment for segment in folded if segment.instrument == key])
     ]
     sources = [(instruments[s.instrument], cells) for s, cells in zip(folded, living, strict=True)]
-    return Frames(
+    return Frames.of(
         respondents=_respondents(records.invited, living, by_id),
         item_counts=_stacked(
             [_item_counts(*source, by_id) for source in sources], frames.ITEM_COUNTS
@@ -98,12 +98,12 @@ def _item_counts(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFram
     columns += [(item, MISSING) for item in asked]
     counted = np.hstack([counted, missing])
     row, column = np.nonzero(counted)
-    atoms = _atoms(cells, by_id).take(row).reset_index(drop=True)
-    codes = np.array([code for _, code in columns])
-    names = pd.Series([item for item, _ in columns], dtype="str")
-    return atoms.assign(
-        item=names.take(column).to_numpy(), code=codes[column], n=counted[row, column]
-    )
+    # Millions of rows: each column is taken from a few values as Arrow has them, with no copy in
+    # between, and the words of one row are never Python objects.
+    atoms = {name: values.array.take(row) for name, values in _atoms(cells, by_id).items()}
+    items = pd.array([item for item, _ in columns], dtype="str").take(column)
+    codes = np.array([code for _, code in columns])[column]
+    return pd.DataFrame({**atoms, "item": items, "code": codes, "n": counted[row, column]})
 
 
 def _scale_moments(

@@ -162,7 +162,7 @@ def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
     """The same figures, and rows without a value for the empty ones."""
     added = pd.DataFrame(
         {
-            **dict.fromkeys(("value", "low", "high", "numerator", "denominator"), np.nan),
+            **dict.fromkeys(("value", "low", "high", "p", "numerator", "denominator"), np.nan),
             **dict.fromkeys(("n", "projects"), 0),
             "method": pd.Categorical([Method.NONE.value] * len(empty), [m.value for m in Method]),
             "reason": pd.Categorical(

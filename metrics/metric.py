@@ -57,10 +57,19 @@ class Unit(StrEnum):
     SHARE = "share"  # 0-1
     SCORE = "score"  # -100-100
     COUNT = "count"
+    COEFFICIENT = "coefficient"  # reliability, correlation: at most 1
+    EFFECT = "effect"  # standard deviations
+    EFFECTIVE = "effective"  # an effective number of groups, people
+    RATIO = "ratio"  # of two risks, 0 upwards
+    DAYS = "days"
+    EUR = "eur"
 
 
 class About(StrEnum):
-    """Whom a figure describes. People are protected; records are public facts."""
+    """Whom a figure describes. People are protected; records are public facts.
+
+    Participants are people known by what they did: attendances, contributions, journeys.
+    """
 
     RESPONDENTS = "respondents"
     PARTICIPANTS = "participants"
@@ -80,6 +89,16 @@ class Reason(StrEnum):
     NO_VARIANCE = "no_variance"
     HIDDEN_PARTS = "hidden_parts"
     ONE_PROJECT = "one_project"
+    TOO_FEW_PROJECTS = "too_few_projects"
+    TOO_FEW_SITES = "too_few_sites"
+    NO_COMPARISON = "no_comparison"
+    UNRELIABLE = "unreliable"
+    NOT_ESTIMABLE = "not_estimable"
+    ONE_ITEM = "one_item"
+    NOT_REACHED = "not_reached"
+    TOO_FEW_RECORDS = "too_few_records"
+    NOT_ASKED = "not_asked"
+    TIES_UNANSWERED = "ties_unanswered"
 
 
 class Method(StrEnum):
@@ -90,6 +109,21 @@ class Method(StrEnum):
     CLUSTER_RATIO = "cluster_ratio"  # summed shares, projects as clusters, t with J-1 df
     WILSON = "wilson"  # Wilson score interval without continuity correction
     NORMAL = "normal"  # z interval, variance over n (recommendation score)
+    FELDT = "feldt"  # F interval of coefficient alpha
+    F_RATIO = "f_ratio"  # F interval of an intraclass correlation
+    NONCENTRAL_T = "noncentral_t"  # interval of a standardised difference
+    HODGES_LEHMANN = "hodges_lehmann"  # from the ordered Walsh averages
+    NEWCOMBE = "newcombe"  # difference of two shares from their Wilson intervals
+    KAPLAN_MEIER = "kaplan_meier"  # median time, log-log interval
+    AALEN_JOHANSEN = "aalen_johansen"  # share with competing ends
+    BOOTSTRAP = "bootstrap"  # percentiles of seeded resamples
+    LINEARISED = "linearised"  # weighted, Taylor linearisation over projects
+    CLUSTER_ROBUST = "cluster_robust"  # CR1 over projects, t with G-1 df
+    REML = "reml"  # random-intercept model
+    EMPIRICAL_BAYES = "empirical_bayes"  # shrunk towards the mean of all projects
+    FISHER = "fisher"  # z transform of a correlation
+    LOG_RATIO = "log_ratio"  # normal on the logarithm of a ratio
+    BOUNDS = "bounds"  # what is possible at worst and at best; no chance in it
     CENSUS = "census"  # a count of records: no sampling, no interval
     NONE = "none"
 
@@ -99,12 +133,14 @@ class Method(StrEnum):
 #: ``wave`` is "all" where waves are not told apart.
 KEYS = ["instrument", "part", "level", "entity", "wave", "split", "split_value"]
 
-#: What ``compute`` returns beside KEYS. n: people or records behind the value. numerator and
-#: denominator: of a share. projects: how many projects were pooled (1 on a project's own row).
+#: What ``compute`` returns beside KEYS. p: of the test that belongs to the figure, where one does.
+#: n: people or records behind the value. numerator and denominator: of a share. projects: how many
+#: projects were pooled (1 on a project's own row).
 ESTIMATE_VALUES = [
     "value",
     "low",
     "high",
+    "p",
     "n",
     "numerator",
     "denominator",
@@ -113,12 +149,15 @@ ESTIMATE_VALUES = [
     "reason",
 ]
 
-#: A published figure: KEYS and these.
+#: A published figure: KEYS and these. p_adjusted: p among all tests of its family
+#: (`metrics.multiplicity`).
 RESULT_VALUES = [
     "state",
     "value",
     "low",
     "high",
+    "p",
+    "p_adjusted",
     "n",
     "numerator",
     "denominator",
@@ -137,8 +176,9 @@ class Metric:
     """What a metric says of itself; the methods page and docs/metrics.md are made from it.
 
     version grows when the figure changes for the same data. frame names the sufficient statistics
-    that ``compute`` takes (`metrics.frames`), or ``results:<metric id>`` when the metric is read
-    off protected results. grade is the best evidence grade that it can reach (A best, E worst).
+    that ``compute`` takes (`metrics.frames`), or ``results:<id>,<id>`` when the metric is read off
+    the protected results of others. grade is the best evidence grade that it can reach (A best, E
+    worst). contribution: for outcomes, what else may explain the figure.
     """
 
     id: str
@@ -156,6 +196,7 @@ class Metric:
     source: str
     grade: str
     minimum_n: int = 1
+    contribution: Text | None = None
 
 
 Compute = Callable[[pd.DataFrame], pd.DataFrame]
@@ -198,6 +239,8 @@ class Result:
     value: float | None
     low: float | None
     high: float | None
+    p: float | None
+    p_adjusted: float | None
     n: int | None
     numerator: int | None
     denominator: int | None

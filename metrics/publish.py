@@ -26,7 +26,26 @@ from metrics.metric import (
 INDICATIVE_BELOW = 30
 INDICATIVE_HALF_WIDTH = {Unit.POINTS: 15, Unit.CHANGE: 15, Unit.SHARE: 0.15, Unit.SCORE: 30}
 
-_DECIMALS = {Unit.POINTS: 1, Unit.CHANGE: 1, Unit.SCORE: 1, Unit.SHARE: 2, Unit.COUNT: 0}
+#: Units in which nothing is a number of its own.
+COUNTED = (Unit.COUNT, Unit.SHARE, Unit.EUR)
+#: Units whose figures do not become doubtful by resting on few.
+UNDOUBTED = (Unit.COUNT, Unit.EUR)
+#: Reasons that say that the question does not arise.
+INAPPLICABLE = [Reason.ONE_ITEM.value, Reason.NOT_ASKED.value]
+
+_DECIMALS = {
+    Unit.POINTS: 1,
+    Unit.CHANGE: 1,
+    Unit.SCORE: 1,
+    Unit.SHARE: 2,
+    Unit.COUNT: 0,
+    Unit.COEFFICIENT: 2,
+    Unit.EFFECT: 2,
+    Unit.EFFECTIVE: 1,
+    Unit.RATIO: 2,
+    Unit.DAYS: 0,
+    Unit.EUR: 0,
+}
 
 
 def published(
@@ -36,24 +55,31 @@ def published(
     metric, frame = estimates.metric, estimates.frame
     columns = {
         name: frame[name].to_numpy(dtype=float, na_value=np.nan)
-        for name in ("value", "low", "high", "n", "numerator", "denominator")
+        for name in ("value", "low", "high", "p", "n", "numerator", "denominator")
     }
     value, n = columns["value"], columns["n"]
-    zero = (value == 0) if metric.unit in (Unit.COUNT, Unit.SHARE) else np.zeros(len(n), dtype=bool)
-    states = [hidden, np.isnan(value), zero]
-    names = [ValueState.SUPPRESSED, ValueState.NOT_REPORTED, ValueState.ZERO]
+    zero = (value == 0) if metric.unit in COUNTED else np.zeros(len(n), dtype=bool)
+    states = [hidden, frame["reason"].isin(INAPPLICABLE).to_numpy(), np.isnan(value), zero]
+    names = [
+        ValueState.SUPPRESSED,
+        ValueState.NOT_APPLICABLE,
+        ValueState.NOT_REPORTED,
+        ValueState.ZERO,
+    ]
     state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
     width = (columns["high"] - columns["low"]) / 2
     indicative = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(metric.unit, np.inf))
-    indicative &= ~hidden & ~np.isnan(value) & (metric.unit is not Unit.COUNT)
+    indicative &= ~hidden & ~np.isnan(value) & (metric.unit not in UNDOUBTED)
     columns["coverage"] = coverage
     if profile is Profile.PUBLIC and metric.about is not About.RECORDS:
         columns = _rounded(columns, metric.unit)
     shown = {name: np.where(hidden, np.nan, values) for name, values in columns.items()}
     result = frame[KEYS].copy()
     result["state"] = pd.Categorical(state, [each.value for each in ValueState])
-    for name in ("value", "low", "high", "coverage"):
+    for name in ("value", "low", "high", "p", "coverage"):
         result[name] = shown[name]
+    # Known when every test of its family is: `metrics.multiplicity` fills it in.
+    result["p_adjusted"] = np.nan
     for name in ("n", "numerator", "denominator"):
         result[name] = pd.array(np.round(shown[name]), dtype="Float64").astype("Int64")
     result["projects"] = frame["projects"].astype("Int64").mask(hidden)
@@ -76,6 +102,7 @@ def _renamed(
 def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:
     """The same figures as the public sees them: people to 5, nothing more precise than needed."""
     rounded = {name: np.round(columns[name], _DECIMALS[unit]) for name in ("value", "low", "high")}
+    rounded["p"] = np.round(columns["p"], 3)
     for name in ("n", "numerator", "denominator"):
         nearest = np.floor((columns[name] + 2) / 5) * 5
         # 1-4 is neither nobody nor a number that may be told.

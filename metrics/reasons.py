@@ -6,8 +6,7 @@ Reasons and methods are whole sentences; the rest are names.
 from __future__ import annotations
 
 from metrics.attention import Code
-from metrics.metric import ALL_WAVES, Level, Method, Reason, Split, Unit, ValueState
-from survey.instrument import UNKNOWN_GROUP, WHOLE_PROCESS
+from metrics.metric import Method, Reason, Unit, ValueState
 from survey.text import Text
 
 REASONS: dict[Reason, Text] = {
@@ -67,6 +66,56 @@ REASONS: dict[Reason, Text] = {
         sv="Talet bygger på ett enda projekt, så variationen mellan projekt är inte känd.",
         en="The figure rests on one project, so the variation between projects is not known.",
     ),
+    Reason.TOO_FEW_PROJECTS: Text(
+        fi="Hankkeita on liian vähän, jotta tällaisen luvun voisi laskea.",
+        sv="Projekten är för få för att ett sådant tal ska kunna räknas.",
+        en="There are too few projects for a figure of this kind.",
+    ),
+    Reason.TOO_FEW_SITES: Text(
+        fi="Kohteita on liian vähän kummallakin puolella, joten sattuman osuutta ei voi arvioida.",
+        sv="Det finns för få objekt på vardera sidan för att bedöma slumpens andel.",
+        en="There are too few sites on each side to judge what chance alone would do.",
+    ),
+    Reason.NO_COMPARISON: Text(
+        fi="Vertailukohteita ei ole, joten eroa niihin ei voi tietää.",
+        sv="Det finns inga jämförelseobjekt, så skillnaden mot dem kan inte vara känd.",
+        en="There are no comparison sites, so the difference from them cannot be known.",
+    ),
+    Reason.UNRELIABLE: Text(
+        fi="Hankkeen keskiarvo on liian epävarma, jotta sen voisi asettaa muiden rinnalle.",
+        sv="Projektets medeltal är för osäkert för att ställas bredvid andras.",
+        en="The project's mean is too uncertain to be set beside those of others.",
+    ),
+    Reason.NOT_ESTIMABLE: Text(
+        fi="Lukua ei voi laskea näistä vastauksista: laskelmalla ei ole järkevää ratkaisua.",
+        sv="Talet kan inte räknas av dessa svar: kalkylen saknar en rimlig lösning.",
+        en="The figure cannot be computed from these answers: there is no sensible solution.",
+    ),
+    Reason.ONE_ITEM: Text(
+        fi="Osa-alueella on vain yksi kysymys, joten sen yhtenäisyyttä ei voi mitata.",
+        sv="Delområdet har bara en fråga, så dess enhetlighet kan inte mätas.",
+        en="The construct has one question only, so its consistency cannot be measured.",
+    ),
+    Reason.NOT_REACHED: Text(
+        fi="Alle puolet on vielä tapahtunut, joten keskimääräistä aikaa ei tunneta.",
+        sv="Mindre än hälften har ännu inträffat, så mediantiden är inte känd.",
+        en="Fewer than half have happened yet, so the median time is not known.",
+    ),
+    Reason.TOO_FEW_RECORDS: Text(
+        fi="Merkintöjä on liian vähän.",
+        sv="Noteringarna är för få.",
+        en="There are too few records.",
+    ),
+    Reason.NOT_ASKED: Text(
+        fi="Tätä ei kysytä tällä kyselykerralla.",
+        sv="Det här frågas inte i den här enkäten.",
+        en="This is not asked in this survey.",
+    ),
+    Reason.TIES_UNANSWERED: Text(
+        fi="Liian moni organisaatio jätti vastaamatta, joten verkostosta tiedetään vain rajat.",
+        sv="För många organisationer lät bli att svara, så bara gränser är kända för nätverket.",
+        en="Too many organisations did not answer, so only bounds are known of the network.",
+    ),
 }
 
 METHODS: dict[Method, Text] = {
@@ -104,6 +153,86 @@ METHODS: dict[Method, Text] = {
         en="The interval is the recommendation score's 95 % confidence interval from the normal "
         "distribution.",
     ),
+    Method.FELDT: Text(
+        fi="Väli on alfakertoimen 95 prosentin luottamusväli (Feldt).",
+        sv="Intervallet är alfakoefficientens 95-procentiga konfidensintervall (Feldt).",
+        en="The interval is the 95 % confidence interval of coefficient alpha (Feldt).",
+    ),
+    Method.F_RATIO: Text(
+        fi="Väli on sisäkorrelaation 95 prosentin luottamusväli F-jakaumasta.",
+        sv="Intervallet är intraklasskorrelationens 95-procentiga konfidensintervall (F).",
+        en="The interval is the 95 % confidence interval of the intraclass correlation (F).",
+    ),
+    Method.NONCENTRAL_T: Text(
+        fi="Väli on suhteutetun eron 95 prosentin luottamusväli (epäkeskinen t).",
+        sv="Intervallet är den standardiserade skillnadens 95-procentiga intervall "
+        "(icke-central t).",
+        en="The interval is that of a standardised difference, 95 % (noncentral t).",
+    ),
+    Method.HODGES_LEHMANN: Text(
+        fi="Väli luetaan muutosten järjestyksestä, 95 % (Hodges–Lehmann).",
+        sv="Intervallet läses av förändringarnas ordning, 95 % (Hodges–Lehmann).",
+        en="The interval is read off the order of the changes, 95 % (Hodges–Lehmann).",
+    ),
+    Method.NEWCOMBE: Text(
+        fi="Väli on kahden osuuden eron 95 prosentin luottamusväli (Newcombe).",
+        sv="Intervallet är skillnaden mellan två andelar, 95 % (Newcombe).",
+        en="The interval is that of a difference of two shares, 95 % (Newcombe).",
+    ),
+    Method.KAPLAN_MEIER: Text(
+        fi="Väli on mediaaniajan 95 prosentin luottamusväli; keskeneräiset ovat mukana "
+        "(Kaplan–Meier).",
+        sv="Intervallet är mediantidens 95-procentiga intervall; det oavslutade är med "
+        "(Kaplan–Meier).",
+        en="The interval is that of a median time, 95 %; what is still open counts too "
+        "(Kaplan–Meier).",
+    ),
+    Method.AALEN_JOHANSEN: Text(
+        fi="Väli ottaa huomioon, että osa päättyi muulla tavalla, 95 % (Aalen–Johansen).",
+        sv="Intervallet beaktar att en del slutade på annat sätt, 95 % (Aalen–Johansen).",
+        en="The interval allows for other endings, 95 % (Aalen–Johansen).",
+    ),
+    Method.BOOTSTRAP: Text(
+        fi="Väli on 95 prosentin väli toistetusta otannasta samasta aineistosta.",
+        sv="Intervallet är ett 95-procentigt intervall av upprepade urval ur samma material.",
+        en="The interval covers 95 % of repeated samples drawn from the same data.",
+    ),
+    Method.LINEARISED: Text(
+        fi="Luku on painotettu, ja 95 prosentin väli ottaa painot ja hankkeet huomioon.",
+        sv="Talet är viktat, och det 95-procentiga intervallet beaktar vikterna och projekten.",
+        en="The figure is weighted, and the 95 % interval allows for weights and projects.",
+    ),
+    Method.CLUSTER_ROBUST: Text(
+        fi="Väli lasketaan hankkeiden ja vertailukohteiden välisestä vaihtelusta, 95 %.",
+        sv="Intervallet räknas av variationen mellan projekt och jämförelseobjekt, 95 %.",
+        en="The interval comes from the variation between projects and sites, 95 %.",
+    ),
+    Method.REML: Text(
+        fi="Väli tulee mallista, jossa hankkeilla on oma tasonsa, 95 %.",
+        sv="Intervallet kommer från en modell där varje projekt har sin egen nivå, 95 %.",
+        en="The interval comes from a model in which each project has its own level, 95 %.",
+    ),
+    Method.EMPIRICAL_BAYES: Text(
+        fi="Luku on vedetty kohti kaikkien hankkeiden keskiarvoa sitä enemmän, mitä "
+        "epävarmempi se on.",
+        sv="Talet är draget mot alla projekts medeltal, desto mer ju osäkrare det är.",
+        en="The figure is drawn towards the mean of all projects, the more the less certain it is.",
+    ),
+    Method.FISHER: Text(
+        fi="Väli on korrelaation 95 prosentin luottamusväli (Fisherin muunnos).",
+        sv="Intervallet är korrelationens 95-procentiga konfidensintervall (Fishers transform).",
+        en="The interval is the 95 % confidence interval of a correlation (Fisher's transform).",
+    ),
+    Method.LOG_RATIO: Text(
+        fi="Väli on riskien suhteen 95 prosentin luottamusväli.",
+        sv="Intervallet är riskkvotens 95-procentiga konfidensintervall.",
+        en="The interval is the 95 % confidence interval of a risk ratio.",
+    ),
+    Method.BOUNDS: Text(
+        fi="Väli ei kerro sattumasta vaan siitä, mitä puuttuvat tiedot voisivat enintään muuttaa.",
+        sv="Intervallet visar inte slumpen utan vad de uppgifter som saknas som mest kunde ändra.",
+        en="The interval shows not chance but the most that the missing data could change.",
+    ),
     Method.CENSUS: Text(
         fi="Kaikki on laskettu mukaan, joten väliä ei tarvita.",
         sv="Allt är medräknat, så inget intervall behövs.",
@@ -126,6 +255,14 @@ UNITS: dict[Unit, Text] = {
     Unit.SHARE: Text(fi="osuus, 0–100 %", sv="andel, 0–100 %", en="share, 0–100 %"),
     Unit.SCORE: Text(fi="luku, −100…100", sv="tal, −100…100", en="score, −100…100"),
     Unit.COUNT: Text(fi="määrä", sv="antal", en="number"),
+    Unit.COEFFICIENT: Text(
+        fi="kerroin, enintään 1", sv="koefficient, högst 1", en="coefficient, at most 1"
+    ),
+    Unit.EFFECT: Text(fi="keskihajontaa", sv="standardavvikelser", en="standard deviations"),
+    Unit.EFFECTIVE: Text(fi="tehollinen määrä", sv="effektivt antal", en="effective number"),
+    Unit.RATIO: Text(fi="suhdeluku", sv="kvot", en="ratio"),
+    Unit.DAYS: Text(fi="päivää", sv="dagar", en="days"),
+    Unit.EUR: Text(fi="euroa", sv="euro", en="euros"),
 }
 
 STATES: dict[ValueState, Text] = {
@@ -144,80 +281,6 @@ BETTER: dict[str, Text] = {
         sv="Ingen riktning är bättre",
         en="Neither direction is better",
     ),
-}
-
-LEVELS: dict[Level, Text] = {
-    Level.PORTFOLIO: Text(fi="Koko salkku", sv="Hela portföljen", en="Whole portfolio"),
-    Level.PROGRAMME: Text(fi="Ohjelma", sv="Program", en="Programme"),
-    Level.FUNDER: Text(fi="Rahoittaja", sv="Finansiär", en="Funder"),
-    Level.AREA: Text(fi="Alue", sv="Område", en="Area"),
-    Level.THEME: Text(fi="Teema", sv="Tema", en="Theme"),
-    Level.PROJECT: Text(fi="Hanke", sv="Projekt", en="Project"),
-}
-
-SPLITS: dict[Split, Text] = {
-    Split.TOTAL: Text(fi="Kaikki yhdessä", sv="Alla tillsammans", en="All together"),
-    Split.GROUP: Text(fi="Ryhmittäin", sv="Enligt grupp", en="By group"),
-    Split.PHASE: Text(fi="Vaiheittain", sv="Enligt skede", en="By phase"),
-}
-
-WAVE_NAMES: dict[str, Text] = {
-    "baseline": Text(fi="Alussa", sv="I början", en="Baseline"),
-    "during": Text(fi="Aikana", sv="Under tiden", en="During"),
-    "end": Text(fi="Lopussa", sv="I slutet", en="End"),
-    "follow_up": Text(fi="Seuranta", sv="Uppföljning", en="Follow-up"),
-    ALL_WAVES: Text(fi="Kaikki kyselykerrat", sv="Alla enkäter", en="All surveys"),
-}
-
-PHASE_NAMES: dict[str, Text] = {
-    WHOLE_PROCESS: Text(fi="Koko prosessi", sv="Hela processen", en="Whole process"),
-    "P1": Text(fi="Tarpeiden tunnistaminen", sv="Behovskartläggning", en="Needs identification"),
-    "P2": Text(fi="Idea tai ehdotus", sv="Idé eller förslag", en="Idea or proposal"),
-    "P3": Text(
-        fi="Kumppanit, tavoite, pelisäännöt ja roolit",
-        sv="Parter, mål, spelregler och roller",
-        en="Partners, goal, rules and roles",
-    ),
-    "P4": Text(
-        fi="Työpajat ja markkinavuoropuhelu",
-        sv="Workshoppar och marknadsdialog",
-        en="Workshops and market dialogue",
-    ),
-    "P5": Text(fi="Kokeilu", sv="Försök", en="Experiment"),
-    "P6": Text(fi="Pilotointi", sv="Pilotering", en="Pilot"),
-    "P7": Text(
-        fi="Hankinta tai käyttöönotto",
-        sv="Upphandling eller ibruktagande",
-        en="Procurement or adoption",
-    ),
-    "P8": Text(
-        fi="Skaalaus ja juurruttaminen",
-        sv="Skalning och förankring",
-        en="Scaling and embedding",
-    ),
-}
-
-GROUP_NAMES: dict[str, Text] = {
-    "RES": Text(fi="Asukkaat", sv="Invånare", en="Residents"),
-    "CUS": Text(fi="Asiakkaat ja oppilaat", sv="Kunder och elever", en="Clients and pupils"),
-    "STAFF": Text(fi="Henkilöstö", sv="Personal", en="Staff"),
-    "COM": Text(fi="Yritykset", sv="Företag", en="Companies"),
-    "NGO": Text(
-        fi="Järjestöt ja yhteisöt",
-        sv="Föreningar och samfund",
-        en="Associations and communities",
-    ),
-    "RDI": Text(
-        fi="Tutkimus ja koulutus",
-        sv="Forskning och utbildning",
-        en="Research and education",
-    ),
-    "PUB": Text(
-        fi="Muut julkiset toimijat",
-        sv="Övriga offentliga aktörer",
-        en="Other public bodies",
-    ),
-    UNKNOWN_GROUP: Text(fi="Ryhmä ei tiedossa", sv="Grupp okänd", en="Group not known"),
 }
 
 FINDINGS: dict[Code, Text] = {

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard.charts import grammar
 from dashboard.charts.intervals import Row, lower, upper, value_words
 from metrics.metric import Metric
-from metrics.reasons import WAVE_NAMES
+from metrics.names import WAVE_NAMES
 from survey.instrument import WAVES
 
 #: Pixels: the name of a panel, one wave in it, and the space after it.

@@ -21,7 +21,7 @@ from data import records, schema, sheets
 from data.access import User
 from data.exports.cells import harmless
 from data.instruments import known_instruments
-from metrics import reasons
+from metrics import names, reasons
 from metrics.catalog import metrics
 from metrics.metric import Level, Result
 from survey.text import Text, read_texts
@@ -58,10 +58,10 @@ COLUMNS = (
 #: What each code of a column means, where the codes are a closed list.
 CODES: dict[str, dict[str, Text]] = {
     "unit": reasons.UNITS,
-    "level": reasons.LEVELS,
-    "wave": reasons.WAVE_NAMES,
-    "split": reasons.SPLITS,
-    "split_value": reasons.GROUP_NAMES | reasons.PHASE_NAMES,
+    "level": names.LEVELS,
+    "wave": names.WAVE_NAMES,
+    "split": names.SPLITS,
+    "split_value": names.GROUP_NAMES | names.PHASE_NAMES,
     "state": reasons.STATES,
     "method": reasons.METHODS,
     "reason": reasons.REASONS,
@@ -100,12 +100,12 @@ def write_figures(
     writer.writerow(COLUMNS)
     if revision is None:
         return 0
-    names = {level: _names(connection, user, level, language) for level in Level}
+    called = {level: _names(connection, user, level, language) for level in Level}
     labels = _part_labels(connection, language)
     invented = _invented(connection)
     figures = sheets.read_figures(connection, user, revision=revision, public=public)
     for figure in figures:
-        code, name = names[Level(figure.level)].get(figure.entity, _NO_NAME)
+        code, name = called[Level(figure.level)].get(figure.entity, _NO_NAME)
         label = labels.get((figure.instrument, figure.part), "")
         is_invented = figure.entity in invented[Level(figure.level)]
         writer.writerow(_cells(figure, revision, language, code, name, label, is_invented))

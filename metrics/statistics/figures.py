@@ -199,6 +199,7 @@ def estimates(
     numerator: Whole | None = None,
     denominator: Whole | None = None,
     missing: Reason | NDArray[np.str_] = Reason.NO_ANSWERS,
+    p: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """ESTIMATE_VALUES from arrays over figures, with the reason for what is missing.
 
@@ -219,6 +220,7 @@ def estimates(
         "value": value,
         "low": low,
         "high": high,
+        "p": nothing if p is None else np.where(absent, np.nan, p),
         "n": n,
         "numerator": nothing if numerator is None else np.where(absent, np.nan, numerator),
         "denominator": nothing if denominator is None else np.where(absent, np.nan, denominator),

@@ -162,7 +162,7 @@ def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
     proposals = raw.proposals.groupby(["project", "area"], as_index=False).agg(
         n=("taken_up", "size"), taken_up=("taken_up", "sum")
     )
-    return Frames(
+    return Frames.of(
         respondents=_respondents(raw),
         item_counts=pd.concat(counts, ignore_index=True),
         scale_moments=pd.concat(moments, ignore_index=True),

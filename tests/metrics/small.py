@@ -29,7 +29,7 @@ def small(projects: range = range(1, 2), **rows: list[tuple]) -> Frames:
     nodes = [(level, entity, p) for p in projects for level, entity in (("portfolio", 0),)]
     nodes += [("project", p, p) for p in projects]
     given = {"nodes": nodes, **rows}
-    return Frames(
+    return Frames.of(
         **{name: typed(given.get(name, []), columns) for name, columns in COLUMNS.items()}
     ).validated()
 

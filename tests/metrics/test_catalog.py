@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import metrics.frames
-from metrics import reasons
+from metrics import names, reasons
 from metrics.attention import WEIGHTS, Code
 from metrics.catalog import InvalidMetric, _check, catalog
 from metrics.catalog import metrics as known
@@ -30,8 +30,8 @@ FIRST = {
 
 
 def test_the_first_metrics_are_all_there():
-    for kind, names in FIRST.items():
-        assert names <= {name for name, metric in known().items() if metric.kind == kind}
+    for kind, first in FIRST.items():
+        assert first <= {name for name, metric in known().items() if metric.kind == kind}
 
 
 @pytest.mark.parametrize("name", catalog())
@@ -74,11 +74,11 @@ def test_a_module_that_breaks_the_contract_is_named(tmp_path):
         (reasons.UNITS, set(Unit)),
         (reasons.STATES, set(ValueState)),
         (reasons.BETTER, {"up", "down", "none"}),
-        (reasons.LEVELS, set(Level)),
-        (reasons.SPLITS, set(Split)),
-        (reasons.WAVE_NAMES, {*WAVES, ALL_WAVES}),
-        (reasons.PHASE_NAMES, {*PHASES, WHOLE_PROCESS}),
-        (reasons.GROUP_NAMES, {*GROUPS, UNKNOWN_GROUP}),
+        (names.LEVELS, set(Level)),
+        (names.SPLITS, set(Split)),
+        (names.WAVE_NAMES, {*WAVES, ALL_WAVES}),
+        (names.PHASE_NAMES, {*PHASES, WHOLE_PROCESS}),
+        (names.GROUP_NAMES, {*GROUPS, UNKNOWN_GROUP}),
         (reasons.FINDINGS, set(Code)),
     ],
 )

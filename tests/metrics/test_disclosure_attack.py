@@ -95,7 +95,7 @@ def frames_of(atoms: pd.DataFrame, nodes: pd.DataFrame, draw: np.random.Generato
     )
     events = atoms.groupby(["project", "phase", "group"], as_index=False)["n"].sum()
     pairs = ["project", "instrument", "earlier", "wave", "group", "scale"]
-    return Frames(
+    return Frames.of(
         respondents=respondents,
         item_counts=items[items["n"] > 0].reset_index(drop=True),
         scale_moments=pd.concat(scales, ignore_index=True),

@@ -1,0 +1,122 @@
+"""What everything on a figure's key is called: levels, splits, waves, phases, groups, stages."""
+
+from __future__ import annotations
+
+from metrics.metric import ALL_WAVES, Level, Split
+from survey.instrument import UNKNOWN_GROUP, WHOLE_PROCESS
+from survey.text import Text
+
+LEVELS: dict[Level, Text] = {
+    Level.PORTFOLIO: Text(fi="Koko salkku", sv="Hela portföljen", en="Whole portfolio"),
+    Level.PROGRAMME: Text(fi="Ohjelma", sv="Program", en="Programme"),
+    Level.FUNDER: Text(fi="Rahoittaja", sv="Finansiär", en="Funder"),
+    Level.AREA: Text(fi="Alue", sv="Område", en="Area"),
+    Level.THEME: Text(fi="Teema", sv="Tema", en="Theme"),
+    Level.PROJECT: Text(fi="Hanke", sv="Projekt", en="Project"),
+}
+
+SPLITS: dict[Split, Text] = {
+    Split.TOTAL: Text(fi="Kaikki yhdessä", sv="Alla tillsammans", en="All together"),
+    Split.GROUP: Text(fi="Ryhmittäin", sv="Enligt grupp", en="By group"),
+    Split.PHASE: Text(fi="Vaiheittain", sv="Enligt skede", en="By phase"),
+}
+
+WAVE_NAMES: dict[str, Text] = {
+    "baseline": Text(fi="Alussa", sv="I början", en="Baseline"),
+    "during": Text(fi="Aikana", sv="Under tiden", en="During"),
+    "end": Text(fi="Lopussa", sv="I slutet", en="End"),
+    "follow_up": Text(fi="Seuranta", sv="Uppföljning", en="Follow-up"),
+    ALL_WAVES: Text(fi="Kaikki kyselykerrat", sv="Alla enkäter", en="All surveys"),
+}
+
+PHASE_NAMES: dict[str, Text] = {
+    WHOLE_PROCESS: Text(fi="Koko prosessi", sv="Hela processen", en="Whole process"),
+    "P1": Text(fi="Tarpeiden tunnistaminen", sv="Behovskartläggning", en="Needs identification"),
+    "P2": Text(fi="Idea tai ehdotus", sv="Idé eller förslag", en="Idea or proposal"),
+    "P3": Text(
+        fi="Kumppanit, tavoite, pelisäännöt ja roolit",
+        sv="Parter, mål, spelregler och roller",
+        en="Partners, goal, rules and roles",
+    ),
+    "P4": Text(
+        fi="Työpajat ja markkinavuoropuhelu",
+        sv="Workshoppar och marknadsdialog",
+        en="Workshops and market dialogue",
+    ),
+    "P5": Text(fi="Kokeilu", sv="Försök", en="Experiment"),
+    "P6": Text(fi="Pilotointi", sv="Pilotering", en="Pilot"),
+    "P7": Text(
+        fi="Hankinta tai käyttöönotto",
+        sv="Upphandling eller ibruktagande",
+        en="Procurement or adoption",
+    ),
+    "P8": Text(
+        fi="Skaalaus ja juurruttaminen",
+        sv="Skalning och förankring",
+        en="Scaling and embedding",
+    ),
+}
+
+GROUP_NAMES: dict[str, Text] = {
+    "RES": Text(fi="Asukkaat", sv="Invånare", en="Residents"),
+    "CUS": Text(fi="Asiakkaat ja oppilaat", sv="Kunder och elever", en="Clients and pupils"),
+    "STAFF": Text(fi="Henkilöstö", sv="Personal", en="Staff"),
+    "COM": Text(fi="Yritykset", sv="Företag", en="Companies"),
+    "NGO": Text(
+        fi="Järjestöt ja yhteisöt",
+        sv="Föreningar och samfund",
+        en="Associations and communities",
+    ),
+    "RDI": Text(
+        fi="Tutkimus ja koulutus",
+        sv="Forskning och utbildning",
+        en="Research and education",
+    ),
+    "PUB": Text(
+        fi="Muut julkiset toimijat",
+        sv="Övriga offentliga aktörer",
+        en="Other public bodies",
+    ),
+    UNKNOWN_GROUP: Text(fi="Ryhmä ei tiedossa", sv="Grupp okänd", en="Group not known"),
+}
+
+STAGE_NAMES: dict[str, Text] = {
+    "idea": Text(fi="Idea", sv="Idé", en="Idea"),
+    "partner": Text(fi="Kumppani löytynyt", sv="Partner funnen", en="Partner found"),
+    "development": Text(fi="Kehittäminen", sv="Utveckling", en="Development"),
+    "trial": Text(fi="Kokeilu", sv="Försök", en="Trial"),
+    "pilot": Text(fi="Pilotti", sv="Pilot", en="Pilot"),
+    "adoption": Text(fi="Käyttöönotto", sv="Ibruktagande", en="Adoption"),
+}
+
+CASE_END_NAMES: dict[str, Text] = {
+    "rejected": Text(fi="Hylätty", sv="Avslagen", en="Rejected"),
+    "merged": Text(
+        fi="Yhdistetty toiseen", sv="Sammanslagen med en annan", en="Merged into another"
+    ),
+    "split": Text(fi="Jaettu useaksi", sv="Uppdelad i flera", en="Split into several"),
+    "withdrawn": Text(fi="Vedetty pois", sv="Återkallad", en="Withdrawn"),
+}
+
+STEP_NAMES: dict[str, Text] = {
+    "invited": Text(fi="Kutsuttu", sv="Inbjuden", en="Invited"),
+    "registered": Text(fi="Ilmoittautunut", sv="Anmäld", en="Registered"),
+    "attended": Text(fi="Osallistunut", sv="Deltagit", en="Attended"),
+    "returned": Text(fi="Palannut", sv="Återkommit", en="Returned"),
+    "finished": Text(fi="Mukana loppuun asti", sv="Med till slutet", en="Stayed to the end"),
+    "answered": Text(fi="Vastannut kyselyyn", sv="Svarat på enkäten", en="Answered the survey"),
+}
+
+OUTPUT_NAMES: dict[str, Text] = {
+    "publication": Text(fi="Julkaisut", sv="Publikationer", en="Publications"),
+    "thesis": Text(fi="Opinnäytteet", sv="Examensarbeten", en="Theses"),
+    "credits": Text(fi="Opintopisteet", sv="Studiepoäng", en="Credits"),
+    "application": Text(
+        fi="Yhteiset hakemukset", sv="Gemensamma ansökningar", en="Joint applications"
+    ),
+    "partnership": Text(fi="Uudet kumppanuudet", sv="Nya partnerskap", en="New partnerships"),
+    "volunteers": Text(fi="Vapaaehtoiset", sv="Frivilliga", en="Volunteers"),
+    "continued": Text(
+        fi="Jatkunut oma toiminta", sv="Fortsatt egen verksamhet", en="Own activity continued"
+    ),
+}
