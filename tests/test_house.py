@@ -21,7 +21,7 @@ FLOORS = ("dashboard", "data", "metrics", "survey")
 #: "Under about 300 lines", and never more than this; tests hold their tables of cases besides.
 LONGEST, LONGEST_TEST = 400, 480
 #: Engines that the pages must not carry; the figures that they show are judged elsewhere.
-HEAVY = {"duckdb", "ibis", "scipy", "statsmodels", "pyspark"}
+HEAVY = {"duckdb", "ibis", "networkx", "pyspark", "scipy", "statsmodels"}
 
 
 def tracked() -> list[Path]:
