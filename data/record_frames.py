@@ -79,11 +79,11 @@ def read_records(connection: sa.Connection) -> Records:
 
 def table(connection: sa.Connection, query: sa.Select, words: Sequence[str] = ()) -> pd.DataFrame:
     """The rows of a query: ``words`` as text, every other column as 64-bit whole numbers."""
-    rows = connection.execute(query)
-    names = list(rows.keys())
+    found = connection.execute(query)
+    names = list(found.keys())
     kinds = {name: "str" if name in words else "int64" for name in names}
-    # By columns: made of rows, a frame looks into every row to learn what it is.
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    # All rows in one call, and by columns: made of rows, a frame looks into each to learn what it is.
+    columns = list(zip(*found.all(), strict=True)) or [()] * len(names)
     return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
 
 

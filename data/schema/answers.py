@@ -34,6 +34,8 @@ class Collection(Base):
     """One fielding of an instrument in a project: wave, phase and dates.
 
     revision counts the changes of its answers; a published sheet knows which revision it read.
+    rewritten is the last revision that took answers away or changed them: since then answers only
+    came, so a refresh that knows it or a later one reads no more than what came after.
     """
 
     __tablename__ = "collection"
@@ -46,6 +48,7 @@ class Collection(Base):
     closes_on: Mapped[date | None]
     revision: Mapped[int] = mapped_column(server_default="0")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    rewritten: Mapped[int] = mapped_column(server_default="0")
     __table_args__ = (
         UniqueConstraint("project_id", "instrument_version_id", "wave", "phase"),
         one_of("wave", WAVES),
@@ -72,7 +75,7 @@ class Response(Base):
 
     id is random, so the order of rows says nothing of the order of answering. answers is a JSON
     object of item code to whole number (-1 don't know, -2 not applicable); an item that was not
-    answered is absent.
+    answered is absent. revision is that of the collection with which the response came.
     """
 
     __tablename__ = "response"
@@ -84,8 +87,9 @@ class Response(Base):
     answered_on: Mapped[date | None]
     answers: Mapped[str] = mapped_column(Text)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    revision: Mapped[int] = mapped_column(server_default="0")
     __table_args__ = (
-        Index("ix_response_collection", "collection_id"),
+        Index("ix_response_collection", "collection_id", "revision"),
         UniqueConstraint("collection_id", "link_key"),
         CheckConstraint("length(id) = 32", name="id_form"),
         {"sqlite_with_rowid": False},
