@@ -221,6 +221,13 @@ def _combination(scored: ir.Table, rule: CombinedScale) -> ir.Value:
     if rule.combine == "geometric":
         product = (members[0] * members[1]).cast("float64")
         return (product.sqrt() + 0.5).floor()
+    if rule.combine == "both":
+        enough = [100 * member >= rule.threshold * rule.unit for member in members]
+        return ibis.cases(
+            (enough[0] & enough[1], ibis.literal(rule.unit, "int64")),
+            (members[0].notnull() & members[1].notnull(), ibis.literal(0, "int64")),
+            else_=ibis.null("int64"),
+        )
     total = sum(member.fill_null(0) for member in members)
     known = sum(ibis.cases((member.notnull(), 1), else_=0) for member in members)
     means = [

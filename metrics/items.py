@@ -30,10 +30,14 @@ def of_kind(
 
 
 def scales_of(instrument: Instrument, kind: str) -> list[dict]:
-    """Every scale of a questionnaire of a kind, the composites among them; the part is its code."""
+    """Every scale of a questionnaire of a kind, the composites among them; the part is its code.
+
+    Not the all-or-nothing ones: the mean of those is a share, and not a level.
+    """
     if instrument.kind != kind:
         return []
-    return [{"part": scale.code, "scale": scale.code} for scale in instrument.scales]
+    levels = [scale for scale in instrument.scales if scale.combine != "both"]
+    return [{"part": scale.code, "scale": scale.code} for scale in levels]
 
 
 def _codes(

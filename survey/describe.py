@@ -100,6 +100,8 @@ def _choices(name: str, answers: AnswerSet) -> Iterable[tuple[str, ...]]:
 def _rule(scale: Scale) -> str:
     if scale.combine == "geometric":
         return "geometric mean, both needed"
+    if scale.combine == "both":
+        return f"100 with both at {scale.threshold} or more, else 0; both needed"
     return f"mean, at least {scale.required} of {len(scale.members)}"
 
 

@@ -150,6 +150,8 @@ class Scale(Strict):
     """A score on 0-100, from items (their mean) or from other scales (``combine``).
 
     ``minimum`` is how many members must be scored; the default is two thirds, rounded up.
+    ``threshold`` (``combine: both`` only): the points from which each of two scales is enough; the
+    score is then all or nothing, 100 for a person with both and 0 otherwise.
     ``is_construct`` marks the scales that stand for a construct of the measurement model.
     """
 
@@ -158,16 +160,20 @@ class Scale(Strict):
     meaning: Text
     items: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
-    combine: Literal["mean", "geometric"] = "mean"
+    combine: Literal["mean", "geometric", "both"] = "mean"
     minimum: int | None = Field(default=None, ge=1)
+    # Left out of the canonical form where it is not given, so that it changes no other scale.
+    threshold: int | None = Field(default=None, gt=0, le=100, exclude_if=lambda given: not given)
     is_construct: bool = True
 
     @model_validator(mode="after")
     def _members(self):
         if bool(self.items) == bool(self.scales):
             raise ValueError(f"{self.code}: a scale has either items or scales")
-        if self.combine == "geometric" and (self.items or len(self.scales) != 2):
-            raise ValueError(f"{self.code}: a geometric mean combines two scales")
+        if self.combine != "mean" and (self.items or len(self.scales) != 2):
+            raise ValueError(f"{self.code}: {self.combine} combines two scales")
+        if (self.combine == "both") != (self.threshold is not None):
+            raise ValueError(f"{self.code}: both of two scales needs a threshold, others have none")
         if self.minimum is not None and self.minimum > len(self.members):
             raise ValueError(f"{self.code}: minimum is larger than the number of members")
         return self
@@ -179,7 +185,7 @@ class Scale(Strict):
     @property
     def required(self) -> int:
         """How many members must be scored for this scale to be scored."""
-        if self.combine == "geometric":
+        if self.combine != "mean":
             return 2
         return self.minimum or math.ceil(2 * len(self.members) / 3)
 

@@ -46,13 +46,15 @@ class ItemScale:
 
 @dataclass(frozen=True, slots=True)
 class CombinedScale:
-    """A scale made of scales: their mean, or the geometric mean of two."""
+    """A scale made of scales: their mean, the geometric mean of two, or whether both of two reach
+    the threshold (points): then the whole unit, otherwise 0."""
 
     code: str
     scales: tuple[str, ...]
     combine: str
     required: int
     unit: int
+    threshold: int | None = None
 
 
 def score_rules(instrument: Instrument) -> tuple[ItemScale | CombinedScale, ...]:
@@ -62,8 +64,9 @@ def score_rules(instrument: Instrument) -> tuple[ItemScale | CombinedScale, ...]
 
 def _rule(instrument: Instrument, scale: Scale) -> ItemScale | CombinedScale:
     if scale.scales:
+        unit = instrument.score_unit
         return CombinedScale(
-            scale.code, scale.scales, scale.combine, scale.required, instrument.score_unit
+            scale.code, scale.scales, scale.combine, scale.required, unit, scale.threshold
         )
     terms = tuple(
         Term(code, instrument.item(code).reversed, answers.low, answers.high)
@@ -134,7 +137,9 @@ def _combination(
     values = np.array([member.to_numpy(dtype=np.int64, na_value=0) for member in members])
     known = np.array([~member.isna() for member in members])
     count = known.sum(axis=0)
-    if rule.combine == "geometric":
+    if rule.combine == "both":
+        combined = rule.unit * (100 * values >= rule.threshold * rule.unit).all(axis=0)
+    elif rule.combine == "geometric":
         combined = np.floor(np.sqrt(values.prod(axis=0)) + 0.5).astype(np.int64)
     else:
         divisor = np.maximum(count, 1)

@@ -37,7 +37,7 @@ def _text(words: str) -> dict[str, str]:
 
 
 def small_instrument() -> Instrument:
-    """Every kind of rule: reversed items, a mean, a geometric mean, 0-10, don't-know."""
+    """Every kind of rule: reversed items, a mean, a geometric mean, both, 0-10, don't-know."""
     agree = [{"code": code, "text": _text(str(code))} for code in range(1, 6)]
     named = {"title": _text("Asteikko"), "meaning": _text("Mitä se on")}
     return Instrument.model_validate(
@@ -68,6 +68,7 @@ def small_instrument() -> Instrument:
                 {"code": "A", "items": ["A1", "A2", "A3"], **named},
                 {"code": "B", "items": ["B1"], **named},
                 {"code": "AB", "scales": ["A", "B"], "combine": "geometric", **named},
+                {"code": "TWO", "scales": ["A", "B"], "combine": "both", "threshold": 50, **named},
                 {"code": "ALL", "scales": ["A", "B"], "minimum": 1, **named},
             ],
         }

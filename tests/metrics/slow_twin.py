@@ -100,7 +100,9 @@ def points(answers: dict[str, int], instrument: Instrument) -> dict[str, float]:
                 scores[scale.code] = sum(given) / len(given)
             continue
         members = [scores[code] for code in scale.scales if code in scores]
-        if len(members) >= scale.required:
+        if len(members) >= scale.required and scale.combine == "both":
+            scores[scale.code] = float(min(members) >= scale.threshold / 100 - 1e-12)
+        elif len(members) >= scale.required:
             combined = (
                 math.sqrt(members[0] * members[1])
                 if scale.combine == "geometric"
@@ -131,9 +133,21 @@ def _score_figures(
     def judged(projects: list[tuple]) -> tuple[float, float, float, float]:
         return mean_of_means(projects, 0.0, 100.0)
 
+    def everybody(rows: pd.DataFrame) -> tuple[int, int, int]:
+        return int((rows["x"] > 0).sum()), len(rows), len(rows)
+
+    balanced = scored[_all_or_nothing(scored, instruments)]
+    yield figures("balanced_leadership", balanced, nodes, everybody, share)
+    scored = scored.drop(balanced.index)
     for metric, kind in (("process_quality", "process"), ("outcome_score", "outcome")):
         chosen = scored[[instruments[key].kind == kind for key in scored["instrument"]]]
         yield figures(metric, chosen, nodes, moments, judged)
+
+
+def _all_or_nothing(scored: pd.DataFrame, instruments: dict[str, Instrument]) -> list[bool]:
+    """Which rows are of a scale that says whether both of two others are high enough."""
+    pairs = zip(scored["instrument"], scored["part"], strict=True)
+    return [instruments[key].scale(part).combine == "both" for key, part in pairs]
 
 
 def _asked(answers: pd.DataFrame, instruments: dict[str, Instrument]) -> pd.DataFrame:
@@ -235,6 +249,7 @@ def _answers_and_people(rows: pd.DataFrame) -> tuple[int, int, int]:
 def _change_figures(
     scored: pd.DataFrame, nodes: pd.DataFrame, instruments: dict[str, Instrument]
 ) -> Iterator[pd.DataFrame]:
+    scored = scored[[not whole for whole in _all_or_nothing(scored, instruments)]]
     process = scored[[instruments[key].kind == "process" for key in scored["instrument"]]]
     process = process[process["wave"].isin(["during", "end"])]
     process = process.assign(when=process["wave"], wave="end").drop(columns="phase")

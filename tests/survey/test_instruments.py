@@ -38,6 +38,8 @@ def test_process_forms_score_every_construct_and_their_mean(instrument):
     assert {scale.code for scale in instrument.scales if scale.is_construct} == CONSTRUCTS
     assert set(instrument.scale("OVERALL").scales) == CONSTRUCTS
     assert instrument.scale("LEAD").combine == "geometric"
+    both = instrument.scale("LEADB")
+    assert (both.combine, both.scales, both.threshold) == ("both", ("LEADF", "LEADX"), 60)
     assert {item.code for item in instrument.items if item.role is Role.BENEFIT} == {"BEN"}
     assert instrument.answers_of("BEN").threshold == 4
 
@@ -99,6 +101,22 @@ def test_a_broken_file_is_refused_with_its_name_and_the_rule(tmp_path):
     broken = tmp_path / "benefit.v1.yaml"
     broken.write_text(text.replace("- CAPA3", "- NO_SUCH_ITEM"), encoding="utf-8")
     with pytest.raises(InvalidInstrument, match=r"benefit\.v1\.yaml.*[\s\S]*NO_SUCH_ITEM"):
+        read_instrument(broken)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (("    threshold: 60\n", ""), "needs a threshold"),
+        (("combine: geometric", "combine: geometric\n    threshold: 60"), "others have none"),
+        (("combine: both\n", "combine: both\n    minimum: 3\n"), "minimum is larger"),
+    ],
+)
+def test_both_of_two_scales_needs_exactly_what_it_needs(tmp_path, change, rule):
+    text = (INSTRUMENTS / "process_quality.v1.yaml").read_text(encoding="utf-8")
+    broken = tmp_path / "process_quality.v1.yaml"
+    broken.write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(InvalidInstrument, match=rule):
         read_instrument(broken)
 
 

@@ -97,6 +97,34 @@ def test_leadership_is_the_geometric_mean_so_rigid_is_not_average():
     assert points({"LEADF1": 5, "LEADX1": 1}, "LEAD") == 0.0
 
 
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        # (4 + 3) / 2 is 62.5 points, (4 + 4) / 2 is 75: both at 60 or more
+        ({"LEADF1": 4, "LEADF2": 3, "LEADX1": 4, "LEADX2": 4}, 100.0),
+        # firmness 100, flexibility (3 + 3) / 2 -> 50: a rigid project does not pass
+        ({"LEADF1": 5, "LEADF2": 5, "LEADX1": 3, "LEADX2": 3}, 0.0),
+        # sqrt(100 * 50) is 71 points, but both is not a matter of the mean
+        ({"LEADF1": 3, "LEADX1": 5}, 0.0),
+        ({"LEADF1": 5, "LEADF2": 5}, None),
+        ({"LEADF1": DONT_KNOW, "LEADX1": 5}, None),
+    ],
+)
+def test_leadership_is_balanced_when_both_sides_reach_sixty_points(answers, expected):
+    assert points(answers, "LEADB") == expected
+
+
+def test_a_side_of_exactly_the_threshold_is_enough():
+    scales = tuple(
+        scale.model_copy(update={"threshold": 75}) if scale.code == "LEADB" else scale
+        for scale in FULL.scales
+    )
+    strict = FULL.model_copy(update={"scales": scales})
+    # (4 - 1) / 4 is exactly 75 points; (4 + 3) / 2 is 62.5
+    assert points({"LEADF1": 4, "LEADX1": 4}, "LEADB", strict) == 100.0
+    assert points({"LEADF1": 4, "LEADX1": 4, "LEADX2": 3}, "LEADB", strict) == 0.0
+
+
 def test_overall_needs_eight_of_the_eleven_constructs():
     # pulse form, one item a construct; LEAD needs both of its items
     names = ["GOAL1", "RULE1", "TRUST1", "FACIL1", "INCL1", "INFL1", "OPEN1"]
@@ -199,6 +227,9 @@ def slow_score(instrument, code, row, known) -> int | None:
             product = members[0] * members[1]
             root = math.isqrt(product)
             return root + (product > root * (root + 1))  # nearest whole root
+        if scale.combine == "both":
+            share = min(members) / instrument.score_unit
+            return instrument.score_unit if share >= scale.threshold / 100 else 0
         return (2 * sum(members) + len(members)) // (2 * len(members))
     units = []
     for item in scale.items:
