@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +26,8 @@ class MixedUnits(Exception):
 
 
 class Cells(NamedTuple):
-    """The sums of projects. keys: what a figure is, but for its entity (one row a key); key and
-    project: of each cell, as positions in keys and in the members; sums by name."""
+    """The sums of projects, or their records. keys: what a figure is, but for its entity (one row a
+    key); key and project: of each cell, as positions in keys and in the members; sums by name."""
 
     keys: pd.DataFrame
     key: Codes
@@ -37,23 +38,41 @@ class Cells(NamedTuple):
 def cells_of(atoms: pd.DataFrame) -> Cells:
     """The sums of every project for every total, group and phase."""
     sums = [column for column in atoms if column not in _NAMES]
-    whole = [column for column in ("instrument", "part", "unit") if column in atoms]
-    waves = [*whole, *(["wave"] if "wave" in atoms else [])]
-    pieces = [_piece(atoms, waves, sums, Split.TOTAL)]
-    if "group" in atoms:
-        named = atoms[(atoms["group"] != "").to_numpy()]
-        pieces.append(_piece(named, [*waves, "group"], sums, Split.GROUP))
-    if "phase" in atoms:
-        named = atoms[atoms["phase"].isin(PHASES).to_numpy()]
-        pieces.append(_piece(named, [*whole, "phase"], sums, Split.PHASE))
+    pieces = [
+        _piece(summed(named, ["project", *by], sums), by, sums, split)
+        for named, by, split in _splits(atoms)
+    ]
     cells = _together(pieces)
     _refuse_mixed(cells.keys)
     return cells
 
 
-def _piece(atoms: pd.DataFrame, by: list[str], sums: list[str], split: Split) -> Cells:
+def record_cells(atoms: pd.DataFrame) -> Cells:
+    """Every record as a cell of its own, once for each total, group and phase that it belongs to.
+
+    Words that are no key are left out; a metric makes whole numbers of those that it needs.
+    """
+    values = [
+        column
+        for column in atoms
+        if column not in _NAMES and not isinstance(atoms[column].dtype, pd.CategoricalDtype)
+    ]
+    return _together([_piece(named, by, values, split) for named, by, split in _splits(atoms)])
+
+
+def _splits(atoms: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, list[str], Split]]:
+    """The atoms of each split, and what tells its figures of a project apart."""
+    whole = [column for column in ("instrument", "part", "unit") if column in atoms]
+    waves = [*whole, *(["wave"] if "wave" in atoms else [])]
+    yield atoms, waves, Split.TOTAL
+    if "group" in atoms:
+        yield atoms[(atoms["group"] != "").to_numpy()], [*waves, "group"], Split.GROUP
+    if "phase" in atoms:
+        yield atoms[atoms["phase"].isin(PHASES).to_numpy()], [*whole, "phase"], Split.PHASE
+
+
+def _piece(cells: pd.DataFrame, by: list[str], sums: list[str], split: Split) -> Cells:
     """The cells of one split; by: what tells its figures of a project apart."""
-    cells = summed(atoms, ["project", *by], sums)
     occurring, key = dense(*packed(cells, by))
     keys = pd.DataFrame(
         {name: np.asarray(values) for name, values in unpacked(occurring, cells, by).items()},

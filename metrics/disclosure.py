@@ -37,7 +37,8 @@ import pandas as pd
 
 from metrics.complementary import Marks, Slots, Table, Whole, completed, outside
 from metrics.frames import Frames
-from metrics.metric import About, Estimates, Profile, Reason, Split, Unit
+from metrics.metric import ALL_WAVES, About, Estimates, Profile, Reason, Split, Unit
+from metrics.records import RECORD_FRAMES
 from metrics.unsafe import floats, unsafe
 
 #: The fewest people a figure may be about.
@@ -51,7 +52,11 @@ CHANGE_FROM = "during"
 PAIRS_FROM = "baseline"
 
 _CELL = ["entity", "wave", "split", "split_value"]
-_NAMED = {"wave": str, "split": str, "split_value": str}
+_NAMED = {"entity": int, "wave": str, "split": str, "split_value": str}
+_NO_CELLS = pd.DataFrame(columns=_CELL)
+
+#: Frames about people who were followed from one wave to another.
+PAIRED = ("paired_moments", "paired_differences", "paired_choices", "retention")
 
 
 class UnplacedFigure(Exception):
@@ -100,9 +105,11 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
         profile: [np.zeros(len(each.frame), dtype=bool) for each in estimates]
         for profile in Profile
     }
-    # Pairs come last: their changes follow the means that they lie between.
+    # Pairs come last: their changes follow the means that they lie between, and everything else
+    # about the same pairs follows their changes.
     universes = sorted(
-        _universes(estimates).items(), key=lambda item: item[0][0] == "paired_moments"
+        _universes(estimates).items(),
+        key=lambda item: (item[0][0] in PAIRED, item[0][0] != "paired_moments"),
     )
     for (name, instrument), members in universes:
         people = _people(frames, name, instrument)
@@ -111,10 +118,11 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
         least: list[Marks] = [np.zeros(len(each.rows), dtype=bool) for each in placed]
         # The public never sees more than insiders: it starts from what they do not see.
         for profile in (Profile.INSIDE, Profile.PUBLIC):
-            if name == "paired_moments":
-                means = _hidden_means(estimates, marks[profile], instrument)
+            if name in PAIRED:
+                means = _hidden_cells(estimates, marks[profile], instrument, "scale_moments")
+                pairs = _hidden_cells(estimates, marks[profile], instrument, "paired_moments")
                 least = [
-                    least_ | _between_hidden(each.frame, means)
+                    least_ | _between_hidden(each.frame, means) | _among(each.frame, pairs)
                     for least_, each in zip(least, placed, strict=True)
                 ]
             least = _hidden_rows(placed, universe, MINIMUM[profile], least)
@@ -123,14 +131,21 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
     return marks
 
 
-def _hidden_means(estimates: list[Estimates], marks: list[Marks], instrument: str) -> pd.MultiIndex:
-    """Where a mean score of an instrument is hidden: entity, wave, split, split value."""
+def _hidden_cells(
+    estimates: list[Estimates], marks: list[Marks], instrument: str, frame: str
+) -> pd.MultiIndex:
+    """Where a mean (change) of an instrument is hidden: entity, wave, split, split value."""
     found = [
         each.frame.loc[mark & (each.frame["instrument"] == instrument).to_numpy(), _CELL]
         for each, mark in zip(estimates, marks, strict=True)
-        if each.metric.frame == "scale_moments" and each.metric.unit is Unit.POINTS
+        if each.metric.frame == frame and each.metric.unit in (Unit.POINTS, Unit.CHANGE)
     ]
-    return pd.MultiIndex.from_frame(pd.concat(found).astype(_NAMED).drop_duplicates())
+    return pd.MultiIndex.from_frame(pd.concat([_NO_CELLS, *found]).astype(_NAMED).drop_duplicates())
+
+
+def _among(frame: pd.DataFrame, cells: pd.MultiIndex) -> Marks:
+    """Rows that stand in one of the cells."""
+    return pd.MultiIndex.from_frame(frame[_CELL].astype(_NAMED)).isin(cells)
 
 
 def _between_hidden(frame: pd.DataFrame, means: pd.MultiIndex) -> Marks:
@@ -151,9 +166,9 @@ def _universes(estimates: list[Estimates]) -> dict[tuple[str, str], list[tuple[i
             continue
         name = "respondents"
         if each.metric.about is About.PARTICIPANTS:
-            name = "participation"
-        elif each.metric.frame == "paired_moments":
-            name = "paired_moments"
+            name = each.metric.frame if each.metric.frame in RECORD_FRAMES else "participation"
+        elif each.metric.frame in PAIRED:
+            name = each.metric.frame
         codes, instruments = _coded(each.frame["instrument"])
         for code in np.unique(codes):
             rows = np.flatnonzero(codes == code)
@@ -164,13 +179,21 @@ def _universes(estimates: list[Estimates]) -> dict[tuple[str, str], list[tuple[i
 def _people(frames: Frames, name: str, instrument: str) -> pd.DataFrame:
     """The people of a universe: project, wave, phase, group, n."""
     if name == "participation":
-        return frames.participation[["project", "phase", "group", "n"]].assign(wave="all")
+        return frames.participation[["project", "phase", "group", "n"]].assign(wave=ALL_WAVES)
     whole = getattr(frames, name)
+    if name in RECORD_FRAMES:
+        # A person is one, however many records tell of what they did.
+        people = whole.drop_duplicates(["project", "group", "person"])
+        counted = people.groupby(["project", "group"], as_index=False).size()
+        return counted.rename(columns={"size": "n"}).assign(wave=ALL_WAVES, phase="")
     whole = whole[(whole["instrument"] == instrument).to_numpy()]
-    if name == "paired_moments":
-        # One person's pairs are counted once a scale; whoever is in any of them is there.
-        by = ["project", "wave", "group"]
-        return whole.groupby(by, as_index=False, observed=True)["n"].max().assign(phase="")
+    if name in PAIRED:
+        # One person's pairs are counted once a scale or item; whoever is in any of them is there.
+        part = "item" if "item" in whole else "scale"
+        by = ["project", "wave", *(["group"] if "group" in whole else [])]
+        each = whole.groupby([*by, "earlier", part], as_index=False, observed=True)["n"].sum()
+        most = each.groupby(by, as_index=False, observed=True)["n"].max().assign(phase="")
+        return most if "group" in most else most.assign(group="")
     return whole
 
 

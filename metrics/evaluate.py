@@ -8,17 +8,27 @@ METRIC and, for a metric that is judged from a frame of `metrics.frames`:
     ``item`` and ``code``. Further entries are 0 or 1 and become sums: a code with
     ``numerator=1, denominator=1`` adds its answers to both. An empty list: not this instrument.
 ``select(atoms) -> DataFrame`` (where needed)
-    The atoms as the metric counts them, when that is more than reading them off. Whatever it
-    returns must add up: whole numbers that are summed over atoms. A group of "" or a phase of P0
-    counts in totals and has no row of its own. Without a wave column the wave is "all".
+    The atoms as the metric counts them, when that is more than reading them off. What it returns
+    of answers must add up: whole numbers that are summed over atoms. A group of "" or a phase of
+    P0 counts in totals and has no row of its own. Without a wave column the wave is "all".
 ``compute(rows) -> DataFrame``
     The estimates. Rows: one a project of a figure, with ``figure`` (0, 1, ...), ``split``,
     ``project`` (below 1: no project) and the sums, in a stable order; several atoms of a project
-    (its groups, phases, collections) are summed already. Returns ESTIMATE_VALUES indexed by
+    (its groups, phases, collections) are summed already. Of records (`metrics.records`): one a
+    record, with ``level`` and ``entity``, and nothing summed. Returns ESTIMATE_VALUES indexed by
     figure; a figure that is left out is not published. Estimators: `metrics.statistics`.
+    A figure that means nothing for one project has the reason ONE_PROJECT there: it is not
+    published, and the project is pooled all the same.
+``across(rows) -> DataFrame`` (where a project's figure needs all the others)
+    ESTIMATE_VALUES row by row, from the portfolio's rows that may be shown. They take the place of
+    the projects' own figures, and nothing stands above projects.
+``BESIDE`` (where one frame is not enough)
+    "eligible": ``compute(rows, people)`` with the eligible people of each figure, indexed by
+    figure, NaN where not known. "roster": ``compute(rows, roster)`` with the roster's rows.
+``AGAINST_SITES``
+    True: the portfolio's rows hold the comparison sites too, marked 1 in ``comparison``.
 
-A metric whose frame is ``results:<id>`` has ``derive(results)`` instead, is called by `derived`
-after the disclosure gate, and so cannot say more than what is already shown.
+A metric whose frame is ``results:<id>,<id>`` has ``derive`` instead (`metrics.derived`).
 
 Which figures there are follows from the columns of the atoms: a total for each wave; with
 ``group`` one for each group of each wave; with ``phase`` one for each phase P1-P8 over all waves;
@@ -41,30 +51,29 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.catalog import catalog
-from metrics.cells import Cells, Codes, cells_of, with_silent
+from metrics.cells import Cells, Codes, cells_of, record_cells, with_silent
 from metrics.expand import Memberships, expand, memberships
 from metrics.fold import Questions, coded, look_up, questions_of
 from metrics.frames import Frames
 from metrics.metric import (
     ESTIMATE_VALUES,
     KEYS,
-    RESULT_VALUES,
     Estimates,
+    Level,
     Method,
     Metric,
     Reason,
-    Results,
+    Split,
     Unit,
-    ValueState,
 )
-from metrics.publish import INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH
+from metrics.records import RECORD_FRAMES
 from survey.instrument import Instrument
 from survey.instrument import instruments as shipped
 
 #: Columns that `reads` is joined on and that are gone once the part is known.
 _ASKED = ("item", "scale")
-#: Reasons for which a derived figure is hidden rather than not there.
-_HIDING = [Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.HIDDEN_PARTS]
+#: Units of figures that are awaited from everybody who was asked: silence has a row of its own.
+_AWAITED = (Unit.POINTS, Unit.SHARE, Unit.SCORE)
 
 
 class UnknownInstrument(Exception):
@@ -73,15 +82,25 @@ class UnknownInstrument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One metric, its statistics summed to project cells, and who belongs to what."""
+    """One metric, its statistics summed to project cells, and who belongs to what.
+
+    sites: the comparison sites. eligible: `records.ELIGIBLE`. roster: the cells of the roster.
+    """
 
     module: ModuleType
     cells: Cells | None
     nodes: Memberships
+    sites: Codes
+    eligible: pd.DataFrame
+    roster: Cells | None
 
     @property
     def metric(self) -> Metric:
         return self.module.METRIC
+
+    @property
+    def is_of_records(self) -> bool:
+        return self.metric.frame in RECORD_FRAMES
 
 
 class Judged(NamedTuple):
@@ -112,16 +131,27 @@ def sheets(
         if hasattr(module, "compute") and (only is None or name in only)
     ]
     nodes = memberships(frames.nodes, frames.area_tree)
+    beside_sites = memberships(_with_sites(frames), frames.area_tree)
     atoms = {
         name: coded(getattr(frames, name), nodes.members)
-        for name in {"respondents", *(module.METRIC.frame for module in wanted)}
+        for name in {"respondents", "roster", *(module.METRIC.frame for module in wanted)}
     }
+    sites = frames.sites.loc[frames.sites["comparison"] == 1, "project"].to_numpy()
+    roster = None if atoms["roster"].empty else record_cells(atoms["roster"])
     questions = {
         name: questions_of(atoms[name])
         for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
     }
     return [
-        Sheet(module, _summed(module, atoms, questions, definitions), nodes) for module in wanted
+        Sheet(
+            module,
+            _summed(module, atoms, questions, definitions),
+            beside_sites if getattr(module, "AGAINST_SITES", False) else nodes,
+            sites,
+            frames.eligible,
+            roster,
+        )
+        for module in wanted
     ]
 
 
@@ -146,9 +176,11 @@ def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = 
         nothing = np.zeros(0, dtype=np.int64)
         empty = pd.DataFrame(columns=[*KEYS, *ESTIMATE_VALUES])
         return Judged(Estimates(sheet.metric, empty), nothing, nothing)
-    rows, figures, cell = expand(sheet.cells, nodes)
+    rows, figures, cell = expand(sheet.cells, nodes, named=sheet.is_of_records)
+    if getattr(sheet.module, "AGAINST_SITES", False):
+        rows["comparison"] = np.isin(rows["project"], sheet.sites).astype(np.int64)
     whole = rows if pooled is None else rows[pooled[cell]]
-    found = sheet.module.compute(whole)
+    found = sheet.module.compute(whole, *_beside(sheet, nodes, figures))
     if pooled is not None:
         found = _completed(found, np.setdiff1d(rows["figure"], whole["figure"]))
     keys = figures.take(found.index.to_numpy()).reset_index(drop=True)
@@ -177,6 +209,52 @@ def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
     return pd.concat([kept, added]).sort_index()
 
 
+def _with_sites(frames: Frames) -> pd.DataFrame:
+    """NODES with the comparison sites as members of the portfolio."""
+    sites = frames.sites.loc[frames.sites["comparison"] == 1, ["project"]]
+    added = sites.assign(level=Level.PORTFOLIO.value, entity=0)
+    return pd.concat([frames.nodes, added[frames.nodes.columns]], ignore_index=True)
+
+
+def _beside(sheet: Sheet, nodes: Memberships, figures: pd.DataFrame) -> tuple:
+    """What the metric computes from besides its rows."""
+    asked = getattr(sheet.module, "BESIDE", None)
+    if asked == "eligible":
+        return (_eligible(figures, sheet.eligible),)
+    if asked == "roster":
+        return (_roster(figures, sheet.roster, nodes),)
+    return ()
+
+
+def _eligible(figures: pd.DataFrame, eligible: pd.DataFrame) -> pd.Series:
+    """The eligible people of each figure, by figure; NaN where they are not known."""
+    whole = eligible.groupby(["level", "entity"], as_index=False)["people"].sum()
+    known = pd.concat(
+        [
+            eligible.rename(columns={"group": "split_value"}).assign(split=Split.GROUP.value),
+            whole.assign(split=Split.TOTAL.value, split_value=""),
+        ],
+        ignore_index=True,
+    )
+    on = ["level", "entity", "split", "split_value"]
+    named = figures[on].astype({name: str for name in on if name != "entity"})
+    return named.merge(known, on=on, how="left")["people"]
+
+
+def _roster(figures: pd.DataFrame, roster: Cells | None, nodes: Memberships) -> pd.DataFrame:
+    """The roster's rows of each figure: all of its entity and wave."""
+    if roster is None:
+        return pd.DataFrame({"figure": np.zeros(0, dtype=np.int64)})
+    rows, named, _ = expand(roster, nodes)
+    on = ["level", "entity", "wave"]
+    words = {"level": str, "wave": str}
+    own = named[on].astype(words).reset_index(names="roster")
+    wanted = figures[on].astype(words).reset_index(names="figure").merge(own, on=on)
+    return (
+        rows.rename(columns={"figure": "roster"}).merge(wanted, on="roster").drop(columns="roster")
+    )
+
+
 def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
     answered = (frames.respondents, frames.item_counts, frames.scale_moments, frames.paired_moments)
     unknown = {key for frame in answered for key in frame["instrument"].unique()} - set(definitions)
@@ -203,8 +281,10 @@ def _summed(
         return None
     if hasattr(module, "select"):
         atoms = module.select(atoms)
+    if module.METRIC.frame in RECORD_FRAMES:
+        return None if atoms.empty else record_cells(atoms)
     cells = cells_of(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
-    if asked is not None and module.METRIC.unit is not Unit.CHANGE:
+    if asked is not None and module.METRIC.unit in _AWAITED:
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
         cells = with_silent(cells, asked, frames["respondents"])
     return cells
@@ -224,41 +304,3 @@ def _asked(
         for entry in module.reads(definitions[key])
     ]
     return pd.DataFrame(reads, columns=None if reads else ["instrument", "part"])
-
-
-def derived(results: list[Results]) -> list[Results]:
-    """The protected figures and those that are read off them, in the order of the catalog.
-
-    Called by `metrics.judge`, once for each profile: what is derived from shown
-    figures says no more than they do. A metric whose source is not among the results is left out.
-    """
-    given = {found.metric.id: found for found in results}
-    for module in catalog().values():
-        source = given.get(module.METRIC.frame.removeprefix("results:"))
-        if hasattr(module, "derive") and source is not None:
-            frame = _published(module.derive(source.frame), module.METRIC.unit)
-            given[module.METRIC.id] = Results(module.METRIC, source.profile, frame)
-    return [given[name] for name in catalog() if name in given]
-
-
-def _published(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    """KEYS and RESULT_VALUES of derived figures: their state, and whether they are indicative."""
-    hidden = frame["reason"].isin(_HIDING).to_numpy()
-    value = frame["value"].astype(float)
-    states = [hidden, value.isna(), value == 0]
-    names = [ValueState.SUPPRESSED, ValueState.NOT_REPORTED, ValueState.ZERO]
-    state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
-    n = frame["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    width = (frame["high"].astype(float) - frame["low"].astype(float)) / 2
-    few = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(unit, np.inf))
-    frame = frame.assign(
-        state=pd.Categorical(state, [name.value for name in ValueState]),
-        coverage=frame["coverage"].astype(float) if "coverage" in frame else np.nan,
-        indicative=(few & value.notna()).to_numpy(),
-        method=pd.Categorical(frame["method"].astype(object), [name.value for name in Method]),
-        reason=pd.Categorical(frame["reason"].astype(object), [name.value for name in Reason]),
-    )
-    for name in ("n", "numerator", "denominator"):
-        frame[name] = frame[name].astype("Float64").mask(hidden).astype("Int64")
-    frame["projects"] = frame["projects"].astype("Int64").mask(hidden)
-    return frame[[*KEYS, *RESULT_VALUES]].reset_index(drop=True)

@@ -80,8 +80,11 @@ def memberships(nodes: pd.DataFrame, area_tree: pd.DataFrame) -> Memberships:
     return Memberships(named, members, start, count, node.to_numpy())
 
 
-def expand(cells: Cells, nodes: Memberships) -> Expanded:
-    """The rows that a metric computes from, and for each figure what it is."""
+def expand(cells: Cells, nodes: Memberships, *, named: bool = False) -> Expanded:
+    """The rows that a metric computes from, and for each figure what it is.
+
+    named: whether each row says the level and entity of its figure.
+    """
     repeat = nodes.count[cells.project]
     cell = np.repeat(np.arange(len(repeat)), repeat)
     # Where the nodes of a cell's project start, less where its own rows start.
@@ -95,6 +98,8 @@ def expand(cells: Cells, nodes: Memberships) -> Expanded:
         "split": cells.keys["split"].array.take(key),
         "project": nodes.members[cells.project][cell],
     }
+    if named:
+        columns |= {name: nodes.nodes[name].array.take(node) for name in ("level", "entity")}
     columns |= {name: column[cell] for name, column in cells.sums.items()}
     if "unit" in cells.keys:
         columns["unit"] = cells.keys["unit"].to_numpy()[key]

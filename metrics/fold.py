@@ -19,7 +19,10 @@ _HALF = 32
 _EXACT = 2**53
 
 #: Columns that name something; all others are whole numbers.
-_NAMED = {"instrument", "wave", "earlier", "phase", "group", "item", "scale", "unit"}
+_NAMED = {
+    "instrument", "wave", "earlier", "phase", "group", "item", "scale", "unit",
+    "part", "kind", "sector", "ended",
+}  # fmt: skip
 
 Codes = NDArray[np.int64]
 

@@ -16,10 +16,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics import disclosure
-from metrics.evaluate import Judged, Sheet, derived, judged, sheets
-from metrics.expand import Memberships
+from metrics.derived import derived
+from metrics.evaluate import Judged, Sheet, judged, sheets
+from metrics.expand import Memberships, expand
 from metrics.frames import Frames
-from metrics.metric import ALL_WAVES, About, Estimates, Level, Profile, Results, Split
+from metrics.metric import (
+    ALL_WAVES,
+    KEYS,
+    About,
+    Estimates,
+    Level,
+    Profile,
+    Reason,
+    Results,
+    Split,
+)
 from metrics.publish import published
 from survey.instrument import Instrument
 
@@ -38,12 +49,17 @@ class Invited(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The figures of projects, and what may not be shown of them under each profile."""
+    """The figures of projects, and what may not be shown of them under each profile.
+
+    nodes: `frames.NODES`. primary: `records.PRIMARY`.
+    """
 
     sheets: list[Sheet]
     projects: list[Judged]
     invited: list[Invited]
     hidden: dict[Profile, list[Marks]]
+    nodes: pd.DataFrame
+    primary: pd.DataFrame
 
 
 def prepare(
@@ -62,6 +78,8 @@ def prepare(
         own,
         [_invited(sheet, frames) for sheet in every],
         disclosure.hidden([each.estimates for each in own], frames),
+        frames.nodes,
+        frames.primary,
     )
 
 
@@ -75,7 +93,7 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
         prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
     )
     results = [_results(*each, profile) for each in parts]
-    return derived(results)
+    return derived(results, prepared.nodes)
 
 
 def _nodes(sheet: Sheet, own: bool) -> Memberships:
@@ -91,6 +109,8 @@ def _results(
     if sheet.cells is None:
         return published(own.estimates, hidden, np.zeros(0), profile)
     value = own.estimates.frame["value"].to_numpy(dtype=float, na_value=np.nan)
+    # What means nothing for one project has no row, and is pooled like any other.
+    above_only = (own.estimates.frame["reason"] == Reason.ONE_PROJECT.value).to_numpy()
     cells = len(sheet.cells.key)
     # What became of each cell: no figure, one without a value, a hidden one, a shown one.
     listed, secret, pooled = (np.zeros(cells, dtype=bool) for _ in range(3))
@@ -99,21 +119,47 @@ def _results(
     n = own.estimates.frame["n"].to_numpy(dtype=float, na_value=0)
     # A hidden cell where nobody answered this question takes nothing from what stands above it.
     secret[own.cell[there]] = (hidden & (n > 0))[own.figure[there]]
-    pooled[own.cell[there]] = (~hidden & ~np.isnan(value))[own.figure[there]]
+    pooled[own.cell[there]] = (~hidden & (above_only | ~np.isnan(value)))[own.figure[there]]
     if metric.about is About.RECORDS:
         pooled[:] = True
+    covered = _coverage(own, invited, np.ones(cells, dtype=bool))
+    if hasattr(sheet.module, "across"):
+        estimates, position = _compared(sheet, own, hidden, pooled)
+        return published(estimates, hidden[position], covered[position], profile)
     above = judged(sheet, _nodes(sheet, own=False), pooled)
     above, lost = _upper(above, listed | pooled, secret, pooled)
+    listed_own = ~above_only
     estimates = Estimates(
-        metric, pd.concat([own.estimates.frame, above.estimates.frame], ignore_index=True)
+        metric,
+        pd.concat([own.estimates.frame[listed_own], above.estimates.frame], ignore_index=True),
     )
-    coverage = np.concatenate(
-        [
-            _coverage(own, invited, np.ones(cells, dtype=bool)),
-            _coverage(above, invited, pooled),
-        ]
+    coverage = np.concatenate([covered[listed_own], _coverage(above, invited, pooled)])
+    return published(estimates, np.concatenate([hidden[listed_own], lost]), coverage, profile)
+
+
+def _compared(
+    sheet: Sheet, own: Judged, hidden: Marks, pooled: Marks
+) -> tuple[Estimates, NDArray[np.int64]]:
+    """The figures of projects as they are beside each other, and where each stood among its own.
+
+    What is hidden keeps its row; what stands beside nobody (a comparison site) has none.
+    """
+    portfolio = (sheet.nodes.nodes["level"] == Level.PORTFOLIO.value).to_numpy()
+    rows, _, cell = expand(sheet.cells, sheet.nodes.only(portfolio))
+    shown = pooled[cell]
+    figure = np.full(len(pooled), -1, dtype=np.int64)
+    figure[own.cell] = own.figure
+    position = figure[cell[shown]]
+    found = sheet.module.across(rows[shown].reset_index(drop=True)).reset_index(drop=True)
+    keys = own.estimates.frame[KEYS].iloc[position].reset_index(drop=True)
+    secret = np.flatnonzero(hidden)
+    frame = pd.concat(
+        [pd.concat([keys, found], axis=1), own.estimates.frame.iloc[secret]], ignore_index=True
     )
-    return published(estimates, np.concatenate([hidden, lost]), coverage, profile)
+    position = np.concatenate([position, secret])
+    order = np.argsort(position, kind="stable")
+    compared = Estimates(sheet.metric, frame.iloc[order].reset_index(drop=True))
+    return compared, position[order]
 
 
 def _upper(above: Judged, listed: Marks, secret: Marks, pooled: Marks) -> tuple[Judged, Marks]:

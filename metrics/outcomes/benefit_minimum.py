@@ -59,19 +59,20 @@ METRIC = Metric(
 _KEY = ["instrument", "level", "entity", "wave"]
 
 
-def derive(results: pd.DataFrame) -> pd.DataFrame:
+def derive(results: dict[str, pd.DataFrame], _nodes: pd.DataFrame) -> pd.DataFrame:
     """The smallest group share of each entity and wave; the part names the group.
 
     Missing: hidden_parts, with the part "", where a hidden group must be the smallest (those shown
     are all above the total), or where hidden groups leave fewer than two to compare.
     """
-    is_group = (results["split"] == Split.GROUP) & (results["split_value"] != UNKNOWN_GROUP)
-    groups = results[is_group.to_numpy()].astype({"reason": object, "method": object})
+    shares = results["benefit_share"]
+    is_group = (shares["split"] == Split.GROUP) & (shares["split_value"] != UNKNOWN_GROUP)
+    groups = shares[is_group.to_numpy()].astype({"reason": object, "method": object})
     shown = groups[groups["state"].isin([ValueState.VALUE, ValueState.ZERO])]
     smallest = shown.sort_values([*_KEY, "value", "split_value"]).drop_duplicates(_KEY)
     smallest = smallest.assign(part=smallest["split_value"].astype(str))
     hidden = groups[groups["state"] == ValueState.SUPPRESSED].drop_duplicates(_KEY)
-    smallest = _told(smallest, shown, hidden, results[(results["split"] == Split.TOTAL).to_numpy()])
+    smallest = _told(smallest, shown, hidden, shares[(shares["split"] == Split.TOTAL).to_numpy()])
     alone = hidden.merge(smallest[_KEY], on=_KEY, how="left", indicator=True)
     alone = alone[(alone["_merge"] == "left_only").to_numpy()].assign(
         part="",

@@ -50,14 +50,17 @@ METRIC = Metric(
 _KEY = ["instrument", "wave", "level", "entity"]
 
 
-def derive(results: pd.DataFrame) -> pd.DataFrame:
+def derive(results: dict[str, pd.DataFrame], _nodes: pd.DataFrame) -> pd.DataFrame:
     """One share for each entity whose participations are published by group.
 
     Missing: hidden_parts where a group is hidden; unknown_frame where fewer than two groups have a
     known population, or one has it for some projects only; no_records where nobody took part.
     """
-    is_group = (results["split"] == Split.GROUP) & (results["split_value"] != UNKNOWN_GROUP)
-    groups = results[is_group.to_numpy()]
+    participation = results["participation"]
+    is_group = (participation["split"] == Split.GROUP) & (
+        participation["split_value"] != UNKNOWN_GROUP
+    )
+    groups = participation[is_group.to_numpy()]
     known = groups["denominator"].notna() & groups["value"].notna()
     frame = groups[_KEY].assign(
         hidden=groups["state"] == ValueState.SUPPRESSED,

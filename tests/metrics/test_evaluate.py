@@ -8,8 +8,10 @@ import pytest
 
 from metrics.catalog import catalog
 from metrics.cells import MixedUnits
-from metrics.evaluate import UnknownInstrument, derived, evaluate
+from metrics.derived import derived
+from metrics.evaluate import UnknownInstrument, evaluate
 from metrics.fold import UnplacedProject, exact_sums
+from metrics.frames import empty
 from metrics.metric import KEYS
 from survey.instrument import Instrument, instruments
 from survey.text import Text
@@ -42,7 +44,8 @@ def test_a_project_that_asked_and_heard_nothing_says_so_on_its_total_only():
     given = small(range(1, 3), respondents=asked, scale_moments=[moments(2)])
     (found,) = evaluate(given, only={"process_quality"})
     silent = found.frame[(found.frame["level"] == "project") & (found.frame["entity"] == 1)]
-    assert set(silent["part"]) == {scale.code for scale in instruments()[PROCESS].scales}
+    levels = [scale for scale in instruments()[PROCESS].scales if scale.combine != "both"]
+    assert set(silent["part"]) == {scale.code for scale in levels}
     assert set(silent["split"]) == {"total"}
     assert set(silent["reason"]) == {"no_answers"}
     assert silent["value"].isna().all()
@@ -116,7 +119,7 @@ def test_scores_in_two_units_stop_the_sheet():
 def test_metrics_come_in_the_order_of_the_catalog():
     found = [each.metric.id for each in evaluate(small())]
     assert found == [name for name in catalog() if hasattr(catalog()[name], "compute")]
-    assert [each.metric.id for each in derived([])] == []
+    assert [each.metric.id for each in derived([], empty("nodes"))] == []
 
 
 def test_keys_come_first_and_name_each_figure_once():

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metrics.evaluate import derived, evaluate
+from metrics.derived import derived
+from metrics.evaluate import evaluate
 from metrics.frames import Frames
 from metrics.metric import ESTIMATE_VALUES, KEYS, Estimates, Profile, Results, Unit
+from metrics.records import RECORD_FRAMES
 from survey.instrument import instruments
 from tests.metrics.raw import folded, portfolio
 from tests.metrics.small import small
@@ -42,7 +44,7 @@ def everything(given: Frames) -> dict[str, pd.DataFrame]:
         )
         for each in estimates
     ]
-    found = {each.metric: each.frame for each in [*estimates, *derived(shown)]}
+    found = {each.metric: each.frame for each in [*estimates, *derived(shown, given.nodes)]}
     found |= {each.metric: each.frame for each in estimates}
     return {
         metric.id: frame[[*KEYS, *ESTIMATE_VALUES]]
@@ -65,8 +67,8 @@ def same(left: Frames, right: Frames, values: list[str] = NUMBERS) -> None:
 
 
 def changed(given: Frames, change) -> Frames:
-    """Every frame of statistics changed in the same way."""
-    stays = {"nodes", "area_tree"}
+    """Every frame of sums changed in the same way; records are no sums."""
+    stays = {"nodes", "area_tree", "sites", "primary", "eligible", *RECORD_FRAMES}
     return replace(
         given,
         **{
@@ -135,9 +137,8 @@ def test_the_unit_of_scores_does_not_matter(frames):
     def finer(frame: pd.DataFrame) -> pd.DataFrame:
         if "unit" not in frame:
             return frame
-        return frame.assign(
-            unit=frame["unit"] * 8, total=frame["total"] * 8, squares=frame["squares"] * 64
-        )
+        powers = {"unit": 1, "total": 1, "squares": 2, "difference": 1}
+        return frame.assign(**{c: frame[c] * 8**p for c, p in powers.items() if c in frame})
 
     same(frames, changed(frames, finer))
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from metrics.catalog import metrics
-from metrics.evaluate import derived, evaluate
+from metrics.derived import derived
+from metrics.evaluate import evaluate
 from metrics.metric import KEYS, Estimates, Metric, Profile, Results
 from survey.instrument import instruments
 from tests.metrics.raw import folded, portfolio
@@ -65,8 +66,9 @@ def test_what_is_derived_equals_the_slow_twin_where_nothing_is_hidden():
     known = instruments()
     raw = portfolio(4, known)
     slow = slow_twin(raw, known)
-    given = [as_shown(each) for each in evaluate(folded(raw, known), instruments=known)]
-    found = {each.metric.id: each for each in derived(given)}
+    frames = folded(raw, known)
+    given = [as_shown(each) for each in evaluate(frames, instruments=known)]
+    found = {each.metric.id: each for each in derived(given, frames.nodes)}
     closeness = found["representativeness"]
     compare(closeness.frame[closeness.frame["value"].notna()], slow, closeness.metric)
     least = found["benefit_minimum"].frame.astype({"level": str, "instrument": str, "wave": str})

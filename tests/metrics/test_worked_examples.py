@@ -10,7 +10,7 @@ import pytest
 
 from metrics.catalog import catalog
 from metrics.evaluate import evaluate
-from metrics.frames import Frames
+from metrics.frames import Frames, empty
 from tests.metrics.small import figure, small
 
 PROCESS, BENEFIT, TRAINING = "process_quality@1", "benefit@1", "carpentries_feedback@1"
@@ -178,9 +178,14 @@ def published(**columns: list) -> pd.DataFrame:
     given = {
         "instrument": "", "part": "", "level": "project", "entity": 1, "wave": "all",
         "split": "group", "state": "value", "reason": None, "method": "census", "low": np.nan,
-        "high": np.nan, "n": 0, "numerator": np.nan, "denominator": np.nan, "projects": 1,
+        "high": np.nan, "p": np.nan, "n": 0, "numerator": np.nan, "denominator": np.nan, "projects": 1,
     }  # fmt: skip
     return pd.DataFrame({name: [value] * size for name, value in given.items()} | columns)
+
+
+def read_off(metric: str, **results: pd.DataFrame) -> pd.DataFrame:
+    """What a derived metric says of protected figures, where no project belongs anywhere."""
+    return catalog()[metric].derive(results, empty("nodes"))
 
 
 def test_representativeness_is_the_overlap_of_two_distributions():
@@ -190,7 +195,7 @@ def test_representativeness_is_the_overlap_of_two_distributions():
         value=[60.0, 40.0, 500.0],
         denominator=[300, 100, np.nan],
     )
-    found = catalog()["representativeness"].derive(groups).iloc[0]
+    found = read_off("representativeness", participation=groups).iloc[0]
     assert found["value"] == pytest.approx(0.85)
     assert (found["n"], found["split"], found["method"]) == (100, "total", "census")
 
@@ -206,7 +211,7 @@ def test_representativeness_is_the_overlap_of_two_distributions():
 )
 def test_representativeness_is_refused_where_a_part_is_missing(changes, reason):
     given = {"split_value": ["RES", "COM"], "value": [60.0, 40.0], "denominator": [300, 100]}
-    found = catalog()["representativeness"].derive(published(**(given | changes))).iloc[0]
+    found = read_off("representativeness", participation=published(**(given | changes))).iloc[0]
     assert math.isnan(found["value"])
     assert found["reason"] == reason
 
@@ -237,11 +242,11 @@ def test_benefit_minimum_names_the_group_and_leaves_hidden_ones_out():
         value=[0.7, 0.4, np.nan, 0.1],
         n=[30, 20, 0, 50],
     )
-    found = catalog()["benefit_minimum"].derive(groups)
+    found = read_off("benefit_minimum", benefit_share=groups)
     assert found[["part", "value", "n", "split", "split_value"]].to_numpy().tolist() == [
         ["COM", 0.4, 20, "total", ""]
     ]
-    hidden = catalog()["benefit_minimum"].derive(groups[groups["state"] == "suppressed"])
+    hidden = read_off("benefit_minimum", benefit_share=groups[groups["state"] == "suppressed"])
     assert hidden["reason"].tolist() == ["hidden_parts"]
     assert hidden["part"].tolist() == [""]
 
