@@ -99,6 +99,7 @@ class Reason(StrEnum):
     TOO_FEW_RECORDS = "too_few_records"
     NOT_ASKED = "not_asked"
     TIES_UNANSWERED = "ties_unanswered"
+    OPEN_ENDED = "open_ended"
 
 
 class Method(StrEnum):

@@ -116,6 +116,14 @@ REASONS: dict[Reason, Text] = {
         sv="För många organisationer lät bli att svara, så bara gränser är kända för nätverket.",
         en="Too many organisations did not answer, so only bounds are known of the network.",
     ),
+    Reason.OPEN_ENDED: Text(
+        fi="Väliä ei anneta, koska sen yläraja ei ole selvillä: tapauksia on vähän tai moni on "
+        "vielä kesken.",
+        sv="Inget intervall ges, eftersom dess övre gräns inte är känd: fallen är få eller många "
+        "är ännu öppna.",
+        en="No interval is given, as its upper end is not known: the cases are few, or many are "
+        "still open.",
+    ),
 }
 
 METHODS: dict[Method, Text] = {

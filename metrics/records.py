@@ -159,8 +159,9 @@ ROSTER = _schema(
 )
 
 #: A case of the funnel: year it began, furthest stage (position in STAGES), days from its beginning
-#: to each stage (-1: not reached), how it ended ("" while under way), and the days to that end or
-#: to the day of reading.
+#: to each stage (-1: not reached, or passed over), how it ended ("" while under way), the days to
+#: that end or to the day of reading, and its age: days from its beginning to the day of reading,
+#: ended or not.
 CASES = _schema(
     {
         **_PROJECT,
@@ -170,6 +171,7 @@ CASES = _schema(
         **dict.fromkeys((f"to_{stage}" for stage in STAGES[1:]), _KNOWN),
         "ended": pa.Column(str),
         "days": _COUNT,
+        "age": _COUNT,
     }
 )
 
