@@ -161,6 +161,10 @@ def store(
     connection: sa.Connection, chunk: Responses, asked: Instrument, rng: np.random.Generator
 ) -> None:
     """Nothing; the responses are stored, and their collections have a new revision."""
+    fielding = schema.Collection
+    grown = fielding.id.in_(np.unique(chunk.collection).tolist())
+    connection.execute(sa.update(fielding).where(grown).values(revision=fielding.revision + 1))
+    now = dict(connection.execute(sa.select(fielding.id, fielding.revision).where(grown)).all())
     digits = rng.bytes(16 * len(chunk.collection)).hex()
     columns = {
         "id": [digits[place : place + 32] for place in range(0, len(digits), 32)],
@@ -168,6 +172,7 @@ def store(
         "group_code": chunk.group.tolist(),
         "link_key": [key or None for key in chunk.link_key.tolist()],
         "answers": as_json(chunk.codes, asked).to_pylist(),
+        "revision": [now[collection] for collection in chunk.collection.tolist()],
     }
     names = list(columns)
     rows = zip(*columns.values(), strict=True)
@@ -180,11 +185,6 @@ def store(
         marks = ", ".join("?" * len(names))
         insert = f"insert into response ({', '.join(names)}) values ({marks})"
         connection.connection.cursor().executemany(insert, rows)
-    connection.execute(
-        sa.update(schema.Collection)
-        .where(schema.Collection.id.in_(np.unique(chunk.collection).tolist()))
-        .values(revision=schema.Collection.revision + 1)
-    )
 
 
 def _register(connection: sa.Connection, projects: int) -> None:

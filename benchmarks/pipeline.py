@@ -76,7 +76,8 @@ def extracted(engine: sa.Engine, folder: Path) -> Path:
         with database.reading(engine) as connection:
             collections = connection.execute(sa.select(Collection.id)).scalars().all()
             asked = generate.instrument()
-            sha256, _ = extracts.extract(connection, asked, collections, folder)
+            wanted = dict.fromkeys(collections, extracts.FROM_FIRST)
+            sha256, _ = extracts.extract(connection, asked, wanted, folder)
         extracts.segment_path(folder, sha256).rename(named)
     return named
 

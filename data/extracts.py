@@ -1,9 +1,9 @@
 """The columnar extract: answers of one instrument, one row a response, small whole numbers.
 
 The truth keeps every response as a row of JSON; reading it again for every figure would cost more
-the more answers there are. So each collection is written once for each of its revisions to a
-Parquet file (a segment), and everything heavier than a sum reads segments. A file is named by the
-hash of its content and is whole or absent: it is written aside and moved into place.
+the more answers there are. So each response is written once to a Parquet file (a segment), and
+everything heavier than a sum reads segments. A file is named by the hash of its content and is
+whole or absent: it is written aside and moved into place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,8 +34,10 @@ SPILL = "spill"
 CHUNK = 50_000
 #: Small enough that a few collections of a large segment are read alone, large enough to pack.
 ROW_GROUP = 16_384
-#: Up to this many collections are looked up one by one; for more the whole table is read.
+#: Up to this many whole collections are looked up one by one; for more the whole table is read.
 LOOKED_UP = 1_000
+#: The revision after which all answers of a collection came.
+FROM_FIRST = -1
 
 Advance = Callable[[int, int], None]
 
@@ -72,17 +74,19 @@ def extract_schema(instrument: Instrument) -> pa.Schema:
 def extract(
     connection: sa.Connection,
     instrument: Instrument,
-    collections: Sequence[int],
+    collections: Mapping[int, int],
     home: Path,
     advance: Advance | None = None,
 ) -> tuple[str, int]:
-    """The hash and the number of rows of a new segment with the answers of some collections.
+    """The hash and the number of rows of a new segment with answers of some collections.
 
+    collections: for each the revision after which the answers that are read came (FROM_FIRST: all).
     Rows: sorted by collection. Missing: null; don't-know is -1, not-applicable -2.
     advance: called with the number of responses read so far, and of all that are to be read.
     Raises: UnreadableAnswers naming instrument and item.
     """
-    total = connection.execute(_wanted(connection, collections, sa.func.count())).scalar_one()
+    counts = _wanted(connection, collections, sa.func.count())
+    total = sum(connection.execute(count).scalar_one() for count in counts)
     batches, read = [], 0
     for rows in _responses(connection, collections):
         batches.append(_parsed(rows, instrument))
@@ -91,6 +95,23 @@ def extract(
             advance(read, total)
     table = pa.Table.from_batches(batches, extract_schema(instrument))
     return store_segment(sorted_rows(table), home), table.num_rows
+
+
+def count_responses(
+    connection: sa.Connection, collections: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """How many responses each collection has in all, and how many came after a revision."""
+    if not collections:
+        return {}
+    ids = _listed(connection, list(collections.items()))
+    newer = sa.func.sum(sa.case((Response.revision > ids.c.after, 1), else_=0))
+    counts = (
+        sa.select(ids.c.collection, sa.func.count(), newer)
+        .select_from(ids.join(Response, Response.collection_id == ids.c.collection))
+        .group_by(ids.c.collection)
+    )
+    found = {collection: (total, new) for collection, total, new in connection.execute(counts)}
+    return {collection: found.get(collection, (0, 0)) for collection in collections}
 
 
 def sorted_rows(table: pa.Table) -> pa.Table:
@@ -144,31 +165,52 @@ def _hash_of(path: Path) -> str:
 
 
 def _responses(
-    connection: sa.Connection, collections: Sequence[int]
+    connection: sa.Connection, collections: Mapping[int, int]
 ) -> Iterator[list[tuple[int, str, str | None, str]]]:
-    """The responses of some collections, some thousands at a time, in a settled order."""
+    """The wanted responses, some thousands at a time; those of a collection in a settled order."""
     columns = (Response.collection_id, Response.group_code, Response.link_key, Response.answers)
-    rows = _wanted(connection, collections, *columns)
-    if len(collections) <= LOOKED_UP:
-        rows = rows.order_by(Response.collection_id, Response.id)
-    else:
-        rows = rows.order_by(Response.id)
     streamed = {"stream_results": True, "yield_per": CHUNK}
-    yield from connection.execute(rows, execution_options=streamed).partitions()
+    for rows in _wanted(connection, collections, *columns):
+        ordered = rows.order_by(Response.id)
+        yield from connection.execute(ordered, execution_options=streamed).partitions()
 
 
 def _wanted(
-    connection: sa.Connection, collections: Sequence[int], *columns: sa.ColumnElement
-) -> sa.Select:
-    """A query on the responses of some collections, however many they are."""
-    ids: object = [int(collection) for collection in collections]
-    # The plus keeps the index out: where most rows are wanted, a scan reads them in order.
-    column = "collection_id" if len(collections) <= LOOKED_UP else "+collection_id"
-    listed = "= any(:ids)"
+    connection: sa.Connection, collections: Mapping[int, int], *columns: sa.ColumnElement
+) -> list[sa.Select]:
+    """Queries that together find the wanted responses, however many collections there are.
+
+    Where many collections are read whole, a scan finds their responses in the order of the ids.
+    """
+    whole = {collection for collection, after in collections.items() if after == FROM_FIRST}
+    scanned = whole if len(whole) > LOOKED_UP else set()
+    looked_up = [(c, after) for c, after in collections.items() if c not in scanned]
+    rows = sa.select(*columns).select_from(Response)
+    queries = []
+    if scanned:
+        ids = _listed(connection, [(c, FROM_FIRST) for c in scanned])
+        # The plus keeps the index out.
+        column = sa.literal_column("+response.collection_id")
+        queries.append(rows.where(column.in_(sa.select(ids.c.collection))))
+    if looked_up:
+        ids = _listed(connection, looked_up)
+        mine = (Response.collection_id == ids.c.collection) & (Response.revision > ids.c.after)
+        queries.append(sa.select(*columns).select_from(ids.join(Response, mine)))
+    return queries
+
+
+def _listed(connection: sa.Connection, pairs: Sequence[tuple[int, int]]) -> sa.Subquery:
+    """Collections and revisions as a table, sent as one value: however many, the query is one."""
+    pairs = [(int(collection), int(after)) for collection, after in pairs]
     if connection.dialect.name == "sqlite":
-        ids, listed = orjson.dumps(ids).decode(), "in (select value from json_each(:ids))"
-    condition = sa.text(f"{column} {listed}").bindparams(ids=ids)
-    return sa.select(*columns).select_from(Response).where(condition)
+        listed = 'select value ->> 0 as collection, value ->> 1 as "after" from json_each(:pairs)'
+        given = {"pairs": orjson.dumps(pairs).decode()}
+    else:
+        listed = 'select * from unnest(:ids, :revisions) as listed(collection, "after")'
+        ids, revisions = zip(*pairs, strict=True)
+        given = {"ids": list(ids), "revisions": list(revisions)}
+    columns = (sa.column("collection", sa.Integer), sa.column("after", sa.Integer))
+    return sa.text(listed).bindparams(**given).columns(*columns).subquery("listed")
 
 
 def _parsed(rows: Sequence[tuple], instrument: Instrument) -> pa.RecordBatch:

@@ -82,7 +82,7 @@ def table(connection: sa.Connection, query: sa.Select, words: Sequence[str] = ()
     found = connection.execute(query)
     names = list(found.keys())
     kinds = {name: "str" if name in words else "int64" for name in names}
-    # All rows in one call, and by columns: made of rows, a frame looks into each to learn what it is.
+    # All rows in one call, and by columns: of rows, a frame looks into each to learn what it is.
     columns = list(zip(*found.all(), strict=True)) or [()] * len(names)
     return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
 

@@ -1,12 +1,14 @@
-"""Segments: which revision of which collection is extracted and folded already, and what is not.
+"""Segments: which answers of which collection are extracted and folded already, and which are not.
 
-A closed wave does not change, so it is extracted and folded once; a refresh reads only
-collections whose revision no segment holds. Changes between waves are folded again for the series
-(the collections of one project and instrument) that something new came to, reading the older
-waves from the segments that hold them.
+A response is extracted and folded once. A segment holds what came to a collection after one of its
+revisions up to another; a refresh reads what came after the last one that is held. Statistics add
+up, so those of a collection are the sum over its segments. Changes between waves do not add up
+(they join people), so they are folded again for the series (the collections of one project and
+instrument) that something new came to, reading the older answers from the segments that hold them.
 
-A segment is out of date as a whole when a file of it is gone or when it was folded by other code:
-then its collections are read from the truth again. Nothing is repaired in place.
+A collection is read again as a whole when answers were taken from it or changed, when a file of
+its segments is gone or was folded by other code, and when what is held and what is new do not make
+up what the truth has. Nothing is repaired in place.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from data import extracts, statistics_fold, statistics_store
+from data import extracts, record_frames, statistics_fold, statistics_store
+from data.extracts import FROM_FIRST
 from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
 from data.sheets import Progress
 from survey.instrument import Instrument
@@ -32,11 +35,13 @@ MANY = 24
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """One segment: which collections it speaks for, and the statistics folded from them.
+    """One segment: which answers it speaks for, and the statistics folded from them.
 
-    cells: `statistics_fold.fold_cells`; pairs: `fold_pairs` with the column ``series``, the
-    signature of the series as it was when its changes were folded (``people`` is 0 on the one row
-    of a series in which nobody answered two waves). id is None until it is published.
+    members: for each collection, the revision after which its answers here came, and the one up to
+    which they did. cells: `statistics_fold.fold_cells`; pairs: `fold_pairs` with the column
+    ``series``, the signature of the series as it was when its changes were folded (``people`` is 0
+    on the one row of a series in which nobody answered two waves). id is None until it is
+    published.
     """
 
     id: int | None
@@ -44,13 +49,13 @@ class Folded:
     extract_sha256: str
     statistics_sha256: str
     rows: int
-    members: dict[int, int]
+    members: dict[int, tuple[int, int]]
     cells: pd.DataFrame = field(repr=False)
     pairs: pd.DataFrame = field(repr=False)
 
 
 def read_collections(connection: sa.Connection) -> pd.DataFrame:
-    """Every collection: collection, project, instrument, wave, phase, revision, by collection."""
+    """Every collection, by its number: project, instrument, wave, phase, revision, rewritten."""
     rows = connection.execute(
         sa.select(
             Collection.id,
@@ -60,16 +65,17 @@ def read_collections(connection: sa.Connection) -> pd.DataFrame:
             Collection.wave,
             Collection.phase,
             Collection.revision,
+            Collection.rewritten,
         )
         .join(InstrumentVersion, InstrumentVersion.id == Collection.instrument_version_id)
         .order_by(Collection.id)
     )
     found = [
-        (key, project, f"{code}@{version}", wave, phase, revision)
-        for key, project, code, version, wave, phase, revision in rows
+        (key, project, f"{code}@{version}", *rest)
+        for key, project, code, version, *rest in rows.all()
     ]
-    columns = ["collection", "project", "instrument", "wave", "phase", "revision"]
-    whole = {name: "int64" for name in ("collection", "project", "revision")}
+    columns = ["collection", "project", "instrument", "wave", "phase", "revision", "rewritten"]
+    whole = {name: "int64" for name in ("collection", "project", "revision", "rewritten")}
     words = {name: "str" for name in ("instrument", "wave", "phase")}
     return pd.DataFrame(found, columns=columns).astype(whole | words)
 
@@ -92,10 +98,10 @@ def fold_news(
     for key, group in collections.groupby("instrument", sort=True):
         instrument, current = instruments[key], _with_series(group)
         folded = [segment for segment in held if segment.instrument == key]
-        stale = _stale(folded, current)
-        if len(stale):
-            folded = _without(folded, stale)
-            folded.append(_fold(connection, instrument, current, stale, folded, home, progress))
+        news = _news(connection, folded, current)
+        if len(news):
+            folded = _without(folded, news.loc[news["after"] == FROM_FIRST, "collection"])
+            folded.append(_fold(connection, instrument, current, news, folded, home, progress))
         if len(folded) > MANY:
             folded = _merged(folded, current, instrument, home)
         whole += folded
@@ -113,6 +119,16 @@ def current_pairs(folded: list[Folded], current: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
+def whole_cells(folded: list[Folded]) -> pd.DataFrame:
+    """The cells of all collections of some segments of one instrument, whatever holds them."""
+    return statistics_fold.merge([_living_cells(s) for s in folded], statistics_fold.CELL)
+
+
+def _living_cells(segment: Folded) -> pd.DataFrame:
+    """The cells of the collections that the segment still speaks for."""
+    return segment.cells[segment.cells["collection"].isin(list(segment.members))]
+
+
 # --- what is held -------------------------------------------------------------------------------
 
 
@@ -122,19 +138,38 @@ def _held(
     collections: pd.DataFrame,
     home: Path,
 ) -> list[Folded]:
-    members: dict[int, dict[int, int]] = {}
-    revisions = dict(zip(collections["collection"], collections["revision"], strict=True))
-    for member in connection.execute(sa.select(SegmentMember.__table__)):
-        if revisions.get(member.collection_id) == member.revision:
-            members.setdefault(member.segment_id, {})[member.collection_id] = member.revision
-    found = []
-    for row in connection.execute(sa.select(Segment.__table__).order_by(Segment.id)):
-        if row.id not in members or not extracts.segment_path(home, row.extract_sha256).exists():
-            continue
-        statistics = statistics_store.read(row.statistics_sha256, instruments[row.instrument], home)
-        if statistics is not None:
-            found.append(Folded(*row, members[row.id], *statistics))
-    return found
+    rows = connection.execute(sa.select(Segment.__table__).order_by(Segment.id)).all()
+    statistics = {
+        row.id: found
+        for row in rows
+        if extracts.segment_path(home, row.extract_sha256).exists()
+        and (
+            found := statistics_store.read(row.statistics_sha256, instruments[row.instrument], home)
+        )
+    }
+    members = record_frames.table(connection, sa.select(SegmentMember.__table__))
+    members = _without_gaps(members[members["segment_id"].isin(list(statistics))], collections)
+    spans = {segment: _spans(own) for segment, own in members.groupby("segment_id")}
+    return [Folded(*row, spans[row.id], *statistics[row.id]) for row in rows if row.id in spans]
+
+
+def _without_gaps(members: pd.DataFrame, collections: pd.DataFrame) -> pd.DataFrame:
+    """The members of collections that are held from the first answer on, none of it rewritten."""
+    now = collections[["collection", "revision", "rewritten"]]
+    now = now.rename(columns={"collection": "collection_id", "revision": "current"})
+    members = members.merge(now, on="collection_id")
+    members = members.sort_values(["collection_id", "after", "revision"], ignore_index=True)
+    same = members.groupby("collection_id")["revision"]
+    fits = (members["after"] == same.shift(fill_value=FROM_FIRST)) & (
+        members["revision"] <= members["current"]
+    )
+    fits &= members["rewritten"] <= same.transform("first")
+    return members[fits.groupby(members["collection_id"]).transform("all")]
+
+
+def _spans(members: pd.DataFrame) -> dict[int, tuple[int, int]]:
+    spans = zip(members["after"].tolist(), members["revision"].tolist(), strict=True)
+    return dict(zip(members["collection_id"].tolist(), spans, strict=True))
 
 
 def _with_series(collections: pd.DataFrame) -> pd.DataFrame:
@@ -148,24 +183,48 @@ def _with_series(collections: pd.DataFrame) -> pd.DataFrame:
     return collections.assign(series=collections["project"].map(signature).astype("str"))
 
 
-def _stale(folded: list[Folded], current: pd.DataFrame) -> pd.DataFrame:
-    """The collections to be read: those that no segment holds, and those of a series that lost
-    one since its changes were folded (their pairs have no other segment to stand in)."""
-    holding = {collection for segment in folded for collection in segment.members}
-    new = ~current["collection"].isin(holding)
+def _news(connection: sa.Connection, folded: list[Folded], current: pd.DataFrame) -> pd.DataFrame:
+    """The collections of which something is to be folded, with the revision after which answers
+    are read: those that changed, and those of a series that lost a collection since its changes
+    were folded (nothing is read of these, but their pairs have no other segment to stand in)."""
+    held = pd.Series(_up_to(folded), dtype="int64").reindex(current["collection"])
+    current = current.assign(after=held.fillna(FROM_FIRST).to_numpy(dtype="int64"))
+    new = current["after"] < current["revision"]
     paired = current.groupby("series")["wave"].transform("nunique") > 1
     known = {series for segment in folded for series in segment.pairs["series"]}
     arriving = set(current.loc[new, "series"])
     orphaned = paired & ~current["series"].isin(known | arriving)
-    return current[new | orphaned]
+    news = current[new | orphaned]
+    grown = news.loc[news["after"] != FROM_FIRST].set_index("collection")["after"].to_dict()
+    counted = extracts.count_responses(connection, grown)
+    rows = _rows(folded)
+    differing = [c for c, (total, new) in counted.items() if total != rows.get(c, 0) + new]
+    return news.assign(after=news["after"].where(~news["collection"].isin(differing), FROM_FIRST))
 
 
-def _without(folded: list[Folded], stale: pd.DataFrame) -> list[Folded]:
+def _up_to(folded: list[Folded]) -> dict[int, int]:
+    """The revision up to which each collection is held; segments follow each other."""
+    ends: dict[int, int] = {}
+    for segment in folded:
+        for collection, (_, revision) in segment.members.items():
+            ends[collection] = max(revision, ends.get(collection, FROM_FIRST))
+    return ends
+
+
+def _rows(folded: list[Folded]) -> dict[int, int]:
+    """How many responses of each collection are held."""
+    living = [_living_cells(segment)[["collection", "respondents"]] for segment in folded]
+    if not living:
+        return {}
+    return pd.concat(living).groupby("collection")["respondents"].sum().to_dict()
+
+
+def _without(folded: list[Folded], collections: pd.Series) -> list[Folded]:
     """The segments without what is being read again; none that speaks for nothing any more."""
-    leaving = set(stale["collection"])
+    leaving = set(collections)
     remaining = []
     for segment in folded:
-        members = {c: r for c, r in segment.members.items() if c not in leaving}
+        members = {c: span for c, span in segment.members.items() if c not in leaving}
         if members:
             remaining.append(replace(segment, members=members))
     return remaining
@@ -178,28 +237,32 @@ def _fold(
     connection: sa.Connection,
     instrument: Instrument,
     current: pd.DataFrame,
-    stale: pd.DataFrame,
+    news: pd.DataFrame,
     older: list[Folded],
     home: Path,
     progress: Progress,
 ) -> Folded:
-    collections = stale["collection"].tolist()
+    collections, after = news["collection"].tolist(), news["after"].tolist()
     extract_sha256, rows = extracts.extract(
-        connection, instrument, collections, home, lambda done, of: progress("extract", done, of)
+        connection,
+        instrument,
+        dict(zip(collections, after, strict=True)),
+        home,
+        lambda done, of: progress("extract", done, of),
     )
     progress("fold", 0, rows)
     path = extracts.segment_path(home, extract_sha256)
     cells = statistics_fold.fold_cells(_engine(home), [path], instrument)
-    pairs = _fold_pairs(instrument, current, stale, older, path, home)
+    pairs = _fold_pairs(instrument, current, news, older, path, home)
     progress("fold", rows, rows)
-    revisions = dict(zip(collections, stale["revision"].tolist(), strict=True))
+    spans = zip(after, news["revision"].tolist(), strict=True)
     return Folded(
         None,
         instrument.key,
         extract_sha256,
         statistics_store.store(cells, pairs, instrument, home),
         rows,
-        revisions,
+        dict(zip(collections, spans, strict=True)),
         cells,
         pairs,
     )
@@ -212,23 +275,25 @@ def _engine(home: Path):
 def _fold_pairs(
     instrument: Instrument,
     current: pd.DataFrame,
-    stale: pd.DataFrame,
+    news: pd.DataFrame,
     older: list[Folded],
     path: Path,
     home: Path,
 ) -> pd.DataFrame:
     paired = current[current.groupby("series")["wave"].transform("nunique") > 1]
-    touched = paired[paired["series"].isin(stale["series"])]
+    touched = paired[paired["series"].isin(news["series"])]
     if touched.empty:
         return statistics_store.no_pairs(instrument)
-    place = {collection: 0 for collection in stale["collection"]}
-    paths = [path]
-    for segment in older:
-        if wanted := set(segment.members) & set(touched["collection"]) - set(place):
-            place |= dict.fromkeys(wanted, len(paths))
-            paths.append(extracts.segment_path(home, segment.extract_sha256))
-    touched = touched.assign(extract=touched["collection"].map(place).astype("int32"))
-    pairs = statistics_fold.fold_pairs(_engine(home), paths, instrument, touched)
+    holding = [(path, news["collection"])]
+    holding += [
+        (extracts.segment_path(home, segment.extract_sha256), list(segment.members))
+        for segment in older
+    ]
+    parts = [(file, touched[touched["collection"].isin(own)]) for file, own in holding]
+    parts = [(file, part) for file, part in parts if len(part)]
+    wanted = pd.concat([part.assign(extract=place) for place, (_, part) in enumerate(parts)])
+    paths = [file for file, _ in parts]
+    pairs = statistics_fold.fold_pairs(_engine(home), paths, instrument, wanted)
     series = touched.set_index("collection")["series"]
     pairs = pairs.assign(series=pairs["collection"].map(series).astype("str"))
     empty = touched.drop_duplicates("series")
@@ -245,16 +310,16 @@ def _merged(
     """Fewer segments with the same content: the small ones become one, or all of them do."""
     largest = max(segment.rows for segment in folded)
     small = [segment for segment in folded if 2 * segment.rows <= largest]
-    small = small if len(small) > 1 else folded
-    rows, cells, members = [], [], {}
+    members = _joined(small)
+    if len(small) < 2 or members is None:
+        small, members = folded, _joined(folded)
+    rows = []
     for segment in small:
         table = pq.read_table(extracts.segment_path(home, segment.extract_sha256))
-        living = list(segment.members)
-        rows.append(table.filter(pc.is_in(table["collection"], pa.array(living, pa.int32()))))
-        cells.append(segment.cells[segment.cells["collection"].isin(living)])
-        members |= segment.members
+        living = pa.array(list(segment.members), pa.int32())
+        rows.append(table.filter(pc.is_in(table["collection"], living)))
     table = extracts.sorted_rows(pa.concat_tables(rows))
-    whole = statistics_fold.merge(cells, statistics_fold.CELL)
+    whole = whole_cells(small)
     pairs = current_pairs(folded, current)
     merged = Folded(
         None,
@@ -267,3 +332,17 @@ def _merged(
         pairs,
     )
     return [segment for segment in folded if segment not in small] + [merged]
+
+
+def _joined(segments: list[Folded]) -> dict[int, tuple[int, int]] | None:
+    """What some segments hold together; None where one between them is missing."""
+    spans = sorted(
+        (collection, *span) for segment in segments for collection, span in segment.members.items()
+    )
+    joined: dict[int, tuple[int, int]] = {}
+    for collection, after, revision in spans:
+        first, last = joined.get(collection, (after, after))
+        if last != after:
+            return None
+        joined[collection] = first, revision
+    return joined

@@ -113,8 +113,8 @@ def fold_pairs(
     People are joined by their link key within a series. Who answered several phases of one wave
     counts once, by the answers on the whole process, or else those of the latest phase. The group
     is the one given in the later wave. ``collections``: collection, series, wave, phase of every
-    collection that is to be read, and the position of its extract; rows of a collection in
-    another extract are of an older revision and are passed over.
+    collection that is to be read and the position of an extract that holds answers of it, one row
+    for each such extract; its rows in other extracts are out of date and are passed over.
 
     Rows: one per later and earlier collection and group with at least one person in both.
     Columns: collection (the later), earlier, group, people, `moment_column` of every scale over
@@ -128,6 +128,7 @@ def fold_pairs(
         ]
     )
     scored = _with_scores(linked, instrument).select(*CELL, "link_key", *_scales(instrument))
+    collections = collections.drop_duplicates("collection")
     people = scored.inner_join(ibis.memtable(_ranked(collections)), "collection")
     if collections.duplicated(["series", "wave"]).any():
         people = _once_a_wave(people)

@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from data import record_frames
-from data.segments import Folded, current_pairs
+from data.segments import Folded, current_pairs, whole_cells
 from data.statistics_fold import count_column, count_columns, moment_column
 from metrics import frames
 from metrics.frames import ATOM, Frames
@@ -35,15 +35,16 @@ def assemble(
     Raises: pandera.errors.SchemaError naming the frame's column.
     """
     by_id = collections.set_index("collection")
-    living = [_living(segment) for segment in folded]
+    held: dict[str, list[Folded]] = {}
+    for segment in folded:
+        held.setdefault(segment.instrument, []).append(segment)
+    sources = [(instruments[key], whole_cells(segments)) for key, segments in held.items()]
+    fielded = dict(iter(collections.groupby("instrument")))
     pairs = [
-        (instruments[key], current_pairs(segments, group))
-        for key, group in collections.groupby("instrument")
-        if (segments := [segment for segment in folded if segment.instrument == key])
+        (instruments[key], current_pairs(segments, fielded[key])) for key, segments in held.items()
     ]
-    sources = [(instruments[s.instrument], cells) for s, cells in zip(folded, living, strict=True)]
     return Frames.of(
-        respondents=_respondents(records.invited, living, by_id),
+        respondents=_respondents(records.invited, [cells for _, cells in sources], by_id),
         item_counts=_stacked(
             [_item_counts(*source, by_id) for source in sources], frames.ITEM_COUNTS
         ),
@@ -60,17 +61,12 @@ def assemble(
     ).validated()
 
 
-def _living(segment: Folded) -> pd.DataFrame:
-    """The cells of the collections that the segment still speaks for."""
-    return segment.cells[segment.cells["collection"].isin(list(segment.members))]
-
-
 def _respondents(
-    invited: pd.DataFrame, living: list[pd.DataFrame], by_id: pd.DataFrame
+    invited: pd.DataFrame, whole: list[pd.DataFrame], by_id: pd.DataFrame
 ) -> pd.DataFrame:
     """Everybody who answered, and everybody who was invited, whether or not anybody answered."""
     keys = ["collection", "group"]
-    answered = [cells[[*keys, "respondents"]] for cells in living]
+    answered = [cells[[*keys, "respondents"]] for cells in whole]
     none = pd.DataFrame(columns=[*keys, "respondents"]).astype(
         {"collection": "int64", "group": "str", "respondents": "int64"}
     )

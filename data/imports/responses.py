@@ -31,7 +31,7 @@ def store(
 ) -> None:
     """Stores the responses; every collection that they belong to gets a new revision."""
     rows = checked.rows
-    collection = _collections(connection, rows, instrument, register, batch)
+    collection, revision = _collections(connection, rows, instrument, register, batch)
     _store_invited(connection, rows, collection, batch)
     responses = pd.DataFrame(
         {
@@ -43,6 +43,7 @@ def store(
             "answered_on": rows["answered_on"].to_numpy(),
             "answers": _as_json(rows, instrument),
             "batch_id": batch,
+            "revision": revision,
         }
     )
     open_answers = _open_answers(rows, responses["id"], instrument)
@@ -65,8 +66,9 @@ def _collections(
     instrument: Instrument,
     register: Register,
     batch: int,
-) -> np.ndarray:
-    """The collection of each row; missing ones are created, all get one revision more."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """The collection of each row and its revision, which is one more than before; missing
+    collections are created."""
     version = field_instrument(connection, instrument)
     fielding = schema.Collection
     found = connection.execute(
@@ -96,17 +98,22 @@ def _collections(
             number = connection.execute(sa.insert(fielding).values(**made)).inserted_primary_key[0]
         numbers.append(number)
     bump_revisions(connection, numbers)
-    return np.array(numbers)[codes]
+    now = dict(connection.execute(sa.select(fielding.id, fielding.revision)).all())
+    return np.array(numbers)[codes], np.array([now[number] for number in numbers])[codes]
 
 
-def bump_revisions(connection: sa.Connection, collections: list[int]) -> None:
-    """Counts one change more of each collection, so that the next refresh reads it anew."""
+def bump_revisions(
+    connection: sa.Connection, collections: list[int], rewritten: bool = False
+) -> None:
+    """Counts one change more of each collection, so that the next refresh reads what is new.
+
+    rewritten: answers are taken away or changed, so the next refresh reads the whole collection.
+    """
     fielding = schema.Collection
-    statement = (
-        sa.update(fielding)
-        .where(fielding.id == sa.bindparam("number"))
-        .values(revision=fielding.revision + 1)
-    )
+    values = {"revision": fielding.revision + 1}
+    if rewritten:
+        values["rewritten"] = fielding.revision + 1
+    statement = sa.update(fielding).where(fielding.id == sa.bindparam("number")).values(**values)
     if collections:
         connection.execute(statement, [{"number": int(number)} for number in collections])
 

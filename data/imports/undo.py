@@ -92,7 +92,7 @@ def undo(engine: sa.Engine, batch_id: int, user: User) -> None:
 def _take_back(connection: sa.Connection, batch_id: int) -> None:
     touched = _touched(connection, batch_id)
     versions = _versions(connection, touched)
-    bump_revisions(connection, touched)
+    bump_revisions(connection, touched, rewritten=True)
     for model in _BROUGHT:
         connection.execute(sa.delete(model).where(model.batch_id == batch_id))
     _drop_unused_versions(connection, versions)

@@ -13,7 +13,14 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from data import database, extracts
-from data.extracts import UnreadableAnswers, extract, remove_unused, segment_path, store_segment
+from data.extracts import (
+    FROM_FIRST,
+    UnreadableAnswers,
+    extract,
+    remove_unused,
+    segment_path,
+    store_segment,
+)
 from data.schema import Collection, Response
 
 ASKED = generate.instrument()
@@ -41,7 +48,7 @@ def test_answers_stand_in_columns_by_collection(fielded: sa.Engine, tmp_path: Pa
         answer(connection, 7, 1, "{}")
         answer(connection, 3, 6, orjson.dumps(FULL).decode())
     with database.reading(fielded) as connection:
-        sha256, rows = extract(connection, ASKED, [1, 4], tmp_path)
+        sha256, rows = extract(connection, ASKED, dict.fromkeys([1, 4], FROM_FIRST), tmp_path)
     table = pq.read_table(segment_path(tmp_path, sha256))
     assert rows == 3
     assert table.schema.equals(extracts.extract_schema(ASKED))
@@ -62,10 +69,12 @@ def test_many_collections_are_scanned_to_the_same_file(
         for chunk in generate.responses(200, 2, seed=5):
             generate.store(connection, chunk, ASKED, rng)
     with database.reading(fielded) as connection:
-        looked_up = extract(connection, ASKED, [1, 2, 5], tmp_path)
+        looked_up = extract(connection, ASKED, dict.fromkeys([1, 2, 5], FROM_FIRST), tmp_path)
         monkeypatch.setattr(extracts, "LOOKED_UP", 0)
         monkeypatch.setattr(extracts, "CHUNK", 7)
-        assert extract(connection, ASKED, [1, 2, 5], tmp_path) == looked_up
+        assert (
+            extract(connection, ASKED, dict.fromkeys([1, 2, 5], FROM_FIRST), tmp_path) == looked_up
+        )
 
 
 def test_progress_is_told_up_to_the_end(fielded: sa.Engine, tmp_path: Path, monkeypatch):
@@ -75,13 +84,19 @@ def test_progress_is_told_up_to_the_end(fielded: sa.Engine, tmp_path: Path, monk
             answer(connection, number, 1, "{}")
     told = []
     with database.reading(fielded) as connection:
-        extract(connection, ASKED, [1], tmp_path, lambda done, of: told.append((done, of)))
+        extract(
+            connection,
+            ASKED,
+            dict.fromkeys([1], FROM_FIRST),
+            tmp_path,
+            lambda done, of: told.append((done, of)),
+        )
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 
 def test_a_collection_without_responses_has_an_empty_extract(fielded: sa.Engine, tmp_path: Path):
     with database.reading(fielded) as connection:
-        sha256, rows = extract(connection, ASKED, [1], tmp_path)
+        sha256, rows = extract(connection, ASKED, dict.fromkeys([1], FROM_FIRST), tmp_path)
     assert rows == 0
     assert pq.read_table(segment_path(tmp_path, sha256)).column_names[3:] == ITEMS
 
@@ -106,7 +121,7 @@ def test_answers_that_no_importer_stores_are_refused(
         database.reading(fielded) as connection,
         pytest.raises(UnreadableAnswers, match=named) as raised,
     ):
-        extract(connection, ASKED, [2], tmp_path)
+        extract(connection, ASKED, dict.fromkeys([2], FROM_FIRST), tmp_path)
     assert "measured@1" in str(raised.value)
     assert list((tmp_path / extracts.FOLDER).glob("*")) == []
 

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from data import database, extracts, publishing, refreshing, segments, sheets
+from data.imports.responses import bump_revisions
 from data.schema import Collection, Project, Response, Segment, SegmentMember
+from metrics import frames
 from metrics.frames import Frames
 
 PROJECTS = 3
@@ -64,6 +66,13 @@ def assert_same(first: Frames, second: Frames) -> None:
         pd.testing.assert_frame_equal(*ordered)
 
 
+def fold_again(fold: Fold, engine: sa.Engine, home: Path) -> Frames:
+    """The frames of a refresh that is made only because a record changed."""
+    with database.writing(engine) as connection:
+        connection.execute(sa.text("update event_participants set people = people + 1"))
+    return fold(engine, home)
+
+
 def read_again(engine: sa.Engine, home: Path) -> list[int]:
     """How many responses each extract of a refresh read."""
     totals = []
@@ -76,11 +85,76 @@ def rows(engine: sa.Engine) -> list[int]:
         return list(connection.execute(sa.select(Segment.rows).order_by(Segment.id)).scalars())
 
 
-def test_only_what_changed_is_read_again(truth: sa.Engine, fold: Fold, tmp_path: Path):
+def test_only_what_came_is_read(truth: sa.Engine, fold: Fold, tmp_path: Path):
     fold(truth, tmp_path)
     generate.add(truth, 2, PROJECTS, seed=8)  # one each for the baselines of projects 1 and 2
-    assert read_again(truth, tmp_path) == [2 * 101]
-    assert rows(truth) == [900, 2 * 101]
+    assert read_again(truth, tmp_path) == [2]
+    assert rows(truth) == [900, 2]
+
+
+@pytest.mark.parametrize("batches", [[1, 1, 1], [9, 30, 2]])
+def test_answers_that_come_bit_by_bit_add_up(
+    truth: sa.Engine, fold: Fold, tmp_path: Path, batches: list[int]
+):
+    """The same collections grow again and again; their statistics are sums over the segments."""
+    fold(truth, tmp_path)
+    for seed, count in enumerate(batches):
+        generate.add(truth, count, PROJECTS, seed=20 + seed)
+        grown = fold(truth, tmp_path)
+    assert rows(truth) == [900, *batches]
+    assert grown.respondents["n"].sum() == RESPONSES + sum(batches)
+    assert not grown.item_counts.duplicated([*frames.ATOM, "item", "code"]).any()
+    assert_same(grown, from_nothing(fold, truth, tmp_path))
+
+
+def test_answers_of_no_known_revision_are_read_all_the_same(
+    truth: sa.Engine, fold: Fold, tmp_path: Path
+):
+    """What is held and what is new must make up what there is, whoever stored it."""
+    fold(truth, tmp_path)
+    generate.add(truth, 1, PROJECTS, seed=8)
+    with database.writing(truth) as connection:
+        connection.execute(sa.update(Response).values(revision=0))
+    assert read_again(truth, tmp_path) == [101]
+    with database.writing(truth) as connection:
+        gone = sa.select(Response.id).where(Response.collection_id == 2).limit(1).scalar_subquery()
+        connection.execute(sa.delete(Response).where(Response.id == gone))
+        bumped = sa.update(Collection).where(Collection.id == 2)
+        connection.execute(bumped.values(revision=Collection.revision + 1))
+    assert read_again(truth, tmp_path) == [99]
+
+
+def test_a_corrected_answer_is_read_with_its_collection(
+    truth: sa.Engine, fold: Fold, tmp_path: Path
+):
+    fold(truth, tmp_path)
+    with database.writing(truth) as connection:
+        connection.execute(
+            sa.update(Response).where(Response.collection_id == 2).values(answers='{"NPS": 10}')
+        )
+        bump_revisions(connection, [2], rewritten=True)
+    generate.add(truth, 1, PROJECTS, seed=8)
+    # The corrected collection whole, and the one answer that came to the first.
+    assert read_again(truth, tmp_path) == [100 + 1]
+    corrected = fold_again(fold, truth, tmp_path)
+    assert_same(corrected, from_nothing(fold, truth, tmp_path))
+
+
+def test_what_is_undone_leaves_what_came_later(truth: sa.Engine, fold: Fold, tmp_path: Path):
+    fold(truth, tmp_path)
+    for seed in (8, 9):
+        generate.add(truth, 1, PROJECTS, seed=seed)
+        fold(truth, tmp_path)
+    with database.writing(truth) as connection:
+        # The answer of the second batch: 100 came with the fill, whose revision is 1.
+        connection.execute(
+            sa.delete(Response).where(Response.collection_id == 1, Response.revision == 2)
+        )
+        bump_revisions(connection, [1], rewritten=True)
+    undone = fold(truth, tmp_path)
+    assert undone.respondents["n"].sum() == RESPONSES + 1
+    assert rows(truth) == [900, 101]
+    assert_same(undone, from_nothing(fold, truth, tmp_path))
 
 
 def test_what_is_added_comes_to_the_same_as_a_fold_from_nothing(
@@ -101,7 +175,7 @@ def test_waves_that_nobody_answered_twice_are_folded_once_too(
         connection.execute(sa.update(Response).values(link_key=None))
     assert fold(truth, tmp_path).paired_moments.empty
     generate.add(truth, 1, PROJECTS, seed=8)
-    assert read_again(truth, tmp_path) == [101]
+    assert read_again(truth, tmp_path) == [1]
 
 
 def test_a_new_record_changes_the_sheet_and_no_segment(
@@ -155,8 +229,21 @@ def test_many_segments_become_few_and_say_the_same(
     for seed in (11, 12, 13):
         generate.add(truth, 1, PROJECTS, seed=seed, start=seed - 11)
         merged = fold(truth, tmp_path)
-    # Three collections grew and stand together, apart from the large segment of the first day.
-    assert rows(truth) == [900, 3 * 101]
+    # What came to three collections stands together, apart from the segment of the first day.
+    assert rows(truth) == [900, 3]
+    assert_same(merged, from_nothing(fold, truth, tmp_path))
+
+
+def test_what_belongs_together_is_merged_with_what_lies_between(
+    truth: sa.Engine, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Small segments on both sides of a large one are merged with it, not past it."""
+    monkeypatch.setattr(segments, "MANY", 3)
+    fold(truth, tmp_path)
+    for seed, count in ((11, 1), (12, 800), (13, 1)):
+        generate.add(truth, count, PROJECTS, seed=seed)
+        merged = fold(truth, tmp_path)
+    assert rows(truth) == [RESPONSES + 802]
     assert_same(merged, from_nothing(fold, truth, tmp_path))
 
 
