@@ -26,7 +26,16 @@ import sqlalchemy as sa
 import data
 import metrics
 import survey
-from data import database, extracts, publishing, record_frames, segments, sheets, statistics_frames
+from data import (
+    database,
+    extracts,
+    leaves,
+    publishing,
+    record_frames,
+    segments,
+    sheets,
+    statistics_frames,
+)
 from data.instruments import known_instruments
 from data.schema import SegmentMember
 from data.sheets import Progress, Publication, RevisionFacts
@@ -74,7 +83,7 @@ def refresh(
     Refreshes of one home wait for each other. Where nothing was changed since the last one, its
     revision stays.
     Raises: publishing.Overtaken, extracts.UnreadableAnswers, statistics_fold.StatisticsTooLarge,
-    record_frames.CircularAreas, data.instruments.InstrumentConflict.
+    record_frames.CircularAreas, data.instruments.InstrumentConflict, figure_table.InvalidSheet.
     """
     started = time.perf_counter()
     home = home or database.home()
@@ -150,8 +159,10 @@ def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, in
         )
     frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
     results, attention = judge(frames, truth, _today(), progress)
+    progress("publish", 0, 1)
     sheet = publishing.Sheet(
-        results=results,
+        # Cut before the transaction: others wait for the writing only.
+        leaves=leaves.cut(results),
         findings=attention,
         folded=folded,
         seen=truth.published.id if truth.published else None,
@@ -160,7 +171,6 @@ def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, in
         inputs=truth.inputs | {"extracts": _extracts(folded)},
         metrics={name: metric.version for name, metric in known_metrics().items()},
     )
-    progress("publish", 0, 1)
     with database.writing(engine) as connection:
         revision, figures = publishing.publish(connection, sheet)
         used = publishing.files_in_use(connection)

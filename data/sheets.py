@@ -6,8 +6,8 @@ fifty million, in time and in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,17 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from data import schema
+from data import leaves
 from data.access import User, profile_of, visible_entities, visible_results
-from data.schema import Figure, Finding, InstrumentVersion, Revision
-from metrics.metric import Level, Method, Profile, Reason, Result, ValueState
+from data.figure_table import results_of
+from data.schema import Finding, Revision
+from metrics.metric import Level, Profile, Result
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
 Progress = Callable[[str, int, int], None]
 
 #: The steps of a refresh, in order, as progress names them.
 STEPS = ("extract", "fold", "judge", "protect", "publish")
-
-#: The table that holds the entities of each level; the portfolio has none.
-ENTITIES = {
-    Level.PROGRAMME: schema.Programme,
-    Level.FUNDER: schema.Funder,
-    Level.AREA: schema.Area,
-    Level.THEME: schema.Theme,
-    Level.PROJECT: schema.Project,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +124,26 @@ def read_figures(
     Rows: in the order of the sheet's key (level, entity, metric, instrument, part, wave, split).
     Missing: a suppressed figure is a row without a value, never an absent row.
     """
-    exact = {
-        Figure.level: level,
-        Figure.entity: entity,
-        Figure.metric: metric,
-        Figure.instrument: instrument,
-        Figure.part: part,
-        Figure.wave: wave,
-        Figure.split: split,
+    asked = {
+        "level": level,
+        "entity": entity,
+        "metric": metric,
+        "instrument": instrument,
+        "part": part,
+        "wave": wave,
+        "split": split,
     }
+    batches = walk_figures(connection, user, revision=revision, public=public, **asked)
+    return [figure for batch in batches for figure in batch]
+
+
+def walk_figures(
+    connection: sa.Connection, user: User, *, revision: int, public: bool = False, **asked: object
+) -> Iterator[list[Result]]:
+    """The same as `read_figures`, some at a time: an export need not hold a whole sheet."""
     profile = Profile.PUBLIC if public else profile_of(user)
-    rows = (
-        sa.select(*(getattr(Figure, field.name) for field in fields(Result)))
-        .where(Figure.revision_id == revision, Figure.profile == profile.value)
-        .where(*(column == value for column, value in exact.items() if value is not None))
-        .order_by(*_KEY)
-    )
-    if entity is None and level is not None and metric is not None:
-        # Naming the entities makes a look-up of each out of a walk over the whole level, and
-        # naming the instruments does it for the parts of a metric.
-        rows = rows.where(Figure.entity.in_(_entities(Level(level))))
-        if part is not None and instrument is None:
-            rows = rows.where(Figure.instrument.in_(_instruments()))
-    return visible_results(user, [_result(row) for row in connection.execute(rows)])
+    for table in leaves.read(connection, revision, profile, asked):
+        yield visible_results(user, results_of(table))
 
 
 def read_findings(connection: sa.Connection, user: User, *, revision: int) -> list[Attention]:
@@ -170,42 +159,3 @@ def read_findings(connection: sa.Connection, user: User, *, revision: int) -> li
         for project, code, weight, detail in rows
         if allowed is None or project in allowed
     ]
-
-
-# The order of the figure table's key, so reading in this order needs no sorting.
-_KEY = tuple(column for column in Figure.__table__.primary_key.columns)
-_STATES = {state.value: state for state in ValueState}
-_METHODS = {method.value: method for method in Method}
-_REASONS = {None: None} | {reason.value: reason for reason in Reason}
-
-
-def _result(row: sa.Row) -> Result:
-    *key, state, value, low, high, n, numerator, denominator, projects, coverage = row[:17]
-    indicative, method, reason = row[17:]
-    return Result(
-        *key,
-        _STATES[state],
-        value,
-        low,
-        high,
-        n,
-        numerator,
-        denominator,
-        projects,
-        coverage,
-        indicative,
-        _METHODS[method],
-        _REASONS[reason],
-    )
-
-
-def _entities(level: Level) -> sa.Select | list[int]:
-    return sa.select(ENTITIES[level].id) if level in ENTITIES else [0]
-
-
-def _instruments() -> sa.CompoundSelect:
-    """The instruments that a figure can come from, "" for records among them."""
-    version = sa.cast(InstrumentVersion.version, sa.String)
-    return sa.union_all(
-        sa.select(InstrumentVersion.code + "@" + version), sa.select(sa.literal(""))
-    )

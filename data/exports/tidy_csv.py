@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
@@ -103,13 +104,16 @@ def write_figures(
     called = {level: _names(connection, user, level, language) for level in Level}
     labels = _part_labels(connection, language)
     invented = _invented(connection)
-    figures = sheets.read_figures(connection, user, revision=revision, public=public)
-    for figure in figures:
+    count = 0
+    for figure in chain.from_iterable(
+        sheets.walk_figures(connection, user, revision=revision, public=public)
+    ):
         code, name = called[Level(figure.level)].get(figure.entity, _NO_NAME)
         label = labels.get((figure.instrument, figure.part), "")
         is_invented = figure.entity in invented[Level(figure.level)]
         writer.writerow(_cells(figure, revision, language, code, name, label, is_invented))
-    return len(figures)
+        count += 1
+    return count
 
 
 def write_dictionary(language: str, out: TextIO) -> int:

@@ -1,24 +1,17 @@
-"""What is published: extracts by content, revisions, protected figures, findings."""
+"""What is published: extracts by content, revisions, leaves of protected figures, findings."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    String,
-    Text,
-)
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.tables import Base, not_negative, one_of
-from metrics.metric import Level, Profile, Split, ValueState
+from metrics.metric import Level, Profile
 
 PROFILES = tuple(Profile)
 LEVELS = tuple(Level)
-SPLITS = tuple(Split)
-VALUE_STATES = tuple(ValueState)
 
 
 class Segment(Base):
@@ -58,54 +51,52 @@ class Revision(Base):
     metrics: Mapped[str] = mapped_column(Text)
 
 
-class Figure(Base):
-    """One protected figure of a revision, as pages and exports read it."""
+class Leaf(Base):
+    """Figures that are read together (`data.leaves`), packed, and named by what they say."""
 
-    __tablename__ = "figure"
+    __tablename__ = "leaf"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body: Mapped[bytes]
+
+
+class EntityLeaf(Base):
+    """Which leaf holds all figures of an entity under a revision, and how many they are."""
+
+    __tablename__ = "entity_leaf"
     revision_id: Mapped[int] = mapped_column(
         ForeignKey("revision.id", ondelete="CASCADE"), primary_key=True
     )
     profile: Mapped[str] = mapped_column(String(6), primary_key=True)
     level: Mapped[str] = mapped_column(String(10), primary_key=True)
     entity: Mapped[int] = mapped_column(primary_key=True)
-    metric: Mapped[str] = mapped_column(String(40), primary_key=True)
-    instrument: Mapped[str] = mapped_column(String(50), primary_key=True)
-    part: Mapped[str] = mapped_column(String(60), primary_key=True)
-    wave: Mapped[str] = mapped_column(String(10), primary_key=True)
-    split: Mapped[str] = mapped_column(String(10), primary_key=True)
-    split_value: Mapped[str] = mapped_column(String(10), primary_key=True)
-    state: Mapped[str] = mapped_column(String(14))
-    value: Mapped[float | None]
-    low: Mapped[float | None]
-    high: Mapped[float | None]
-    n: Mapped[int | None]
-    numerator: Mapped[int | None]
-    denominator: Mapped[int | None]
-    projects: Mapped[int | None]
-    coverage: Mapped[float | None]
-    indicative: Mapped[bool]
-    method: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str | None] = mapped_column(String(30))
+    figures: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey("leaf.sha256"), index=True)
     __table_args__ = (
         one_of("profile", PROFILES),
         one_of("level", LEVELS),
-        one_of("split", SPLITS),
-        one_of("state", VALUE_STATES),
-        CheckConstraint(
-            "state in ('value', 'zero') or (value is null and low is null and high is null)",
-            name="no_value_without_state",
-        ),
-        CheckConstraint(
-            "state not in ('value', 'zero') or value is not null", name="value_with_state"
-        ),
-        CheckConstraint("state <> 'zero' or value = 0", name="zero_is_zero"),
-        CheckConstraint(
-            "state <> 'suppressed' or (n is null and numerator is null and denominator is null"
-            # With the number of invited people known, coverage gives n back.
-            " and coverage is null)",
-            name="suppressed_is_bare",
-        ),
-        {"sqlite_with_rowid": False},
+        not_negative("figures"),
+    )
+
+
+class MeasureLeaf(Base):
+    """Which leaf holds one measure of all entities of a level under a revision."""
+
+    __tablename__ = "measure_leaf"
+    revision_id: Mapped[int] = mapped_column(
+        ForeignKey("revision.id", ondelete="CASCADE"), primary_key=True
+    )
+    profile: Mapped[str] = mapped_column(String(6), primary_key=True)
+    level: Mapped[str] = mapped_column(String(10), primary_key=True)
+    metric: Mapped[str] = mapped_column(String(40), primary_key=True)
+    instrument: Mapped[str] = mapped_column(String(50), primary_key=True)
+    part: Mapped[str] = mapped_column(String(60), primary_key=True)
+    split: Mapped[str] = mapped_column(String(10), primary_key=True)
+    figures: Mapped[int]
+    sha256: Mapped[str] = mapped_column(ForeignKey("leaf.sha256"), index=True)
+    __table_args__ = (
+        one_of("profile", PROFILES),
+        one_of("level", LEVELS),
+        not_negative("figures"),
     )
 
 

@@ -29,6 +29,7 @@ BY_TYPE = {
     sa.Integer: 1,
     sa.DateTime: datetime(2026, 3, 29, 3, 30),
     sa.Date: date(2026, 3, 29),
+    sa.LargeBinary: bytes(range(256)),
     sa.String: "ä1",
 }
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from data import access, database, extracts, publishing, sheets
-from data.schema import Figure, Finding, Revision, SegmentMember
+from data.schema import EntityLeaf, Finding, Leaf, MeasureLeaf, Revision, SegmentMember
 
 PROJECTS = 2
 KILLS = 50
@@ -39,11 +39,13 @@ def state(engine: sa.Engine) -> tuple:
 def assert_whole(engine: sa.Engine, home: Path, figures: int) -> None:
     """Every sheet is complete, and every file that the database names is there."""
     with database.reading(engine) as connection:
-        counted = sa.select(Figure.revision_id, sa.func.count()).group_by(Figure.revision_id)
+        counted = sa.select(EntityLeaf.revision_id, sa.func.sum(EntityLeaf.figures)).group_by(
+            EntityLeaf.revision_id
+        )
         assert set(dict(connection.execute(counted).all()).values()) == {figures}
         latest = sheets.latest_revision(connection)
         assert sheets.published(connection, latest).inputs["extracts"]
-        for table in (Figure, Finding):
+        for table in (EntityLeaf, MeasureLeaf, Finding):
             ahead = sa.select(sa.func.count()).where(table.revision_id > latest)
             assert connection.execute(ahead).scalar_one() == 0
         for sha256 in publishing.files_in_use(connection):
@@ -104,5 +106,8 @@ def test_a_killed_refresh_leaves_the_sheet_of_before_or_the_whole_new_one(
         used = publishing.files_in_use(connection)
         assert connection.execute(sa.text("pragma integrity_check")).scalar_one() == "ok"
         assert connection.execute(sa.select(sa.func.count()).select_from(Revision)).scalar_one()
+        named = sa.union(sa.select(EntityLeaf.sha256), sa.select(MeasureLeaf.sha256))
+        held = set(connection.execute(sa.select(Leaf.sha256)).scalars())
+        assert held == set(connection.execute(named).scalars())
     left = {path for path in (home / extracts.FOLDER).iterdir() if path.name != "refresh.lock"}
     assert left == {extracts.segment_path(home, sha256) for sha256 in used}

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import access, database, extracts, refreshing, sheets
+from data import access, database, extracts, publishing, refreshing, sheets
 from data.access import Grant, Role, User
-from data.schema import Figure, Revision
+from data.schema import EntityLeaf, Leaf, MeasureLeaf, Revision
 from metrics.metric import Result
 
 ASKED = generate.instrument()
@@ -54,8 +54,9 @@ def test_a_refresh_publishes_and_says_what_it_read(filled: sa.Engine, tmp_path: 
     assert list(dict.fromkeys(steps)) == list(sheets.STEPS)
     figures = everything(filled)
     # Inside and public: every figure is there twice, protected for the one and for the other.
-    assert done.figures == 2 * len(figures) == count(filled, Figure)
+    assert done.figures == 2 * len(figures)
     with database.reading(filled) as connection:
+        assert publishing.count_figures(connection, 1) == done.figures
         facts = sheets.published(connection)
     assert facts.id == done.revision == 1
     assert facts.code_version == refreshing.code_version()
@@ -91,10 +92,16 @@ def test_three_sheets_stay_readable(embedded: sa.Engine, tmp_path: Path):
         generate.add(embedded, 1, PROJECTS, seed=20 + seed, start=seed)
         sheets.refresh(embedded, tmp_path)
     with database.reading(embedded) as connection:
-        kept = set(connection.execute(sa.select(Figure.revision_id).distinct()).scalars())
+        for table in (EntityLeaf, MeasureLeaf):
+            kept = set(connection.execute(sa.select(table.revision_id).distinct()).scalars())
+            assert kept == {2, 3, 4}
+        named = sa.union(sa.select(EntityLeaf.sha256), sa.select(MeasureLeaf.sha256))
+        leaves = connection.execute(sa.select(Leaf.sha256)).scalars()
+        assert set(leaves) == set(connection.execute(named).scalars())
         history = set(connection.execute(sa.select(Revision.id)).scalars())
-    assert kept == {2, 3, 4}
-    assert history == {1, 2, 3, 4}
+        assert history == {1, 2, 3, 4}
+        assert sheets.read_figures(connection, SEER, revision=1) == []
+        assert publishing.count_figures(connection, 1) == 0
 
 
 def test_two_refreshes_at_once_publish_one_sheet(filled: sa.Engine, tmp_path: Path):
