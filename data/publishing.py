@@ -158,8 +158,13 @@ def _store_segments(connection: sa.Connection, folded: Sequence[Folded]) -> None
             ).scalar_one()
         )
         members = [
-            {"collection_id": collection, "segment_id": number, "revision": revision}
-            for collection, revision in segment.members.items()
+            {
+                "segment_id": number,
+                "collection_id": collection,
+                "after": after,
+                "revision": revision,
+            }
+            for collection, (after, revision) in segment.members.items()
             if collection in collections
         ]
         if members:

@@ -116,9 +116,8 @@ def read_truth(connection: sa.Connection) -> Truth:
     collections = segments.read_collections(connection)
     instruments = known_instruments(connection)
     records = record_frames.read_records(connection)
-    held = dict(
-        connection.execute(sa.select(SegmentMember.collection_id, SegmentMember.revision)).all()
-    )
+    up_to = sa.select(SegmentMember.collection_id, sa.func.max(SegmentMember.revision))
+    held = dict(connection.execute(up_to.group_by(SegmentMember.collection_id)).all())
     current = dict(zip(collections["collection"], collections["revision"], strict=True))
     return Truth(
         collections,

@@ -27,15 +27,17 @@ class Segment(Base):
 
 
 class SegmentMember(Base):
-    """Which revision of which collection a segment holds; one current row per collection."""
+    """Which answers of which collection a segment holds: what came after one revision (-1: from
+    the first) up to another. The members of a collection follow each other without a gap."""
 
     __tablename__ = "segment_member"
-    collection_id: Mapped[int] = mapped_column(
-        ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True
-    )
     segment_id: Mapped[int] = mapped_column(
-        ForeignKey("segment.id", ondelete="CASCADE"), index=True
+        ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True
     )
+    collection_id: Mapped[int] = mapped_column(
+        ForeignKey("collection.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    after: Mapped[int]
     revision: Mapped[int]
 
 
