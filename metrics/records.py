@@ -9,22 +9,9 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-#: What a solution goes through, from an idea to somebody's daily work.
-STAGES = ("idea", "partner", "development", "trial", "pilot", "adoption")
-#: How a case that goes no further ended; "" while it is still under way.
-CASE_ENDS = ("rejected", "merged", "split", "withdrawn")
-#: What a person goes through, from an invitation to an answer.
-STEPS = ("invited", "registered", "attended", "returned", "finished", "answered")
-#: What joint work leaves behind.
-OUTPUT_KINDS = (
-    "publication",
-    "thesis",
-    "credits",
-    "application",
-    "partnership",
-    "volunteers",
-    "continued",
-)
+from metrics.stages import CASE_ENDS as CASE_ENDS
+from metrics.stages import OUTPUT_KINDS as OUTPUT_KINDS
+from metrics.stages import STAGES, STEPS
 
 _PROJECT = {"project": pa.Column(int)}
 _COUNT = pa.Column(int, pa.Check.ge(0))

@@ -1,0 +1,20 @@
+"""The closed lists of words in records: stages of a case, steps of a person, kinds of output."""
+
+from __future__ import annotations
+
+#: What a solution goes through, from an idea to somebody's daily work.
+STAGES = ("idea", "partner", "development", "trial", "pilot", "adoption")
+#: How a case that goes no further ended; "" while it is still under way.
+CASE_ENDS = ("rejected", "merged", "split", "withdrawn")
+#: What a person goes through, from an invitation to an answer.
+STEPS = ("invited", "registered", "attended", "returned", "finished", "answered")
+#: What joint work leaves behind.
+OUTPUT_KINDS = (
+    "publication",
+    "thesis",
+    "credits",
+    "application",
+    "partnership",
+    "volunteers",
+    "continued",
+)
