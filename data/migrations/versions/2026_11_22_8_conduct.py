@@ -40,8 +40,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_decision_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_decision_batch_id"), "decision", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_decision_project_id"), "decision", ["project_id"], unique=False)
+    _index("decision", "batch_id")
+    _index("decision", "project_id")
     op.create_table(
         "ground_rules",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -58,7 +58,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_ground_rules")),
     )
-    op.create_index(op.f("ix_ground_rules_batch_id"), "ground_rules", ["batch_id"], unique=False)
+    _index("ground_rules", "batch_id")
     op.create_table(
         "journey_step",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -85,7 +85,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "person_key", "step", name=op.f("pk_journey_step")),
     )
-    op.create_index(op.f("ix_journey_step_batch_id"), "journey_step", ["batch_id"], unique=False)
+    _index("journey_step", "batch_id")
     op.create_table(
         "place",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,8 +100,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_place_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_place_area_id"), "place", ["area_id"], unique=False)
-    op.create_index(op.f("ix_place_batch_id"), "place", ["batch_id"], unique=False)
+    _index("place", "area_id")
+    _index("place", "batch_id")
     op.create_table(
         "plan_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -124,8 +124,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_plan_change_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_plan_change_batch_id"), "plan_change", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_plan_change_project_id"), "plan_change", ["project_id"], unique=False)
+    _index("plan_change", "batch_id")
+    _index("plan_change", "project_id")
     op.create_table(
         "primary_metric",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -150,9 +150,7 @@ def upgrade() -> None:
             "project_id", "metric", "part", name=op.f("uq_primary_metric_project_id_metric_part")
         ),
     )
-    op.create_index(
-        op.f("ix_primary_metric_batch_id"), "primary_metric", ["batch_id"], unique=False
-    )
+    _index("primary_metric", "batch_id")
     op.create_table(
         "priority_group",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -172,9 +170,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "group_code", name=op.f("pk_priority_group")),
     )
-    op.create_index(
-        op.f("ix_priority_group_batch_id"), "priority_group", ["batch_id"], unique=False
-    )
+    _index("priority_group", "batch_id")
     op.create_table(
         "project_role",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -195,7 +191,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "title", name=op.f("uq_project_role_project_id_title")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_project_role_batch_id"), "project_role", ["batch_id"], unique=False)
+    _index("project_role", "batch_id")
     op.create_table(
         "attendance",
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -216,7 +212,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", "person_key", name=op.f("pk_attendance")),
     )
-    op.create_index(op.f("ix_attendance_batch_id"), "attendance", ["batch_id"], unique=False)
+    _index("attendance", "batch_id")
     op.create_table(
         "contribution",
         sa.Column("times", sa.Integer(), nullable=False),
@@ -239,7 +235,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id", "person_key", name=op.f("pk_contribution")),
     )
-    op.create_index(op.f("ix_contribution_batch_id"), "contribution", ["batch_id"], unique=False)
+    _index("contribution", "batch_id")
     op.create_table(
         "place_use",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -269,10 +265,10 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_place_use_batch_id"), "place_use", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_place_use_event_id"), "place_use", ["event_id"], unique=False)
-    op.create_index(op.f("ix_place_use_place_id"), "place_use", ["place_id"], unique=False)
-    op.create_index(op.f("ix_place_use_project_id"), "place_use", ["project_id"], unique=False)
+    _index("place_use", "batch_id")
+    _index("place_use", "event_id")
+    _index("place_use", "place_id")
+    _index("place_use", "project_id")
     op.create_index(
         "uq_place_use_no_event",
         "place_use",
@@ -296,3 +292,7 @@ def downgrade() -> None:
     op.drop_table("ground_rules")
     op.drop_table("decision")
     op.drop_table("portfolio_metric")
+
+
+def _index(table: str, column: str) -> None:
+    op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)

@@ -31,9 +31,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("area_id", "group_code", "year", name=op.f("pk_area_population")),
     )
-    op.create_index(
-        op.f("ix_area_population_batch_id"), "area_population", ["batch_id"], unique=False
-    )
+    _index("area_population", "batch_id")
     op.create_table(
         "firm_follow_up",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -67,15 +65,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "organisation_id", name=op.f("pk_firm_follow_up")),
     )
-    op.create_index(
-        op.f("ix_firm_follow_up_batch_id"), "firm_follow_up", ["batch_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_firm_follow_up_organisation_id"),
-        "firm_follow_up",
-        ["organisation_id"],
-        unique=False,
-    )
+    _index("firm_follow_up", "batch_id")
+    _index("firm_follow_up", "organisation_id")
     op.create_table(
         "funnel_case",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -135,14 +126,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_funnel_case_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_funnel_case_batch_id"), "funnel_case", ["batch_id"], unique=False)
-    op.create_index(
-        op.f("ix_funnel_case_merged_into_id"), "funnel_case", ["merged_into_id"], unique=False
-    )
-    op.create_index(op.f("ix_funnel_case_project_id"), "funnel_case", ["project_id"], unique=False)
-    op.create_index(
-        op.f("ix_funnel_case_split_from_id"), "funnel_case", ["split_from_id"], unique=False
-    )
+    _index("funnel_case", "batch_id")
+    _index("funnel_case", "merged_into_id")
+    _index("funnel_case", "project_id")
+    _index("funnel_case", "split_from_id")
     op.create_table(
         "joint_output",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -172,10 +159,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_joint_output_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_joint_output_batch_id"), "joint_output", ["batch_id"], unique=False)
-    op.create_index(
-        op.f("ix_joint_output_project_id"), "joint_output", ["project_id"], unique=False
-    )
+    _index("joint_output", "batch_id")
+    _index("joint_output", "project_id")
     op.create_table(
         "need",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -199,8 +184,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_need_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_need_batch_id"), "need", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_need_project_id"), "need", ["project_id"], unique=False)
+    _index("need", "batch_id")
+    _index("need", "project_id")
     op.create_table(
         "organisation_tie",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -231,15 +216,9 @@ def upgrade() -> None:
             "project_id", "wave", "source_id", "target_id", name=op.f("pk_organisation_tie")
         ),
     )
-    op.create_index(
-        op.f("ix_organisation_tie_batch_id"), "organisation_tie", ["batch_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_organisation_tie_source_id"), "organisation_tie", ["source_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_organisation_tie_target_id"), "organisation_tie", ["target_id"], unique=False
-    )
+    _index("organisation_tie", "batch_id")
+    _index("organisation_tie", "source_id")
+    _index("organisation_tie", "target_id")
     op.create_table(
         "project_organisation",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -263,15 +242,8 @@ def upgrade() -> None:
             "project_id", "organisation_id", name=op.f("pk_project_organisation")
         ),
     )
-    op.create_index(
-        op.f("ix_project_organisation_batch_id"), "project_organisation", ["batch_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_project_organisation_organisation_id"),
-        "project_organisation",
-        ["organisation_id"],
-        unique=False,
-    )
+    _index("project_organisation", "batch_id")
+    _index("project_organisation", "organisation_id")
     op.create_table(
         "solution",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -299,8 +271,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_solution_code")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_solution_batch_id"), "solution", ["batch_id"], unique=False)
-    op.create_index(op.f("ix_solution_project_id"), "solution", ["project_id"], unique=False)
+    _index("solution", "batch_id")
+    _index("solution", "project_id")
     op.create_table(
         "tie_roster",
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -328,10 +300,8 @@ def upgrade() -> None:
             "project_id", "wave", "organisation_id", name=op.f("pk_tie_roster")
         ),
     )
-    op.create_index(op.f("ix_tie_roster_batch_id"), "tie_roster", ["batch_id"], unique=False)
-    op.create_index(
-        op.f("ix_tie_roster_organisation_id"), "tie_roster", ["organisation_id"], unique=False
-    )
+    _index("tie_roster", "batch_id")
+    _index("tie_roster", "organisation_id")
     op.create_table(
         "adoption",
         sa.Column("solution_id", sa.Integer(), nullable=False),
@@ -353,10 +323,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("solution_id", "organisation_id", name=op.f("pk_adoption")),
     )
-    op.create_index(op.f("ix_adoption_batch_id"), "adoption", ["batch_id"], unique=False)
-    op.create_index(
-        op.f("ix_adoption_organisation_id"), "adoption", ["organisation_id"], unique=False
-    )
+    _index("adoption", "batch_id")
+    _index("adoption", "organisation_id")
     op.create_table(
         "solution_reuse",
         sa.Column("solution_id", sa.Integer(), nullable=False),
@@ -379,12 +347,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("solution_id", "project_id", name=op.f("pk_solution_reuse")),
     )
-    op.create_index(
-        op.f("ix_solution_reuse_batch_id"), "solution_reuse", ["batch_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_solution_reuse_project_id"), "solution_reuse", ["project_id"], unique=False
-    )
+    _index("solution_reuse", "batch_id")
+    _index("solution_reuse", "project_id")
 
 
 def downgrade() -> None:
@@ -399,3 +363,7 @@ def downgrade() -> None:
     op.drop_table("funnel_case")
     op.drop_table("firm_follow_up")
     op.drop_table("area_population")
+
+
+def _index(table: str, column: str) -> None:
+    op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
