@@ -24,7 +24,8 @@ METRIC and, for a metric that is judged from a frame of `metrics.frames`:
     the projects' own figures, and nothing stands above projects.
 ``BESIDE`` (where one frame is not enough)
     "eligible": ``compute(rows, people)`` with the eligible people of each figure, indexed by
-    figure, NaN where not known. "roster": ``compute(rows, roster)`` with the roster's rows.
+    figure, NaN where not known. "roster": ``compute(rows, roster)`` with the roster's rows;
+    sector is a whole number there.
 ``AGAINST_SITES``
     True: the portfolio's rows hold the comparison sites too, marked 1 in ``comparison``.
 
@@ -84,12 +85,14 @@ class UnknownInstrument(Exception):
 class Sheet:
     """One metric, its statistics summed to project cells, and who belongs to what.
 
-    sites: the comparison sites. eligible: `records.ELIGIBLE`. roster: the cells of the roster.
+    unasked: instrument, part and wave of what is not asked then. sites: the comparison sites.
+    eligible: `records.ELIGIBLE`. roster: the cells of the roster.
     """
 
     module: ModuleType
     cells: Cells | None
     nodes: Memberships
+    unasked: pd.MultiIndex
     sites: Codes
     eligible: pd.DataFrame
     roster: Cells | None
@@ -131,13 +134,14 @@ def sheets(
         if hasattr(module, "compute") and (only is None or name in only)
     ]
     nodes = memberships(frames.nodes, frames.area_tree)
-    beside_sites = memberships(_with_sites(frames), frames.area_tree)
+    beside_sites = memberships(with_sites(frames), frames.area_tree)
     atoms = {
         name: coded(getattr(frames, name), nodes.members)
         for name in {"respondents", "roster", *(module.METRIC.frame for module in wanted)}
     }
     sites = frames.sites.loc[frames.sites["comparison"] == 1, "project"].to_numpy()
-    roster = None if atoms["roster"].empty else record_cells(atoms["roster"])
+    asked = atoms["roster"].assign(sector=atoms["roster"]["sector"].cat.codes.astype(np.int64))
+    roster = None if asked.empty else record_cells(asked)
     questions = {
         name: questions_of(atoms[name])
         for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
@@ -147,6 +151,7 @@ def sheets(
             module,
             _summed(module, atoms, questions, definitions),
             beside_sites if getattr(module, "AGAINST_SITES", False) else nodes,
+            unasked(module, definitions),
             sites,
             frames.eligible,
             roster,
@@ -185,6 +190,11 @@ def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = 
         found = _completed(found, np.setdiff1d(rows["figure"], whole["figure"]))
     keys = figures.take(found.index.to_numpy()).reset_index(drop=True)
     frame = pd.concat([keys, found.reset_index(drop=True)], axis=1)[[*KEYS, *ESTIMATE_VALUES]]
+    silent = (frame["reason"] == Reason.NO_ANSWERS.value).to_numpy()
+    if silent.any() and len(sheet.unasked):
+        asked = frame.loc[silent, sheet.unasked.names].astype(str)
+        never = np.flatnonzero(silent)[pd.MultiIndex.from_frame(asked).isin(sheet.unasked)]
+        frame.loc[never, "reason"] = Reason.NOT_ASKED.value
     place = np.full(len(figures), -1, dtype=np.int64)
     place[found.index.to_numpy()] = np.arange(len(found))
     return Judged(Estimates(sheet.metric, frame), place[rows["figure"].to_numpy()], cell)
@@ -209,52 +219,6 @@ def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
     return pd.concat([kept, added]).sort_index()
 
 
-def _with_sites(frames: Frames) -> pd.DataFrame:
-    """NODES with the comparison sites as members of the portfolio."""
-    sites = frames.sites.loc[frames.sites["comparison"] == 1, ["project"]]
-    added = sites.assign(level=Level.PORTFOLIO.value, entity=0)
-    return pd.concat([frames.nodes, added[frames.nodes.columns]], ignore_index=True)
-
-
-def _beside(sheet: Sheet, nodes: Memberships, figures: pd.DataFrame) -> tuple:
-    """What the metric computes from besides its rows."""
-    asked = getattr(sheet.module, "BESIDE", None)
-    if asked == "eligible":
-        return (_eligible(figures, sheet.eligible),)
-    if asked == "roster":
-        return (_roster(figures, sheet.roster, nodes),)
-    return ()
-
-
-def _eligible(figures: pd.DataFrame, eligible: pd.DataFrame) -> pd.Series:
-    """The eligible people of each figure, by figure; NaN where they are not known."""
-    whole = eligible.groupby(["level", "entity"], as_index=False)["people"].sum()
-    known = pd.concat(
-        [
-            eligible.rename(columns={"group": "split_value"}).assign(split=Split.GROUP.value),
-            whole.assign(split=Split.TOTAL.value, split_value=""),
-        ],
-        ignore_index=True,
-    )
-    on = ["level", "entity", "split", "split_value"]
-    named = figures[on].astype({name: str for name in on if name != "entity"})
-    return named.merge(known, on=on, how="left")["people"]
-
-
-def _roster(figures: pd.DataFrame, roster: Cells | None, nodes: Memberships) -> pd.DataFrame:
-    """The roster's rows of each figure: all of its entity and wave."""
-    if roster is None:
-        return pd.DataFrame({"figure": np.zeros(0, dtype=np.int64)})
-    rows, named, _ = expand(roster, nodes)
-    on = ["level", "entity", "wave"]
-    words = {"level": str, "wave": str}
-    own = named[on].astype(words).reset_index(names="roster")
-    wanted = figures[on].astype(words).reset_index(names="figure").merge(own, on=on)
-    return (
-        rows.rename(columns={"figure": "roster"}).merge(wanted, on="roster").drop(columns="roster")
-    )
-
-
 def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:
     answered = (frames.respondents, frames.item_counts, frames.scale_moments, frames.paired_moments)
     unknown = {key for frame in answered for key in frame["instrument"].unique()} - set(definitions)
@@ -275,7 +239,7 @@ def _summed(
     atoms = frames[module.METRIC.frame]
     asked = None
     if hasattr(module, "reads"):
-        asked = _asked(module, atoms, definitions, frames["respondents"])
+        asked = asked_of(module, atoms, definitions, frames["respondents"])
         atoms = look_up(atoms, questions[module.METRIC.frame], asked)
     if atoms.empty and (asked is None or asked.empty):
         return None
@@ -288,19 +252,3 @@ def _summed(
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
         cells = with_silent(cells, asked, frames["respondents"])
     return cells
-
-
-def _asked(
-    module: ModuleType,
-    atoms: pd.DataFrame,
-    definitions: dict[str, Instrument],
-    respondents: pd.DataFrame,
-) -> pd.DataFrame:
-    """What the metric reads in every instrument that somebody fielded or answered."""
-    fielded = {key for frame in (atoms, respondents) for key in frame["instrument"].cat.categories}
-    reads = [
-        {"instrument": key, **entry}
-        for key in sorted(fielded)
-        for entry in module.reads(definitions[key])
-    ]
-    return pd.DataFrame(reads, columns=None if reads else ["instrument", "part"])

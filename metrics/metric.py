@@ -124,6 +124,7 @@ class Method(StrEnum):
     EMPIRICAL_BAYES = "empirical_bayes"  # shrunk towards the mean of all projects
     FISHER = "fisher"  # z transform of a correlation
     LOG_RATIO = "log_ratio"  # normal on the logarithm of a ratio
+    DELTA = "delta"  # first-order approximation of a function of several estimates
     BOUNDS = "bounds"  # what is possible at worst and at best; no chance in it
     CENSUS = "census"  # a count of records: no sampling, no interval
     NONE = "none"

@@ -236,6 +236,11 @@ METHODS: dict[Method, Text] = {
         sv="Intervallet är riskkvotens 95-procentiga konfidensintervall.",
         en="The interval is the 95 % confidence interval of a risk ratio.",
     ),
+    Method.DELTA: Text(
+        fi="Väli on likimääräinen 95 prosentin luottamusväli (deltamenetelmä).",
+        sv="Intervallet är ett ungefärligt 95-procentigt konfidensintervall (deltametoden).",
+        en="The interval is an approximate 95 % confidence interval (delta method).",
+    ),
     Method.BOUNDS: Text(
         fi="Väli ei kerro sattumasta vaan siitä, mitä puuttuvat tiedot voisivat enintään muuttaa.",
         sv="Intervallet visar inte slumpen utan vad de uppgifter som saknas som mest kunde ändra.",

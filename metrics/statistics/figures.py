@@ -59,7 +59,7 @@ def paired_changes(rows: pd.DataFrame) -> pd.DataFrame:
     # A refused figure keeps its number of pairs: the disclosure gate must know how few they are.
     pairs = _sums(rows["figure"].to_numpy(), n, len(found))
     found["n"] = np.where(refused, pairs, found["n"])
-    return _refused(found, refused, Reason.TOO_FEW_PAIRS)
+    return refused_for(found, refused, Reason.TOO_FEW_PAIRS)
 
 
 def independent_changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def independent_changes(rows: pd.DataFrame) -> pd.DataFrame:
     )
     value = ratio(100 * later[1], later[0] * unit) - ratio(100 * earlier[1], earlier[0] * unit)
     figure = rows["figure"].to_numpy()
-    found = _one_or_many(
+    found = one_or_many(
         cluster_mean(figure, value, size, CHANGE),
         lambda row: difference_of_means(
             tuple(moment[row] for moment in earlier),
@@ -117,7 +117,7 @@ def people_shares(rows: pd.DataFrame, missing: Reason = Reason.NO_ANSWERS) -> pd
         share = ratio(above[row], below[row])
         return wilson(share * n[row], n[row])._replace(value=share)
 
-    return _one_or_many(
+    return one_or_many(
         cluster_ratio(figure, above, below, size, SHARE),
         own,
         figure,
@@ -163,7 +163,7 @@ def recommendations(rows: pd.DataFrame) -> pd.DataFrame:
     )
     pooled = cluster_ratio(figure, promoters - detractors, n, size, (-1.0, 1.0))
     hundredfold = Interval(*(100 * end for end in pooled.interval))
-    return _one_or_many(
+    return one_or_many(
         Pooled(hundredfold, pooled.projects),
         lambda row: recommendation(n[row], promoters[row], detractors[row]),
         figure,
@@ -243,7 +243,7 @@ def _project_values(
     figure = rows["figure"].to_numpy()
     moments = [rows[column].to_numpy() for column in ("n", "total", "squares", "unit")]
     n, total, _squares, unit = moments
-    return _one_or_many(
+    return one_or_many(
         cluster_mean(figure, ratio(100 * total, n * unit), size, bounds),
         lambda row: estimator(*(moment[row] for moment in moments)),
         figure,
@@ -252,7 +252,7 @@ def _project_values(
     )
 
 
-def _one_or_many(
+def one_or_many(
     pooled: Pooled,
     own: Callable[[Whole], Interval],
     figure: Whole,
@@ -273,7 +273,7 @@ def _one_or_many(
     return estimates(pooled.interval, n=n, projects=pooled.projects, method=method, **rest)
 
 
-def _refused(frame: pd.DataFrame, refused: np.ndarray, reason: Reason) -> pd.DataFrame:
+def refused_for(frame: pd.DataFrame, refused: np.ndarray, reason: Reason) -> pd.DataFrame:
     """The same estimates with the refused ones taken back, and why."""
     frame.loc[refused, ["value", "low", "high"]] = np.nan
     frame.loc[refused, "method"] = Method.NONE.value
