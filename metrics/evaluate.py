@@ -22,6 +22,8 @@ METRIC and, for a metric that is judged from a frame of `metrics.frames`:
 ``across(rows) -> DataFrame`` (where a project's figure needs all the others)
     ESTIMATE_VALUES row by row, from the portfolio's rows that may be shown. They take the place of
     the projects' own figures, and nothing stands above projects.
+``POOLS_REFUSED`` (where one project alone is too little)
+    True: a project whose own figure is refused is pooled above all the same.
 ``BESIDE`` (where one frame is not enough)
     "eligible": ``compute(rows, people)`` with the eligible people of each figure, indexed by
     figure, NaN where not known. "roster": ``compute(rows, roster)`` with the roster's rows;
@@ -51,6 +53,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from metrics.asked import asked_of, unasked
+from metrics.beside import eligible_of, roster_cells, roster_of, with_sites
 from metrics.catalog import catalog
 from metrics.cells import Cells, Codes, cells_of, record_cells, with_silent
 from metrics.expand import Memberships, expand, memberships
@@ -60,11 +64,9 @@ from metrics.metric import (
     ESTIMATE_VALUES,
     KEYS,
     Estimates,
-    Level,
     Method,
     Metric,
     Reason,
-    Split,
     Unit,
 )
 from metrics.records import RECORD_FRAMES
@@ -140,8 +142,7 @@ def sheets(
         for name in {"respondents", "roster", *(module.METRIC.frame for module in wanted)}
     }
     sites = frames.sites.loc[frames.sites["comparison"] == 1, "project"].to_numpy()
-    asked = atoms["roster"].assign(sector=atoms["roster"]["sector"].cat.codes.astype(np.int64))
-    roster = None if asked.empty else record_cells(asked)
+    roster = roster_cells(atoms["roster"])
     questions = {
         name: questions_of(atoms[name])
         for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
@@ -217,6 +218,16 @@ def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
     if kept.empty or added.empty:
         return added if kept.empty else kept
     return pd.concat([kept, added]).sort_index()
+
+
+def _beside(sheet: Sheet, nodes: Memberships, figures: pd.DataFrame) -> tuple:
+    """What the metric computes from besides its rows."""
+    asked = getattr(sheet.module, "BESIDE", None)
+    if asked == "eligible":
+        return (eligible_of(figures, sheet.eligible),)
+    if asked == "roster":
+        return (roster_of(figures, sheet.roster, nodes),)
+    return ()
 
 
 def _refuse_unknown(frames: Frames, definitions: dict[str, Instrument]) -> None:

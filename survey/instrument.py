@@ -129,7 +129,8 @@ class AnswerSet(Strict):
 
 
 class Item(Strict):
-    """One question. ``groups`` restricts it to some stakeholder groups; empty means everyone."""
+    """One question. ``groups`` restricts it to some stakeholder groups, ``waves`` to some waves;
+    empty means every one."""
 
     code: Code
     answers: str
@@ -137,12 +138,14 @@ class Item(Strict):
     reversed: bool = False
     role: Role | None = None
     groups: tuple[str, ...] = ()
+    # Left out of the canonical form where it is not given, so that it changes no other item.
+    waves: tuple[str, ...] = Field(default=(), exclude_if=lambda given: not given)
 
     @model_validator(mode="after")
-    def _known_groups(self):
-        unknown = set(self.groups) - set(GROUPS)
+    def _known_places(self):
+        unknown = (set(self.groups) - set(GROUPS)) | (set(self.waves) - set(WAVES))
         if unknown:
-            raise ValueError(f"{self.code}: unknown groups {sorted(unknown)}")
+            raise ValueError(f"{self.code}: unknown groups or waves {sorted(unknown)}")
         return self
 
 
@@ -269,6 +272,17 @@ class Instrument(Strict):
     def answers_of(self, item_code: str) -> AnswerSet:
         """The answer set of an item. Raises: KeyError."""
         return self.answer_sets[self.item(item_code).answers]
+
+    def items_of(self, scale_code: str) -> tuple[str, ...]:
+        """The items that a scale is made of, those of its scales among them. Raises: KeyError."""
+        scale = self.scale(scale_code)
+        inner = (item for code in scale.scales for item in self.items_of(code))
+        return tuple(dict.fromkeys([*scale.items, *inner]))
+
+    def is_asked(self, item_code: str, wave: str) -> bool:
+        """Whether an item is asked in a wave. Raises: KeyError."""
+        waves = self.item(item_code).waves
+        return not waves or wave in waves
 
     @property
     def score_unit(self) -> int:
