@@ -97,7 +97,7 @@ SCALE_PRODUCTS = _schema(
     {
         **_WAVE,
         "scale": pa.Column(str),
-        "items": pa.Column(int, pa.Check.in_range(2, PRODUCT_ITEMS)),
+        "items": pa.Column(int, pa.Check.in_range(1, PRODUCT_ITEMS)),
         "n": _COUNT,
         **dict.fromkeys((*SUM_COLUMNS, *PRODUCT_COLUMNS), _COUNT),
     }

@@ -119,7 +119,9 @@ def _results(
     n = own.estimates.frame["n"].to_numpy(dtype=float, na_value=0)
     # A hidden cell where nobody answered this question takes nothing from what stands above it.
     secret[own.cell[there]] = (hidden & (n > 0))[own.figure[there]]
-    pooled[own.cell[there]] = (~hidden & (above_only | ~np.isnan(value)))[own.figure[there]]
+    refused = (n > 0) & getattr(sheet.module, "POOLS_REFUSED", False)
+    there_to_pool = above_only | refused | ~np.isnan(value)
+    pooled[own.cell[there]] = (~hidden & there_to_pool)[own.figure[there]]
     if metric.about is About.RECORDS:
         pooled[:] = True
     covered = _coverage(own, invited, np.ones(cells, dtype=bool))

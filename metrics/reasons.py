@@ -111,6 +111,19 @@ REASONS: dict[Reason, Text] = {
         sv="Det här frågas inte i den här enkäten.",
         en="This is not asked in this survey.",
     ),
+    Reason.UNDER_THIRTY: Text(
+        fi="Vastaajia on alle 30, joten mittarin luotettavuutta ei voi arvioida.",
+        sv="Färre än 30 personer har svarat, så mätarens tillförlitlighet kan inte bedömas.",
+        en="Fewer than 30 people answered, so the reliability of the measure cannot be judged.",
+    ),
+    Reason.SINGULAR_FIT: Text(
+        fi="Malli ei löydä hankkeiden väliltä muuta eroa kuin sattuman, joten väli voi olla liian "
+        "kapea.",
+        sv="Modellen finner ingen annan skillnad mellan projekten än slumpen, så intervallet kan "
+        "vara för smalt.",
+        en="The model finds no difference between projects beyond chance, so the interval may be "
+        "too narrow.",
+    ),
     Reason.TIES_UNANSWERED: Text(
         fi="Liian moni organisaatio jätti vastaamatta, joten verkostosta tiedetään vain rajat.",
         sv="För många organisationer lät bli att svara, så bara gränser är kända för nätverket.",
@@ -240,6 +253,18 @@ METHODS: dict[Method, Text] = {
         fi="Väli on likimääräinen 95 prosentin luottamusväli (deltamenetelmä).",
         sv="Intervallet är ett ungefärligt 95-procentigt konfidensintervall (deltametoden).",
         en="The interval is an approximate 95 % confidence interval (delta method).",
+    ),
+    Method.DELTA: Text(
+        fi="Väli on 95 prosentin luottamusväli, joka lasketaan mallin lukujen tarkkuudesta.",
+        sv="Intervallet är ett 95-procentigt konfidensintervall som räknas av precisionen i "
+        "modellens tal.",
+        en="The interval is a 95 % confidence interval from the precision of the model's "
+        "parameters (delta method).",
+    ),
+    Method.CHI_SQUARE: Text(
+        fi="Väli on hajonnan 95 prosentin luottamusväli (khiin neliö).",
+        sv="Intervallet är spridningens 95-procentiga konfidensintervall (chi-två).",
+        en="The interval is the 95 % confidence interval of a variance (chi-square).",
     ),
     Method.BOUNDS: Text(
         fi="Väli ei kerro sattumasta vaan siitä, mitä puuttuvat tiedot voisivat enintään muuttaa.",

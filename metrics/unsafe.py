@@ -37,7 +37,7 @@ def unsafe(frame: pd.DataFrame, unit: Unit, frame_name: str, minimum: int) -> Ma
     width = floats(frame["high"]) - floats(frame["low"])
     bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
     alike |= (width <= _NEAR) | (bare & (n > 1))
-    if unit is not Unit.CHANGE:
+    if unit in _ENDS:
         alike |= (n < SMALL_GROUP) & _all_but_one(value, width, n, low, high)
     return few | ((n > 0) & alike)
 
