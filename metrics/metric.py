@@ -127,7 +127,6 @@ class Method(StrEnum):
     FISHER = "fisher"  # z transform of a correlation
     LOG_RATIO = "log_ratio"  # normal on the logarithm of a ratio
     DELTA = "delta"  # first-order approximation of a function of several estimates
-    DELTA = "delta"  # from the information of a model's parameters
     CHI_SQUARE = "chi_square"  # of a variance
     BOUNDS = "bounds"  # what is possible at worst and at best; no chance in it
     CENSUS = "census"  # a count of records: no sampling, no interval

@@ -254,13 +254,6 @@ METHODS: dict[Method, Text] = {
         sv="Intervallet är ett ungefärligt 95-procentigt konfidensintervall (deltametoden).",
         en="The interval is an approximate 95 % confidence interval (delta method).",
     ),
-    Method.DELTA: Text(
-        fi="Väli on 95 prosentin luottamusväli, joka lasketaan mallin lukujen tarkkuudesta.",
-        sv="Intervallet är ett 95-procentigt konfidensintervall som räknas av precisionen i "
-        "modellens tal.",
-        en="The interval is a 95 % confidence interval from the precision of the model's "
-        "parameters (delta method).",
-    ),
     Method.CHI_SQUARE: Text(
         fi="Väli on hajonnan 95 prosentin luottamusväli (khiin neliö).",
         sv="Intervallet är spridningens 95-procentiga konfidensintervall (chi-två).",
