@@ -230,4 +230,4 @@ def test_nothing_but_blanks_is_reported_as_no_answers():
         if estimates.metric.frame in ("item_counts", "scale_moments"):
             frame = estimates.frame
             assert frame["value"].isna().all(), estimates.metric.id
-            assert set(frame["reason"].dropna()) <= {"no_answers"}, estimates.metric.id
+            assert set(frame["reason"].dropna()) <= {"no_answers", "not_asked"}, estimates.metric.id
