@@ -5,14 +5,17 @@ Each is one aggregate in the database, or a handful of rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import sqlalchemy as sa
 
+from data import record_logs, record_results
+from data.record_logs import NOWHERE
+from data.record_people import people
 from data.schema import (
     TAKEN_UP_STATUSES,
     ActivityEvent,
@@ -30,14 +33,11 @@ from data.schema import (
     ProposalStatus,
     TemplatePhase,
 )
+from data.typed_rows import NOT_KNOWN, table, typed
 from metrics import frames
 from metrics.metric import Level
 from survey.instrument import WHOLE_PROCESS
 
-#: The size of an affected group where nobody wrote it down.
-NOT_KNOWN = -1
-#: A proposal without a project, or without a place.
-NOWHERE = 0
 #: The entity of the whole portfolio.
 PORTFOLIO = 0
 #: Steps of a proposal that say that somebody took it up. A proposal that was taken up and later
@@ -54,6 +54,7 @@ class Records:
     """Everything small that a sheet is made of besides answers.
 
     invited: collection, group, invited. phases: project, phase, and its planned and actual dates.
+    logs: the frames of `metrics.records` by name.
     """
 
     participation: pd.DataFrame
@@ -62,10 +63,20 @@ class Records:
     area_tree: pd.DataFrame
     invited: pd.DataFrame
     phases: pd.DataFrame
+    logs: Mapping[str, pd.DataFrame]
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every frame by its name."""
+        read = dict(vars(self))
+        return read | read.pop("logs")
 
 
-def read_records(connection: sa.Connection) -> Records:
-    """The records that a connection sees. Raises: CircularAreas."""
+def read_records(connection: sa.Connection, read_on: date) -> Records:
+    """The records that a connection sees. read_on: the day up to which what is open has lasted.
+
+    Raises: CircularAreas.
+    """
     tree = area_tree(connection)
     return Records(
         participation(connection),
@@ -74,26 +85,43 @@ def read_records(connection: sa.Connection) -> Records:
         tree,
         invited(connection),
         phases(connection),
+        logs(connection, read_on),
     )
 
 
-def table(connection: sa.Connection, query: sa.Select, words: Sequence[str] = ()) -> pd.DataFrame:
-    """The rows of a query: ``words`` as text, every other column as 64-bit whole numbers."""
-    found = connection.execute(query)
-    names = list(found.keys())
-    kinds = {name: "str" if name in words else "int64" for name in names}
-    # All rows in one call, and by columns: of rows, a frame looks into each to learn what it is.
-    columns = list(zip(*found.all(), strict=True)) or [()] * len(names)
-    return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
-
-
-def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """The columns of a schema, with its types, in its order."""
-    kinds = {
-        name: "str" if "str" in str(column.dtype) else "int64"
-        for name, column in schema.columns.items()
+def logs(connection: sa.Connection, read_on: date) -> dict[str, pd.DataFrame]:
+    """The frames of `metrics.records` by name."""
+    undated = {
+        read.__name__: read(connection)
+        for read in (
+            record_logs.roles,
+            record_logs.rules,
+            record_logs.plan_changes,
+            record_logs.places,
+            record_logs.costs,
+            record_logs.organisations,
+            record_logs.eligible,
+            record_logs.sites,
+            record_logs.primary,
+            record_results.needs,
+            record_results.firms,
+            record_results.outputs,
+            record_results.adoptions,
+            record_results.lineage,
+            record_results.ties,
+            record_results.roster,
+        )
     }
-    return frame[list(kinds)].astype(kinds).reset_index(drop=True)
+    dated = {
+        read.__name__: read(connection, read_on)
+        for read in (
+            record_logs.proposal_log,
+            record_logs.decisions,
+            record_results.solutions,
+            record_results.cases,
+        )
+    }
+    return undated | dated | people(connection)
 
 
 def participation(connection: sa.Connection) -> pd.DataFrame:

@@ -58,6 +58,7 @@ def assemble(
         proposals=records.proposals,
         nodes=records.nodes,
         area_tree=records.area_tree,
+        **records.logs,
     ).validated()
 
 

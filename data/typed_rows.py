@@ -1,0 +1,57 @@
+"""The rows of a query as a frame, with the types that a contract of `metrics` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import sqlalchemy as sa
+
+#: A number of days where a date is not known.
+NOT_KNOWN = -1
+
+
+def table(
+    connection: sa.Connection,
+    query: sa.Select | sa.CompoundSelect,
+    words: Sequence[str] = (),
+    days: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The rows of a query: ``words`` as text, ``days`` as days, every other column as 64-bit whole
+    numbers. Missing: a day that is not known is NaT."""
+    found = connection.execute(query)
+    names = list(found.keys())
+    kinds = dict.fromkeys(names, "int64") | dict.fromkeys(words, "str")
+    kinds |= dict.fromkeys(days, "datetime64[s]")
+    # All rows in one call, and by columns: made of rows, a frame looks into each to learn its type.
+    columns = list(zip(*found.all(), strict=True)) or [()] * len(names)
+    return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
+
+
+def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The columns of a schema, with its types, in its order."""
+    kinds = {
+        name: "str" if "str" in str(column.dtype) else "int64"
+        for name, column in schema.columns.items()
+    }
+    return frame[list(kinds)].astype(kinds).reset_index(drop=True)
+
+
+def days_between(earlier: pd.Series, later: pd.Series) -> pd.Series:
+    """Whole days from one day to another; 0 where the later day came first, NOT_KNOWN where either
+    is not known."""
+    days = (later - earlier).dt.days.clip(lower=0)
+    return days.fillna(NOT_KNOWN).astype("int64")
+
+
+def constant_day(day: date, like: pd.Series) -> pd.Series:
+    """The same day for every row of another column."""
+    return pd.Series(np.datetime64(day, "s"), index=like.index, dtype="datetime64[s]")
+
+
+def flag(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
+    """1 where a condition of the database holds, else 0."""
+    return sa.case((condition, 1), else_=0)
