@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from benchmarks import generate
 from benchmarks.rows import ITEMS
 from data import access, database, extracts, sheets
+from data.fold_engine import embedded
 from data.schema import Collection
-from data.statistics_fold import count_column, embedded, fold_cells
+from data.statistics_fold import count_column, fold_cells
 from survey.instrument import MISSING
 
 #: Pages that are read: the whole portfolio, one theme, one project, and one metric over projects.

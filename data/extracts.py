@@ -104,14 +104,14 @@ def count_responses(
     if not collections:
         return {}
     ids = _listed(connection, list(collections.items()))
-    newer = sa.func.sum(sa.case((Response.revision > ids.c.after, 1), else_=0))
-    counts = (
-        sa.select(ids.c.collection, sa.func.count(), newer)
-        .select_from(ids.join(Response, Response.collection_id == ids.c.collection))
-        .group_by(ids.c.collection)
+    mine = Response.collection_id == ids.c.collection
+    # Two counts of entries of the index; a sum over the rows of a group takes ten times as long.
+    total, new = (
+        sa.select(sa.func.count()).where(wanted).correlate(ids).scalar_subquery()
+        for wanted in (mine, mine & (Response.revision > ids.c.after))
     )
-    found = {collection: (total, new) for collection, total, new in connection.execute(counts)}
-    return {collection: found.get(collection, (0, 0)) for collection in collections}
+    counts = connection.execute(sa.select(ids.c.collection, total, new))
+    return {collection: (total, new) for collection, total, new in counts}
 
 
 def sorted_rows(table: pa.Table) -> pa.Table:

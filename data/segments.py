@@ -17,13 +17,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from data import extracts, record_frames, statistics_fold, statistics_store
+from data import extracts, fold_engine, record_frames, statistics_fold, statistics_store
 from data.extracts import FROM_FIRST
 from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
 from data.sheets import Progress
@@ -252,8 +253,9 @@ def _fold(
     )
     progress("fold", 0, rows)
     path = extracts.segment_path(home, extract_sha256)
-    cells = statistics_fold.fold_cells(_engine(home), [path], instrument)
-    pairs = _fold_pairs(instrument, current, news, older, path, home)
+    engine = fold_engine.embedded(extracts.extract_folder(home) / extracts.SPILL)
+    cells = statistics_fold.fold_cells(engine, [path], instrument)
+    pairs = _fold_pairs(engine, instrument, current, news, older, path, home)
     progress("fold", rows, rows)
     spans = zip(after, news["revision"].tolist(), strict=True)
     return Folded(
@@ -268,11 +270,8 @@ def _fold(
     )
 
 
-def _engine(home: Path):
-    return statistics_fold.embedded(extracts.extract_folder(home) / extracts.SPILL)
-
-
 def _fold_pairs(
+    engine: ibis.BaseBackend,
     instrument: Instrument,
     current: pd.DataFrame,
     news: pd.DataFrame,
@@ -293,7 +292,7 @@ def _fold_pairs(
     parts = [(file, part) for file, part in parts if len(part)]
     wanted = pd.concat([part.assign(extract=place) for place, (_, part) in enumerate(parts)])
     paths = [file for file, _ in parts]
-    pairs = statistics_fold.fold_pairs(_engine(home), paths, instrument, wanted)
+    pairs = statistics_fold.fold_pairs(engine, paths, instrument, wanted)
     series = touched.set_index("collection")["series"]
     pairs = pairs.assign(series=pairs["collection"].map(series).astype("str"))
     empty = touched.drop_duplicates("series")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import ibis
 import pandas as pd
@@ -21,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.expr import types as ir
 
+from data import fold_engine
 from survey.instrument import WHOLE_PROCESS, Instrument
 from survey.scoring import CombinedScale, ItemScale, score_rules
 
@@ -63,26 +63,6 @@ def count_columns(instrument: Instrument) -> list[tuple[str, int]]:
     ]
 
 
-def embedded(folder: Path, threads: int = 2, memory: str = "1GB") -> ibis.BaseBackend:
-    """DuckDB with bounded memory; what does not fit is written to ``folder`` meanwhile."""
-    return ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=str(folder))
-
-
-def spark() -> ibis.BaseBackend:
-    """Spark, as the session that is running or one on this machine (the extra ``spark``)."""
-    from pyspark.sql import SparkSession
-
-    session = (
-        SparkSession.builder.master("local[2]")
-        .appName("arviomo")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
-    )
-    return ibis.pyspark.connect(session)
-
-
 def fold_cells(
     backend: ibis.BaseBackend, extracts: Sequence[Path], instrument: Instrument
 ) -> pd.DataFrame:
@@ -93,13 +73,8 @@ def fold_cells(
     `moment_column` of every scale; whole numbers.
     Raises: StatisticsTooLarge.
     """
-    scored = _with_scores(_read(backend, extracts), instrument)
-    cells = scored.group_by(CELL).aggregate(
-        respondents=scored.count(),
-        **_packed_counts(scored, instrument),
-        **_moments(scored, instrument, ""),
-    )
-    return _unpacked(_whole(backend, cells, CELL, instrument, "respondents"), instrument)
+    counted = fold_engine.result(backend, _cells, instrument, fold_engine.read(backend, extracts))
+    return _unpacked(_whole(counted, CELL, instrument, "respondents"), instrument)
 
 
 def fold_pairs(
@@ -121,22 +96,14 @@ def fold_pairs(
     those who have a score in both waves.
     Raises: StatisticsTooLarge.
     """
-    linked = ibis.union(
-        *[
-            _linked(backend, path, collections.loc[collections["extract"] == place, "collection"])
-            for place, path in enumerate(extracts)
-        ]
+    wanted = fold_engine.shown(backend, "collections", _ranked(collections, extracts))
+    twice = collections.drop_duplicates("collection").duplicated(["series", "wave"]).any()
+    choose = _chosen_people if twice else _people
+    people = fold_engine.kept(
+        backend, choose, instrument, fold_engine.read(backend, extracts), wanted
     )
-    scored = _with_scores(linked, instrument).select(*CELL, "link_key", *_scales(instrument))
-    collections = collections.drop_duplicates("collection")
-    people = scored.inner_join(ibis.memtable(_ranked(collections)), "collection")
-    if collections.duplicated(["series", "wave"]).any():
-        people = _once_a_wave(people)
-    if backend.name == "duckdb":
-        # Six sides of three joins read it, so it is worth keeping; `embedded` is in memory.
-        people = backend.create_table(f"people_{uuid4().hex}", people, temp=True)
-    changes = [_changes(people, *pair, instrument) for pair in WAVE_PAIRS]
-    return _whole(backend, ibis.union(*changes), PAIR, instrument, "people")
+    counted = fold_engine.result(backend, _changes, instrument, people)
+    return _whole(counted, PAIR, instrument, "people")
 
 
 def merge(parts: Sequence[pd.DataFrame], keys: Sequence[str]) -> pd.DataFrame:
@@ -157,21 +124,33 @@ def check_size(instrument: Instrument, people: int) -> None:
 # --- expressions --------------------------------------------------------------------------------
 
 
-def _read(backend: ibis.BaseBackend, extracts: Sequence[Path]) -> ir.Table:
-    if backend.name == "duckdb":
-        return backend.read_parquet([str(path) for path in extracts])
-    return ibis.union(*[backend.read_parquet(str(path)) for path in extracts])
+def _cells(instrument: Instrument, answers: ir.Table) -> ir.Table:
+    scored = _with_scores(answers, instrument)
+    return scored.group_by(CELL).aggregate(
+        respondents=scored.count(),
+        **_packed_counts(scored, instrument),
+        **_moments(scored, instrument, ""),
+    )
 
 
-def _linked(backend: ibis.BaseBackend, extract: Path, collections: pd.Series) -> ir.Table:
-    """The answers of some collections by people who can be followed from wave to wave."""
-    answers = _read(backend, [extract])
-    wanted = ibis.memtable(pa.table({"collection": pa.array(collections, pa.int32())}))
-    return answers.filter(
-        answers.link_key.notnull(),
-        # The join says the same; these two numbers let whole row groups be passed over.
-        answers.collection.between(int(collections.min()), int(collections.max())),
-    ).semi_join(wanted, "collection")
+def _people(instrument: Instrument, answers: ir.Table, collections: ir.Table) -> ir.Table:
+    """The scores of people who can be followed from wave to wave."""
+    linked = answers.filter(answers.link_key.notnull())
+    linked = linked.inner_join(collections, ["collection", "filename"])
+    kept = ["collection", "group", "link_key", "series", "wave", "place"]
+    return _with_scores(linked, instrument).select(*kept, *_scales(instrument))
+
+
+def _chosen_people(instrument: Instrument, answers: ir.Table, collections: ir.Table) -> ir.Table:
+    """The same where somebody may have answered several phases of a wave: once a wave."""
+    people = _people(instrument, answers, collections)
+    by_person = ibis.window(group_by=["series", "wave", "link_key"], order_by=ibis.desc("place"))
+    chosen = people.mutate(turn=ibis.row_number().over(by_person))
+    return chosen.filter(chosen.turn == 0).drop("turn")
+
+
+def _changes(instrument: Instrument, people: ir.Table) -> ir.Table:
+    return ibis.union(*[_changes_between(*pair, people, instrument) for pair in WAVE_PAIRS])
 
 
 def _scales(instrument: Instrument) -> list[str]:
@@ -293,13 +272,15 @@ def _moments(table: ir.Table, instrument: Instrument, suffix: str) -> dict[str, 
     return moments
 
 
-def _ranked(collections: pd.DataFrame) -> pa.Table:
+def _ranked(collections: pd.DataFrame, extracts: Sequence[Path]) -> pa.Table:
     """The collections with the rank of their phase: the whole process first, then the latest."""
     phase = collections["phase"]
     place = phase.str[1:].astype("int32").where(phase != WHOLE_PROCESS, 9)
+    files = pa.array([str(path) for path in extracts], pa.string())
     return pa.table(
         {
             "collection": pa.array(collections["collection"], pa.int32()),
+            "filename": files.take(pa.array(collections["extract"])),
             "series": pa.array(collections["series"], pa.string()),
             "wave": pa.array(collections["wave"], pa.string()),
             "place": pa.array(place, pa.int32()),
@@ -307,13 +288,9 @@ def _ranked(collections: pd.DataFrame) -> pa.Table:
     )
 
 
-def _once_a_wave(people: ir.Table) -> ir.Table:
-    by_person = ibis.window(group_by=["series", "wave", "link_key"], order_by=ibis.desc("place"))
-    chosen = people.mutate(turn=ibis.row_number().over(by_person))
-    return chosen.filter(chosen.turn == 0).drop("turn")
-
-
-def _changes(people: ir.Table, earlier: str, later: str, instrument: Instrument) -> ir.Table:
+def _changes_between(
+    earlier: str, later: str, people: ir.Table, instrument: Instrument
+) -> ir.Table:
     scales = _scales(instrument)
     before = people.filter(people.wave == earlier).select(
         "series", "link_key", earlier="collection", **{f"{s}_before": people[s] for s in scales}
@@ -327,11 +304,8 @@ def _changes(people: ir.Table, earlier: str, later: str, instrument: Instrument)
     return changes.group_by(PAIR).aggregate(people=changes.count(), **moments)
 
 
-def _whole(
-    backend: ibis.BaseBackend, table: ir.Table, keys: list[str], instrument: Instrument, people: str
-) -> pd.DataFrame:
+def _whole(counted: pa.Table, keys: list[str], instrument: Instrument, people: str) -> pd.DataFrame:
     """The result in order of its keys, as 64-bit whole numbers. Raises: StatisticsTooLarge."""
-    counted = backend.to_pyarrow(table)
     columns = {
         name: counted[name].cast("string")
         if name == "group"

@@ -14,14 +14,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import extracts, statistics_fold
+from data import extracts, fold_engine, statistics_fold
 from data.extracts import segment_path, store_segment
 from survey import instrument as instrument_rules
 from survey import scoring
 from survey.instrument import Instrument
 
 #: What a change of means other statistics for the same answers.
-FOLDING = (extracts, statistics_fold, instrument_rules, scoring)
+FOLDING = (extracts, fold_engine, statistics_fold, instrument_rules, scoring)
 CODE = b"folded by"
 
 

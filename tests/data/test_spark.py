@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks import generate
 from data.extracts import extract_schema, sorted_rows, store_segment
-from data.statistics_fold import embedded, fold_cells, fold_pairs, spark
+from data.fold_engine import embedded, spark
+from data.statistics_fold import fold_cells, fold_pairs
 
 pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
 

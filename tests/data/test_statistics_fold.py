@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.extracts import extract_schema
+from data.fold_engine import embedded
 from data.statistics_fold import (
     CELL,
     LARGEST,
@@ -22,7 +23,6 @@ from data.statistics_fold import (
     check_size,
     count_column,
     count_columns,
-    embedded,
     fold_cells,
     fold_pairs,
     merge,
