@@ -58,6 +58,7 @@ class Role(StrEnum):
 
     BENEFIT = "benefit"
     DRAWBACK = "drawback"
+    PRACTICE = "practice"
 
 
 class Strict(BaseModel):
