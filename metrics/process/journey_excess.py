@@ -1,0 +1,66 @@
+"""Journey excess: how many times likelier than others priority groups are lost at each step."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.metric import About, Metric, Unit
+from metrics.parts import in_parts
+from metrics.records import STEPS
+from metrics.statistics.sessions import excesses
+from survey.text import Text
+
+METRIC = Metric(
+    id="journey_excess",
+    version=1,
+    kind="process",
+    question="Q3",
+    label=Text(
+        fi="Tärkeiden ryhmien lisäputoaminen",
+        sv="Prioriterade gruppers extra bortfall",
+        en="Excess loss of priority groups",
+    ),
+    reading=Text(
+        fi="Kuinka moninkertaisesti tärkeimmiksi nimetyt ryhmät putosivat muihin verrattuna.",
+        sv="Hur många gånger oftare de prioriterade grupperna föll bort än de övriga.",
+        en="How many times as often the priority groups were lost as the others.",
+    ),
+    definition=Text(
+        fi="Ensin tavoiteltavien ryhmien putoamisosuus jaettuna muiden putoamisosuudella, saman "
+        "hankkeen sisällä verrattuna. Yksi tarkoittaa, että ryhmät putosivat yhtä usein; "
+        "kaksi, että tavoitellut putosivat kaksi kertaa niin usein. Luku ei kerro syytä, ja "
+        "pienissä ryhmissä se vaihtelee paljon.",
+        sv="Bortfallet i de grupper som projektet främst vill nå, delat med bortfallet bland "
+        "övriga, jämfört inom samma projekt. Ett betyder att grupperna föll bort lika ofta; "
+        "två att de prioriterade föll bort dubbelt så ofta. Talet visar inte orsaken, och i "
+        "små grupper varierar det mycket.",
+        en="The share lost of the groups that a project wants to reach first, divided by the "
+        "share lost of the others, compared within the same project. One means that both were "
+        "lost as often; two, that the priority groups were lost twice as often. The figure "
+        "does not tell why, and in small groups it varies a lot.",
+    ),
+    formula="risk ratio of being lost before the step, priority groups / others: "
+    "Mantel-Haenszel over projects, Greenland-Robins interval on the logarithm; n: the "
+    "smaller side; part: the step",
+    unit=Unit.RATIO,
+    better="down",
+    about=About.PARTICIPANTS,
+    frame="journeys",
+    source="Mantel & Haenszel 1959; Greenland & Robins 1985; checked against statsmodels",
+    grade="B",
+)
+
+
+def select(atoms: pd.DataFrame) -> pd.DataFrame:
+    """Those who had come to a step, under the next one, and whether they were lost before it."""
+    step = atoms["step"].to_numpy()
+    pieces = {}
+    for at, name in enumerate(STEPS[1:]):
+        there = atoms.loc[step >= at, ["project", "person", "priority"]]
+        pieces[name] = there.assign(lost=(step[step >= at] == at).astype("int64"))
+    return in_parts(pieces)
+
+
+def compute(rows: pd.DataFrame) -> pd.DataFrame:
+    """Ratio of the two shares lost. Rows: person, priority, lost."""
+    return excesses(rows)

@@ -1,0 +1,65 @@
+"""Journey loss: the share of people lost before each step from invitation to answer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from metrics.metric import About, Metric, Unit
+from metrics.parts import in_parts
+from metrics.records import STEPS
+from metrics.statistics.sessions import losses
+from survey.text import Text
+
+METRIC = Metric(
+    id="journey_loss",
+    version=1,
+    kind="process",
+    question="Q3",
+    label=Text(
+        fi="Putoaminen matkan varrella",
+        sv="Bortfall längs vägen",
+        en="Lost on the way",
+    ),
+    reading=Text(
+        fi="Kuinka suuri osa edelliseen vaiheeseen tulleista jäi pois ennen tätä.",
+        sv="Hur stor andel av dem som kom till föregående steg som föll bort före det här.",
+        en="The share of those who came to the step before that were lost before this one.",
+    ),
+    definition=Text(
+        fi="Ihmiset, joiden matka päättyi juuri ennen tätä askelta, jaettuna niillä, jotka "
+        "pääsivät edelliselle askelelle: kutsuttu, ilmoittautunut, osallistunut, palannut, "
+        "mukana loppuun asti, vastannut. Kesken olevat matkat näyttävät putoamiselta, kunnes "
+        "ne jatkuvat. Luku ei kerro, miksi joku jäi pois, eikä syy aina ole hankkeessa.",
+        sv="Personer vars väg tog slut just före det här steget, delat med dem som kom till "
+        "föregående steg: inbjuden, anmäld, deltagit, återkommit, med till slutet, svarat. "
+        "Vägar som ännu pågår ser ut som bortfall tills de fortsätter. Talet visar inte varför "
+        "någon föll bort, och orsaken ligger inte alltid i projektet.",
+        en="People whose way ended just before this step, divided by those who came to the step "
+        "before: invited, registered, attended, returned, stayed to the end, answered. Ways "
+        "still going on look like losses until they go on. The figure does not tell why "
+        "somebody was lost, and the cause does not always lie in the project.",
+    ),
+    formula="lost before the step / came to the step before (discrete hazard); one project: "
+    "Wilson; above: ratio of sums over projects, ± t(.975; J−1); part: the step",
+    unit=Unit.SHARE,
+    better="down",
+    about=About.PARTICIPANTS,
+    frame="journeys",
+    source="Discrete-time hazard, Singer & Willett 2003; intervals Wilson 1927, Cochran 1977",
+    grade="B",
+)
+
+
+def select(atoms: pd.DataFrame) -> pd.DataFrame:
+    """Those who had come to a step, under the next one, and whether they were lost before it."""
+    step = atoms["step"].to_numpy()
+    pieces = {}
+    for at, name in enumerate(STEPS[1:]):
+        there = atoms.loc[step >= at, ["project", "group", "person"]]
+        pieces[name] = there.assign(lost=(step[step >= at] == at).astype("int64"))
+    return in_parts(pieces)
+
+
+def compute(rows: pd.DataFrame) -> pd.DataFrame:
+    """Share lost. Rows: person, lost."""
+    return losses(rows)
