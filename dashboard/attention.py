@@ -11,7 +11,13 @@ import streamlit as st
 from dashboard import format as written
 from dashboard.components import entity_link
 from dashboard.figures import findings, metric_of, names
-from dashboard.labels import group_name, part_name, phase_name
+from dashboard.labels import (
+    group_name,
+    part_name,
+    phase_name,
+    questionnaire_name,
+    wave_name,
+)
 from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
@@ -111,6 +117,16 @@ def figure_text(title: str, detail: dict[str, Any], language: str) -> str:
         "value": written.figure(detail["value"], unit, language),
     }
     if detail["low"] is None or detail["high"] is None:
-        return say("finding.figure", language, **values)
-    interval = written.interval(detail["low"], detail["high"], unit, language)
-    return say("finding.figure_interval", language, **values, interval=interval)
+        text = say("finding.figure", language, **values)
+    else:
+        interval = written.interval(detail["low"], detail["high"], unit, language)
+        text = say("finding.figure_interval", language, **values, interval=interval)
+    if not detail["instrument"]:
+        return text
+    return say(
+        "finding.asked",
+        language,
+        text=text,
+        survey=questionnaire_name(detail["instrument"], language),
+        wave=wave_name(detail["wave"], language).lower(),
+    )

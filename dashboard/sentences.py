@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dashboard import format as written
 from dashboard.charts import Row, is_shown
 from dashboard.wording import say, say_count, texts
-from metrics.metric import Method, Metric, Result, Unit, ValueState
+from metrics.metric import ALL_WAVES, RECORD_FRAMES, Method, Metric, Result, Unit, ValueState
+from metrics.names import WAVE_NAMES
 from metrics.reasons import REASONS
 
 #: Below this many answers a figure is indicative because of their number.
@@ -23,7 +24,13 @@ _COUNTED = {
     "proposals_taken_up": "basis.proposals",
     "participation": "basis.participations",
     "representativeness": "basis.participations",
-    "paired_change": "basis.pairs",
+}
+#: What n counts by what a metric is computed from; answers where nothing is said.
+_COUNTED_IN = {
+    **dict.fromkeys(("paired_moments", "paired_differences", "paired_choices"), "basis.pairs"),
+    **dict.fromkeys(("attendance", "journeys", "contributions"), "basis.people"),
+    **dict.fromkeys(("firms", "organisations", "ties", "roster"), "basis.organisations"),
+    "proposal_log": "basis.proposals",
 }
 
 
@@ -88,12 +95,20 @@ def basis(result: Result, metric: Metric, language: str) -> str:
     # Of a response rate n is who answered; what it rests on is who were asked.
     counted = result.denominator if metric.id == "response_rate" else result.n
     if counted is not None and metric.id != "participation":
-        words.append(say_count(_COUNTED.get(metric.id, "basis.answers"), counted, language))
+        words.append(say_count(_counted(metric), counted, language))
     if result.coverage is not None and metric.id != "response_rate":
         words.append(
             say("basis.coverage", language, share=written.share(result.coverage, language))
         )
     return ", ".join(words)
+
+
+def _counted(metric: Metric) -> str:
+    """The wording of what a metric's n counts."""
+    if metric.id in _COUNTED:
+        return _COUNTED[metric.id]
+    otherwise = "basis.records" if metric.frame in RECORD_FRAMES else "basis.answers"
+    return _COUNTED_IN.get(metric.frame, otherwise)
 
 
 def caution(result: Result, language: str) -> str:
@@ -231,10 +246,14 @@ def headline(benefit: Result | None, quality: Result | None, language: str, part
     if not clauses:
         hidden = any(r is not None and r.state is ValueState.SUPPRESSED for r in (benefit, quality))
         return say("headline.hidden" if hidden else "headline.none", language)
-    if len(clauses) == 1:
-        return f"{capitalised(clauses[0])}."
-    first, second = clauses
-    return capitalised(say("headline.and", language, first=first, second=second))
+    sentence = f"{clauses[0]}."
+    if len(clauses) == 2:
+        sentence = say("headline.and", language, first=clauses[0], second=clauses[1])
+    waves = {r.wave for r in (benefit, quality) if r is not None and is_shown(r)}
+    if len(waves) > 1 or ALL_WAVES in waves:
+        return capitalised(sentence)
+    wave = WAVE_NAMES[waves.pop()].in_language(language)
+    return say("headline.at", language, wave=wave, sentence=sentence)
 
 
 def _bracket(result: Result, unit: Unit, language: str) -> str:

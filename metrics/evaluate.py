@@ -63,13 +63,13 @@ from metrics.frames import Frames
 from metrics.metric import (
     ESTIMATE_VALUES,
     KEYS,
+    RECORD_FRAMES,
     Estimates,
     Method,
     Metric,
     Reason,
     Unit,
 )
-from metrics.records import RECORD_FRAMES
 from survey.instrument import Instrument
 from survey.instrument import instruments as shipped
 

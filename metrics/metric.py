@@ -175,6 +175,32 @@ RESULT_VALUES = [
 
 ALL_WAVES = "all"
 
+#: Frames whose rows are records: a metric gets every one of them and not their sums.
+RECORD_FRAMES = frozenset(
+    {
+        "proposal_log",
+        "roles",
+        "rules",
+        "decisions",
+        "plan_changes",
+        "places",
+        "contributions",
+        "costs",
+        "attendance",
+        "organisations",
+        "needs",
+        "firms",
+        "outputs",
+        "solutions",
+        "adoptions",
+        "lineage",
+        "ties",
+        "roster",
+        "cases",
+        "journeys",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:

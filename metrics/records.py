@@ -177,6 +177,10 @@ JOURNEYS = _schema(
 #: Comparison sites, where nothing was developed together: what the portfolio is set against.
 SITES = _schema({**_PROJECT, "comparison": _FLAG})
 
+#: Projects in which a school takes part: their group CUS is taken to be pupils, whom the disclosure
+#: gate protects more than others.
+SCHOOLS = _schema({**_PROJECT})
+
 #: What a project (or, entity 0, the portfolio) declared as its primary tests before it looked.
 PRIMARY = _schema(
     {
@@ -184,31 +188,5 @@ PRIMARY = _schema(
         "entity": pa.Column(int),
         "metric": pa.Column(str),
         "part": pa.Column(str),
-    }
-)
-
-#: Frames whose rows are records: a metric gets every one of them and not their sums.
-RECORD_FRAMES = frozenset(
-    {
-        "proposal_log",
-        "roles",
-        "rules",
-        "decisions",
-        "plan_changes",
-        "places",
-        "contributions",
-        "costs",
-        "attendance",
-        "organisations",
-        "needs",
-        "firms",
-        "outputs",
-        "solutions",
-        "adoptions",
-        "lineage",
-        "ties",
-        "roster",
-        "cases",
-        "journeys",
     }
 )

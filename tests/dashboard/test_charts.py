@@ -33,6 +33,8 @@ def result(value=None, low=None, high=None, *, state=ValueState.VALUE, **more) -
         "split": "total",
         "split_value": "",
         "n": 100 if shown else None,
+        "p": None,
+        "p_adjusted": None,
         "numerator": None,
         "denominator": None,
         "projects": 4,

@@ -30,6 +30,8 @@ def result(metric="process_quality", value=None, low=None, high=None, **more) ->
         "split": "total",
         "split_value": "",
         "n": 412 if shown else None,
+        "p": None,
+        "p_adjusted": None,
         "numerator": None,
         "denominator": None,
         "projects": 14,
@@ -203,8 +205,8 @@ def test_the_headline_holds_both_halves_with_their_intervals():
         result("benefit_share", 0.76, 0.71, 0.81), result(value=69, low=68, high=71), "fi"
     ).translate(SPACES)
     assert sentence == (
-        "Vastanneista 76 % koki hyötyneensä (luottamusväli 71–81 %), ja osallistujien arvio "
-        "prosessista on 69 pistettä sadasta (luottamusväli 68–71)."
+        "Lopussa: vastanneista 76 % koki hyötyneensä (luottamusväli 71–81 %), ja osallistujien "
+        "arvio prosessista on 69 pistettä sadasta (luottamusväli 68–71)."
     )
 
 

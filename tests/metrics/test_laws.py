@@ -11,8 +11,7 @@ import pytest
 from metrics.derived import derived
 from metrics.evaluate import evaluate
 from metrics.frames import Frames
-from metrics.metric import ESTIMATE_VALUES, KEYS, Estimates, Profile, Results, Unit
-from metrics.records import RECORD_FRAMES
+from metrics.metric import ESTIMATE_VALUES, KEYS, RECORD_FRAMES, Estimates, Profile, Results, Unit
 from survey.instrument import instruments
 from tests.metrics.raw import folded, portfolio
 from tests.metrics.small import small

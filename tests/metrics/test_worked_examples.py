@@ -178,7 +178,8 @@ def published(**columns: list) -> pd.DataFrame:
     given = {
         "instrument": "", "part": "", "level": "project", "entity": 1, "wave": "all",
         "split": "group", "state": "value", "reason": None, "method": "census", "low": np.nan,
-        "high": np.nan, "p": np.nan, "n": 0, "numerator": np.nan, "denominator": np.nan, "projects": 1,
+        "high": np.nan, "p": np.nan, "n": 0, "numerator": np.nan, "denominator": np.nan,
+        "projects": 1,
     }  # fmt: skip
     return pd.DataFrame({name: [value] * size for name, value in given.items()} | columns)
 
