@@ -165,10 +165,12 @@ def _runs(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[tuple[
 
 def _packed(batch: pa.RecordBatch) -> bytes:
     """A leaf with its schema, so that a later program can read it."""
+    # A slice carries bits of its neighbours along in the last byte of a column; a copy does not.
+    columns = [pa.concat_arrays([column]) for column in batch.columns]
     out = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_stream(out, batch.schema, options=options) as writer:
-        writer.write_batch(batch)
+        writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=batch.schema))
     return out.getvalue().to_pybytes()
 
 
