@@ -44,6 +44,7 @@ def figure_sentence(result: Result, metric: Metric, language: str, part: str = "
     lead = say(
         _lead(result, metric, part),
         language,
+        label=metric.label.in_language(language),
         value=_value(result, metric, language),
         part=part,
     )
@@ -53,10 +54,12 @@ def figure_sentence(result: Result, metric: Metric, language: str, part: str = "
 
 
 def _lead(result: Result, metric: Metric, part: str) -> str:
-    """The key of the text that says a figure."""
-    if metric.unit is Unit.CHANGE:
-        return f"tell.{metric.id}.{direction(result)}"
+    """The key of the text that says a figure: its metric's own, or one that names any metric."""
     known = texts()
+    if metric.unit is Unit.CHANGE and (moved := f"tell.{metric.id}.{direction(result)}") in known:
+        return moved
+    if f"tell.{metric.id}.whole" not in known:
+        return "tell.any.part" if part else "tell.any.whole"
     if result.state is ValueState.ZERO and (zero := f"tell.{metric.id}.zero") in known and not part:
         return zero
     if part and (of_part := f"tell.{metric.id}.part") in known:
@@ -66,7 +69,8 @@ def _lead(result: Result, metric: Metric, part: str) -> str:
 
 def _value(result: Result, metric: Metric, language: str) -> str:
     """The value; a change that the words already call a rise or a fall has no sign."""
-    if metric.unit is Unit.CHANGE and direction(result) in ("up", "down"):
+    named = f"tell.{metric.id}.up" in texts()
+    if metric.unit is Unit.CHANGE and named and direction(result) in ("up", "down"):
         return written.number(abs(result.value), language, 1)
     return written.figure(result.value, metric.unit, language)
 
