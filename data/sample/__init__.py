@@ -13,7 +13,19 @@ import sqlalchemy as sa
 
 from data.database import writing
 from data.instruments import field_instrument
-from data.sample import activity, fieldwork, proposals, register, timeline, users
+from data.sample import (
+    activity,
+    conduct,
+    fieldwork,
+    funnel,
+    people,
+    proposals,
+    register,
+    results,
+    ties,
+    timeline,
+    users,
+)
 from data.sample.effects import KNOWN_EFFECTS, LAST_DAY, SEED, KnownEffects
 from data.schema import Base, Project, StakeholderGroup
 from survey.instrument import GROUPS, UNKNOWN_GROUP, instruments
@@ -79,8 +91,12 @@ def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
         portfolio, steps, numbers, register.ids(rows["area"]), rows["organisation"], _lot(11)
     )
     rows |= proposals.proposals(proposed, rows, _lot(12))
+    rows |= proposals.closed(rows, _lot(13))
     rows |= users.personas(rows)
     rows |= fieldwork.surveys(portfolio, steps, numbers, versions, proposed["voices"])
+    for lot, part in enumerate((conduct, people, results, funnel), start=14):
+        rows |= part.records(portfolio, rows, _lot(lot))
+    rows |= ties.records(rows, _lot(18))
     return rows
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 SEED = 20_260_101
@@ -58,6 +59,49 @@ class KnownEffects:
         "polunetsija",
         "ensimmainen-vuoro",
         "hakunilan-kyselylaatikko",
+    )
+    #: A project under way that keeps no records of its own but its events.
+    recordless_project: str = "pikkukompassi"
+    #: Proposals outside the slow area: answered with a reason, and the days until half of all were.
+    closure_elsewhere: float = 0.80
+    answer_days: float = 57.0
+    #: Roles: the share filled, and a project where one of its six roles is.
+    roles_filled: float = 0.92
+    unfilled_project: str = "polunetsija"
+    roles_filled_there: int = 1
+    #: Ground rules signed by the start; plan changes with a reason; places described.
+    rules_in_time: float = 0.80
+    changes_with_reason: float = 0.75
+    places_described: float = 0.60
+    #: Half of all decisions are made so many days after they were due.
+    decision_days: float = 14.0
+    #: A project whose workshops are the talk of two people.
+    unequal_project: str = "torikeittio"
+    #: Who goes on to each step of a journey after the invitation; and one group that registers
+    #: but does not come.
+    journey_stays: tuple[float, ...] = (0.62, 0.80, 0.70, 0.80, 0.75)
+    lost_group: str = "NGO"
+    lost_step: str = "attended"
+    lost_stay: float = 0.35
+    #: Needs for which a solution was tried; of those, found sufficient by their users.
+    needs_tested: float = 0.70
+    needs_sufficient: float = 0.60
+    #: Half of all companies sell for the first time within so many days of joining.
+    first_sale_days: float = 420.0
+    #: Each project took over what the one before had made.
+    generations: tuple[str, ...] = ("kaarnalaiva", "tuulispaa", "hiekkalaatikkolabra")
+    #: A project where two organisations join three circles; the ties within circles that last.
+    network_project: str = "robottirinki"
+    brokers: tuple[str, str] = (
+        "Palvelupaja Säie Oy",
+        "Rannikon ammattikorkeakoulu (esimerkki)",
+    )
+    ties_kept: float = 0.60
+    #: Cases: who goes on from idea to partner, development, trial, pilot, adoption; how the others
+    #: end.
+    case_goes_on: tuple[float, ...] = (0.80, 0.75, 0.70, 0.60, 0.65)
+    case_ends: Mapping[str, float] = field(
+        default_factory=lambda: {"rejected": 0.60, "merged": 0.18, "split": 0.08, "withdrawn": 0.14}
     )
 
 

@@ -32,6 +32,10 @@ _FATES_TAKEN = {
 }
 _FATES_LEFT = {(): 0.66, ("rejected",): 0.26, ("withdrawn",): 0.08}
 _PLANS = 6
+#: Days to an answer, the least and one more than the most.
+_ANSWER_DAYS = (3, 90)
+_TAKEN_UP = ("Asia siirrettiin sille, jolle se kuuluu.", "Selvitys aloitettiin.")
+_REFUSED = ("Tähän ei löytynyt tekijää.", "Asia ei kuulu kaupungin päätettäväksi.")
 
 
 def proposals(listed: dict, known: dict[str, Rows], rng: np.random.Generator) -> dict[str, Rows]:
@@ -67,6 +71,45 @@ def proposals(listed: dict, known: dict[str, Rows], rng: np.random.Generator) ->
     return {"proposal": numbered(found), "proposal_status": history, "proposal_plan": plans}
 
 
+def closed(known: dict[str, Rows], rng: np.random.Generator) -> dict[str, Rows]:
+    """The histories with an answer and its reason for the known share of old proposals.
+
+    Only outside the slow area; whom somebody took up stays as it was drawn. Every answer gets a
+    reason, and so many of those that lay unanswered get a refusal that the share is met.
+    """
+    slow = ids(known["area"])[KNOWN_EFFECTS.slow_area]
+    histories: dict[int, Rows] = {
+        row["id"]: [] for row in known["proposal"] if row["area_id"] != slow
+    }
+    elsewhere = [row for row in known["proposal_status"] if row["proposal_id"] not in histories]
+    for step in known["proposal_status"]:
+        if step["proposal_id"] in histories:
+            histories[step["proposal_id"]].append(step)
+    open_ones = [steps for steps in histories.values() if len(steps) == 1]
+    withdrawn = sum(steps[-1]["status"] == "withdrawn" for steps in histories.values())
+    answered = len(histories) - len(open_ones) - withdrawn
+    wanted = round(KNOWN_EFFECTS.closure_elsewhere * len(histories)) - answered
+    for at in sorted(rng.permutation(len(open_ones))[:wanted]):
+        open_ones[at].append(_refusal(open_ones[at][0], rng))
+    for steps in histories.values():
+        for step in steps[1:]:
+            if step["status"] != "withdrawn" and not step["reason"]:
+                step["reason"] = _TAKEN_UP[int(rng.integers(len(_TAKEN_UP)))]
+    every = [*elsewhere, *(step for steps in histories.values() for step in steps)]
+    return {"proposal_status": sorted(every, key=lambda row: (row["proposal_id"], row["position"]))}
+
+
+def _refusal(submitted: dict, rng: np.random.Generator) -> dict:
+    made = submitted["on_date"]
+    day = made and min(made + timedelta(days=int(rng.integers(*_ANSWER_DAYS))), LAST_DAY)
+    return submitted | {
+        "position": 1,
+        "status": "rejected",
+        "on_date": day,
+        "reason": _REFUSED[int(rng.integers(len(_REFUSED)))],
+    }
+
+
 def _titles(listed: dict, rng: np.random.Generator):
     """Titles in a drawn order, none of them twice."""
     every = [
@@ -94,7 +137,7 @@ def _steps(
     rows = []
     for position, status in enumerate(("submitted", *list(fates)[drawn])):
         if position:
-            day = min(day + timedelta(days=int(rng.integers(3, 90))), LAST_DAY)
+            day = min(day + timedelta(days=int(rng.integers(*_ANSWER_DAYS))), LAST_DAY)
         told = reasons.get(status)
         rows.append(
             {
