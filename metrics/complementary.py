@@ -20,6 +20,8 @@ Whole = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
 _NEAR = 1e-7
+#: More people than any project has.
+UNBOUNDED = 2**40
 #: Projects whose algebra is done at once: 0.1 GB for the widest tables.
 _CHUNK = 128
 
@@ -88,7 +90,7 @@ class Table:
     """One metric and part. people: behind each slot; offered: slots that have a figure; support:
     atoms with anybody in them (projects x waves x phases x groups); small: inner populations
     (`Slots.inner`) of a few people; outside: whether a slot (second axis) has an atom outside
-    another one."""
+    another one; least: the fewest people that a slot may be shown of."""
 
     slots: Slots
     people: Whole
@@ -96,14 +98,27 @@ class Table:
     support: Marks
     small: Marks
     outside: Marks
+    least: Whole
 
     def of(self, rows: Whole) -> Table:
         """The same table for some of its projects."""
-        chosen = (self.people, self.offered, self.support, self.small, self.outside)
+        chosen = (
+            self.people,
+            self.offered,
+            self.support,
+            self.small,
+            self.outside,
+            self.least,
+        )
         return Table(self.slots, *(each[rows] for each in chosen))
 
     def shown(self, hidden: Marks) -> Marks:
         return self.offered & (self.people > 0) & ~hidden
+
+    @property
+    def most(self) -> Whole:
+        """The most people that somebody who knows the rules takes a hidden slot to have."""
+        return np.where(self.people < self.least, self.least - 1, UNBOUNDED)
 
 
 def completed(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
@@ -165,12 +180,11 @@ def _totals(table: Table, hidden: Marks, _minimum: int) -> Marks:
 def _groups(table: Table, hidden: Marks, minimum: int) -> Marks:
     """The smallest shown group of each wave whose hidden groups are too few to stay hidden."""
     slots = table.slots
-    people = slots.groups_of(table.people)
+    people, most = slots.groups_of(table.people), slots.groups_of(table.most)
     shown = slots.groups_of(table.shown(hidden))
     more = np.zeros_like(hidden)
-    more[:, slots.by_group] = _next(people, shown, slots.groups_of(hidden), minimum).reshape(
-        len(hidden), -1
-    )
+    chosen = _next(people, most, shown, slots.groups_of(hidden), minimum)
+    more[:, slots.by_group] = chosen.reshape(len(hidden), -1)
     return more
 
 
@@ -189,16 +203,19 @@ def _phases(table: Table, hidden: Marks, minimum: int) -> Marks:
     of_hidden = (edges & hidden[:, slots.totals][:, :, None]).any(axis=1)
     crossing = np.where(mine, 0, people)
     shown = table.shown(hidden)[:, slots.by_phase] & ~mine
-    step = _next(crossing, shown, hidden[:, slots.by_phase] & ~mine, minimum)
+    most = table.most[:, slots.by_phase]
+    step = _next(crossing, most, shown, hidden[:, slots.by_phase] & ~mine, minimum)
     more[:, slots.by_phase] = (step | of_hidden) & (people > 0)
     more[:, slots.totals] = (same & hidden[:, slots.by_phase][:, None]).any(axis=2)
     return more
 
 
-def _next(people: Whole, shown: Marks, hidden: Marks, minimum: int) -> Marks:
-    """Along the last axis: the smallest shown part where the hidden ones are one, or few people."""
+def _next(people: Whole, most: Whole, shown: Marks, hidden: Marks, minimum: int) -> Marks:
+    """Along the last axis: the smallest shown part where the hidden ones are one, or few people, or
+    all as small or as large as they can be, so that their sum tells each."""
     unknown = (people > 0) & ~shown
     few = (unknown.sum(axis=-1) < 2) | (np.where(unknown, people, 0).sum(axis=-1) < minimum)
+    few |= (~unknown | (people == 1)).all(axis=-1) | (~unknown | (people == most)).all(axis=-1)
     asked = (hidden & (people > 0)).any(axis=-1) & few & shown.any(axis=-1)
     price = np.where(shown, people, np.iinfo(np.int64).max)
     chosen = np.zeros_like(shown)

@@ -181,6 +181,7 @@ class Frames:
     cases: pd.DataFrame
     journeys: pd.DataFrame
     sites: pd.DataFrame
+    schools: pd.DataFrame
     primary: pd.DataFrame
     nodes: pd.DataFrame
     area_tree: pd.DataFrame
@@ -193,13 +194,25 @@ class Frames:
     def validated(self) -> Frames:
         """The same frames, checked. Raises: pandera.errors.SchemaError naming the column."""
         for each in fields(self):
-            schema_of(each.name).validate(getattr(self, each.name))
+            frame = getattr(self, each.name)
+            _accepting_categories(schema_of(each.name), frame).validate(frame)
         return self
 
 
 def schema_of(name: str) -> pa.DataFrameSchema:
     """What the columns of a frame must be."""
     return getattr(records, name.upper(), None) or globals()[name.upper()]
+
+
+def _accepting_categories(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pa.DataFrameSchema:
+    """The same columns; words may be categories, which a frame of millions of rows needs."""
+    kinds = {name: frame[name].dtype for name in schema.columns if name in frame}
+    words = {
+        name: {"dtype": kind}
+        for name, kind in kinds.items()
+        if isinstance(kind, pd.CategoricalDtype) and "str" in str(schema.columns[name].dtype)
+    }
+    return schema.update_columns(words) if words else schema
 
 
 def empty(name: str) -> pd.DataFrame:

@@ -6,40 +6,68 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.metric import Reason, Unit
+from metrics.metric import About, Metric, Profile, Reason, Unit
 
 Marks = NDArray[np.bool_]
+
+#: The fewest people a figure may be about.
+MINIMUM = {Profile.INSIDE: 5, Profile.PUBLIC: 10}
+#: The fewest pupils of a school project; the public is shown none of its own.
+PUPILS = {Profile.INSIDE: 10, Profile.PUBLIC: 2**40}
 
 #: Below this many people a figure may not say the same of all (but one) of them.
 SMALL_GROUP = 20
 
-_ENDS = {Unit.POINTS: (0.0, 100.0), Unit.SCORE: (-100.0, 100.0)}
+#: What a figure is when everybody is at one end.
+_ENDS = {Unit.POINTS: (0.0, 100.0), Unit.SCORE: (-100.0, 100.0), Unit.CHANGE: (-100.0, 100.0)}
+#: Units whose ends follow from one answer each, so that "all but one" can be told.
+_COUNTED_OUT = (Unit.POINTS, Unit.SCORE)
+#: What a figure lacks that cannot be computed because everybody is the same.
+_BARE = [Reason.NO_VARIANCE.value, Reason.NOT_ESTIMABLE.value]
 _NEAR = 1e-9
 #: Of a 95 % normal interval.
 _Z = 1.959963984540054
 
 
-def unsafe(frame: pd.DataFrame, unit: Unit, frame_name: str, minimum: int) -> Marks:
+def unsafe(frame: pd.DataFrame, metric: Metric, profile: Profile) -> Marks:
     """Rows that may not be shown for their own sake."""
+    unit = metric.unit
     value, n = floats(frame["value"]), floats(frame["n"])
-    few = (n > 0) & (n < minimum)
+    few = (n > 0) & (n < MINIMUM[profile])
     if unit is Unit.COUNT:
         return few
-    if frame_name == "respondents":
+    if metric.frame == "respondents":
         invited = floats(frame["denominator"])
-        return few | ((invited > 0) & (invited < minimum))
+        return few | ((invited > 0) & (invited < MINIMUM[profile]))
     if unit is Unit.SHARE:
         yes, spare = value * n, _spare(frame)
         alike = (yes <= spare + _NEAR) | (n - yes <= spare + _NEAR)
         return few | ((n > 0) & (n < SMALL_GROUP) & alike)
+    if unit in (Unit.DAYS, Unit.EUR):
+        # A median or a sum is somebody's own value sooner than a mean is.
+        crowd = SMALL_GROUP if profile is Profile.INSIDE else np.inf
+        return few | ((n > 0) & (n < crowd))
     low, high = _ENDS.get(unit, (-np.inf, np.inf))
-    alike = (value <= low + _NEAR) | (value >= high - _NEAR)
+    alike = (value <= low + _NEAR) | (value >= high - _NEAR) | _extreme(value, n, metric)
     width = floats(frame["high"]) - floats(frame["low"])
-    bare = (frame["reason"] == Reason.NO_VARIANCE.value).to_numpy()
+    bare = frame["reason"].isin(_BARE).to_numpy()
     alike |= (width <= _NEAR) | (bare & (n > 1))
-    if unit in _ENDS:
+    if unit in _COUNTED_OUT:
         alike |= (n < SMALL_GROUP) & _all_but_one(value, width, n, low, high)
     return few | ((n > 0) & alike)
+
+
+def _extreme(value: NDArray[np.float64], n: NDArray[np.float64], metric: Metric) -> Marks:
+    """Whether a figure without a scale of answers says that all people are the same, or that one
+    of them is everything."""
+    if metric.unit is Unit.COEFFICIENT:
+        same = np.abs(value) >= 1 - _NEAR
+        return same | ((value <= _NEAR) & (metric.about is About.PARTICIPANTS))
+    if metric.unit is Unit.EFFECTIVE:
+        return (n < SMALL_GROUP) & ((value <= 1 + _NEAR) | (value >= n - _NEAR))
+    if metric.unit is Unit.RATIO:
+        return (n < SMALL_GROUP) & (value <= _NEAR)
+    return np.zeros(len(value), dtype=bool)
 
 
 def _all_but_one(

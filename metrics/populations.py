@@ -1,0 +1,241 @@
+"""Whom a project's figures are about: the people of a frame, and every figure's place among them.
+
+A universe is the people whom figures may be about together: an instrument's respondents, the people
+of one kind of pair, or participants. `metrics.disclosure` decides over it, `metrics.audit` checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from metrics.complementary import Marks, Slots, Table, Whole, outside
+from metrics.frames import Frames
+from metrics.metric import ALL_WAVES, RECORD_FRAMES, About, Estimates, Metric, Profile, Split
+from metrics.unsafe import MINIMUM, PUPILS, floats
+
+#: Frames about people who were followed from one wave to another.
+PAIRED = ("paired_moments", "paired_differences", "paired_choices", "retention")
+#: The group that a school's pupils belong to.
+PUPIL_GROUP = "CUS"
+
+
+class UnplacedFigure(Exception):
+    """A project's figure is about people whom the frames do not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """The people whom figures are about: an instrument's respondents or pairs, or participants.
+
+    atoms: people per project, wave, phase and group. pupils: slots that are about pupils.
+    """
+
+    slots: Slots
+    projects: Whole
+    atoms: Whole
+    outside: Marks
+    pupils: Marks
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return len(self.projects), self.slots.size
+
+    def least(self, profile: Profile) -> Whole:
+        """The fewest people that each slot may be shown of."""
+        return np.where(self.pupils, PUPILS[profile], MINIMUM[profile])
+
+    def small(self, profile: Profile) -> Marks:
+        """Which inner populations are a few people."""
+        people = self.slots.inner(self.atoms)
+        return (people > 0) & (people < MINIMUM[profile])
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The rows of one metric in their universe: index of the estimates, positions in their frame,
+    and for each of those rows its project, slot and part."""
+
+    index: int
+    metric: Metric
+    frame: pd.DataFrame
+    rows: Whole
+    project: Whole
+    slot: Whole
+    part: Whole
+
+
+# --- placing figures among the people they are about --------------------------------------------
+
+
+def universes(estimates: list[Estimates]) -> dict[tuple[str, str], list[tuple[int, Whole]]]:
+    """Which rows of which estimates are about the same people: frame and instrument."""
+    found: dict[tuple[str, str], list[tuple[int, Whole]]] = {}
+    for index, each in enumerate(estimates):
+        if each.metric.about is About.RECORDS:
+            continue
+        name = "respondents"
+        if each.metric.about is About.PARTICIPANTS:
+            name = each.metric.frame if each.metric.frame in RECORD_FRAMES else "participation"
+        elif each.metric.frame in PAIRED:
+            name = each.metric.frame
+        codes, instruments = coded_names(each.frame["instrument"])
+        for code in np.unique(codes):
+            rows = np.flatnonzero(codes == code)
+            found.setdefault((name, instruments[code]), []).append((index, rows))
+    return found
+
+
+def people_of(frames: Frames, name: str, instrument: str) -> pd.DataFrame:
+    """The people of a universe: project, wave, phase, group, n."""
+    if name == "participation":
+        return frames.participation[["project", "phase", "group", "n"]].assign(wave=ALL_WAVES)
+    whole = getattr(frames, name)
+    if name in RECORD_FRAMES:
+        # A person is one, however many records tell of what they did.
+        people = whole.drop_duplicates(["project", "group", "person"])
+        counted = people.groupby(["project", "group"], as_index=False).size()
+        return counted.rename(columns={"size": "n"}).assign(wave=ALL_WAVES, phase="")
+    whole = whole[(whole["instrument"] == instrument).to_numpy()]
+    if name in PAIRED:
+        # One person's pairs are counted once a scale or item; whoever is in any of them is there.
+        part = "item" if "item" in whole else "scale"
+        by = ["project", "wave", *(["group"] if "group" in whole else [])]
+        each = whole.groupby([*by, "earlier", part], as_index=False, observed=True)["n"].sum()
+        most = each.groupby(by, as_index=False, observed=True)["n"].max().assign(phase="")
+        return most if "group" in most else most.assign(group="")
+    return whole
+
+
+def universe_of(
+    people: pd.DataFrame, figures: list[pd.DataFrame], schools: pd.DataFrame
+) -> Universe:
+    """The people of a universe in their places. figures: the rows that are about them."""
+    named = [
+        frame[["wave", "split", "split_value"]].drop_duplicates().astype(str) for frame in figures
+    ]
+    keys = pd.concat(named, ignore_index=True)
+    waves = set(keys.loc[keys["split"] != Split.PHASE.value, "wave"])
+    groups = set(keys.loc[keys["split"] == Split.GROUP.value, "split_value"])
+    axes = [
+        tuple(sorted({*people[name].astype(str).unique(), *more}))
+        for name, more in (("wave", waves), ("phase", ()), ("group", groups))
+    ]
+    projects = np.unique(
+        np.concatenate([people["project"].to_numpy(), *(f["entity"].to_numpy() for f in figures)])
+    ).astype(np.int64)
+    codes = [
+        pd.Categorical(people[name].astype(str), axis).codes
+        for name, axis in zip(("wave", "phase", "group"), axes, strict=True)
+    ]
+    atoms = np.zeros((len(projects), *(len(axis) for axis in axes)), dtype=np.int64)
+    place = np.searchsorted(projects, people["project"].to_numpy())
+    np.add.at(atoms, (place, *codes), people["n"].to_numpy())
+    slots = Slots(*axes)
+    pupils = np.zeros((len(projects), slots.size), dtype=bool)
+    pupils[:, slots.by_group] = np.tile(
+        [group == PUPIL_GROUP for group in slots.groups], len(waves)
+    )
+    pupils &= np.isin(projects, schools["project"].to_numpy())[:, None]
+    return Universe(slots, projects, atoms, outside(slots, atoms > 0), pupils)
+
+
+def placed_in(estimates: Estimates, index: int, rows: Whole, universe: Universe) -> Placed:
+    frame = estimates.frame.iloc[rows]
+    code = np.zeros(len(frame), dtype=np.int64)
+    for name in ("wave", "split", "split_value"):
+        codes, names = coded_names(frame[name])
+        code = code * max(len(names), 1) + codes
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    different = frame[["wave", "split", "split_value"]].iloc[first].astype(str)
+    slot = np.array(
+        [_slot(universe.slots, *key) for key in different.itertuples(index=False, name=None)],
+        dtype=np.int64,
+    )
+    return Placed(
+        index,
+        estimates.metric,
+        frame,
+        rows,
+        np.searchsorted(universe.projects, frame["entity"].to_numpy()),
+        slot[which],
+        coded_names(frame["part"])[0],
+    )
+
+
+def coded_names(column: pd.Series) -> tuple[Whole, list[str]]:
+    """A column of names as whole numbers, and the names."""
+    names = column.astype("category").cat
+    return names.codes.to_numpy().astype(np.int64), [str(name) for name in names.categories]
+
+
+def _slot(slots: Slots, wave: str, split: str, split_value: str) -> int:
+    try:
+        if split == Split.PHASE:
+            return slots.by_phase.start + slots.phases.index(split_value)
+        at = slots.waves.index(wave)
+        if split == Split.TOTAL:
+            return at
+        return slots.by_group.start + at * len(slots.groups) + slots.groups.index(split_value)
+    except ValueError as error:
+        raise UnplacedFigure(
+            f"nobody in the frames answered in {split} {split_value!r} of wave {wave!r}: "
+            "judge and protect the same frames"
+        ) from error
+
+
+def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]:
+    """The parts of a metric over all slots, as one profile protects them."""
+    listed = np.zeros(universe.size, dtype=bool)
+    listed[each.project, each.slot] = True
+    small, least = universe.small(profile), universe.least(profile)
+    return [_table(each, part, universe, listed, small, least) for part in np.unique(each.part)]
+
+
+def everybody(universe: Universe, placed: Sequence[Placed], profile: Profile) -> Table:
+    """All people of a universe as one table; it has a figure wherever any of its metrics has."""
+    offered = np.zeros(universe.size, dtype=bool)
+    for each in placed:
+        offered[each.project, each.slot] = True
+    return Table(
+        universe.slots,
+        universe.slots.spread(universe.atoms),
+        offered,
+        universe.atoms > 0,
+        universe.small(profile),
+        universe.outside,
+        universe.least(profile),
+    )
+
+
+def _table(
+    each: Placed, part: int, universe: Universe, listed: Marks, small: Marks, least: Whole
+) -> Table:
+    """One part of a metric over all slots.
+
+    listed: slots with a figure of any part. Where only this part has none, its absence tells that
+    nobody is behind it; where no part has one (people of no named group) nothing is told.
+    """
+    slots = universe.slots
+    rows = each.part == part
+    offered = np.zeros(universe.size, dtype=bool)
+    offered[each.project[rows], each.slot[rows]] = True
+    people = np.zeros(universe.size, dtype=np.int64)
+    people[each.project[rows], each.slot[rows]] = floats(each.frame["n"])[rows]
+    everyone = slots.spread(universe.atoms)
+    if (people > everyone).any():
+        raise UnplacedFigure("figures count people whom the frames do not hold")
+    people = np.where(listed, people, everyone)
+    # Where a group or phase is seen to have nobody, none of its atoms has anybody.
+    groups, phases = slots.groups_of(people) > 0, people[:, slots.by_phase] > 0
+    support = (universe.atoms > 0) & groups[:, :, None, :] & phases[:, None, :, None]
+    within = universe.outside
+    emptied = (support != (universe.atoms > 0)).any(axis=(1, 2, 3))
+    if emptied.any():
+        within = within.copy()
+        within[emptied] = outside(slots, support[emptied])
+    small = small & (slots.inner(support.astype(np.int64)) > 0)
+    return Table(slots, people, offered, support, small, within, least)
