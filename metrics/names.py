@@ -120,3 +120,34 @@ OUTPUT_NAMES: dict[str, Text] = {
         fi="Jatkunut oma toiminta", sv="Fortsatt egen verksamhet", en="Own activity continued"
     ),
 }
+
+#: Three ways of counting somebodies over projects.
+WAY_NAMES: dict[str, Text] = {
+    "distinct": Text(fi="Eri toimijat", sv="Olika aktörer", en="Different ones"),
+    "sum": Text(fi="Hankkeiden summa", sv="Summan av projekten", en="Sum of projects"),
+    "overlap": Text(fi="Päällekkäisyys", sv="Överlappning", en="Overlap"),
+}
+
+#: Spans of time at whose end a share is told: days of an answer, months of a case.
+SPAN_NAMES: dict[str, Text] = {
+    "30": Text(fi="30 päivässä", sv="Inom 30 dagar", en="Within 30 days"),
+    "60": Text(fi="60 päivässä", sv="Inom 60 dagar", en="Within 60 days"),
+    "90": Text(fi="90 päivässä", sv="Inom 90 dagar", en="Within 90 days"),
+    "12": Text(fi="12 kuukaudessa", sv="Inom 12 månader", en="Within 12 months"),
+    "24": Text(fi="24 kuukaudessa", sv="Inom 24 månader", en="Within 24 months"),
+}
+
+_PART_WORDS = STAGE_NAMES | CASE_END_NAMES | STEP_NAMES | OUTPUT_NAMES | WAY_NAMES | SPAN_NAMES
+
+
+def record_part(part: str) -> Text:
+    """What a part of a metric of records is called: "pilot/12" is "Pilot · Within 12 months".
+
+    Missing: a word that has no name (a year) stands for itself.
+    """
+    named = [_PART_WORDS.get(word, Text(fi=word, sv=word, en=word)) for word in part.split("/")]
+    return Text(
+        fi=" · ".join(each.fi for each in named),
+        sv=" · ".join(each.sv for each in named),
+        en=" · ".join(each.en for each in named),
+    )

@@ -8,7 +8,8 @@ import pytest
 
 from metrics.evaluate import evaluate
 from metrics.frames import Frames, empty, schema_of
-from metrics.records import STAGES
+from metrics.names import record_part
+from metrics.records import OUTPUT_KINDS, STAGES
 from metrics.statistics import wilson
 
 
@@ -376,3 +377,25 @@ def test_new_practice_is_read_off_the_follow_up():
     found = judged("new_practice", item_counts=answers)
     assert whole(found)["value"] == pytest.approx(0.6)
     assert set(found["wave"].astype(str)) == {"follow_up"}
+
+
+def test_every_part_has_a_name():
+    cases = rows("cases", case("adoption"), case("idea", ended="rejected", days=9))
+    firms = rows("firms", {})
+    log = rows("proposal_log", {}, area=0)
+    journeys = rows("journeys", *walk(5, range(6)))
+    outputs = rows("outputs", *[{"kind": kind} for kind in OUTPUT_KINDS])
+    found = [
+        judged("case_outcome", cases=cases),
+        judged("stage_time", cases=cases),
+        judged("stage_conversion", cases=cases),
+        judged("firms_tested", firms=firms),
+        judged("answered_by", proposal_log=log),
+        judged("journey_loss", journeys=journeys),
+        judged("joint_outputs", outputs=outputs),
+    ]
+    parts = {part for frame in found for part in frame.index.get_level_values("part")}
+    assert {"pilot/24", "2024/trial", "overlap", "90", "answered", "thesis"} <= parts
+    for part in parts:
+        words = record_part(part).fi.split(" · ")
+        assert all(word not in part.split("/") or word == "2024" for word in words), part
