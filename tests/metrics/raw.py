@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
-from metrics.frames import Frames
+from metrics.frames import Frames, schema_of
 from survey.instrument import Instrument
 from survey.scoring import score, score_rules
+from tests.metrics import raw_series
 
 GROUPS = ["RES", "CUS", "STAFF", "COM", "UNK"]
 
@@ -149,11 +151,12 @@ ATOM = ["project", "instrument", "wave", "phase", "group"]
 def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
     """The frames of raw rows, folded by grouping them; checked against the contract."""
     answers = raw.responses.merge(raw.collections, on="collection")
-    counts, moments = [], []
+    counts, moments, series = [], [], []
     for key, chosen in answers.groupby("instrument"):
         wide = _wide(chosen, instruments[key])
         counts.append(_item_counts(wide, instruments[key]))
         moments.append(_scale_moments(wide, instruments[key]))
+        series.append(_series(wide, instruments[key]))
     affected = raw.affected.rename(columns={"people": "affected"})
     took_part = raw.participation.groupby(["project", "phase", "group"], as_index=False)["people"]
     participation = took_part.sum().rename(columns={"people": "n"})
@@ -171,7 +174,38 @@ def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
         proposals=proposals.astype({"n": int, "taken_up": int}),
         nodes=raw.nodes,
         area_tree=raw.area_tree,
+        **{name: pd.concat([each[name] for each in series], ignore_index=True) for name in SERIES},
     ).validated()
+
+
+#: The frames of items and of people who are followed.
+SERIES = (
+    "scale_products", "split_halves", "timing", "paired_differences", "paired_choices", "retention",
+)  # fmt: skip
+
+
+def _series(wide: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
+    """Halves and dates are drawn from the link key and the row: any rule is as good as another."""
+    long = raw_series.scored(wide, instrument)
+    half = long["link_key"].fillna("").map(lambda key: sum(map(ord, key)) % 2).astype(int)
+    halved = long.assign(half=half, late=np.arange(len(long)) % 2)
+    given = {
+        "scale_products": raw_series.products(wide, instrument),
+        "split_halves": raw_series.moments(
+            halved, [*raw_series.WAVE, "half"], instrument.score_unit
+        ),
+        "timing": raw_series.moments(halved, [*raw_series.WAVE, "late"], instrument.score_unit),
+        "paired_differences": raw_series.differences(wide, instrument),
+        "paired_choices": raw_series.choices(wide, instrument),
+        "retention": raw_series.retention(wide, instrument),
+    }
+    return {name: typed(frame, schema_of(name)) for name, frame in given.items()}
+
+
+def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """The columns of a schema, in its order and with its types."""
+    kinds = {name: str(column.dtype) for name, column in schema.columns.items()}
+    return frame[list(kinds)].astype(kinds)
 
 
 def _wide(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

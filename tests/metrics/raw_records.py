@@ -1,0 +1,88 @@
+"""Random records of every kind for the projects of a small portfolio, as their frames."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from metrics.frames import schema_of
+from metrics.metric import RECORD_FRAMES
+from metrics.records import CASE_ENDS, OUTPUT_KINDS, STAGES
+from survey.instrument import GROUPS
+
+#: Names are drawn from so few that projects share people, organisations and places.
+_NAMES = 40
+_WORDS = {
+    "group": GROUPS[:3],
+    "sector": ("city", "company", "association"),
+    "kind": OUTPUT_KINDS,
+    "wave": ("baseline", "end"),
+    "ended": ("", "", *CASE_ENDS),
+}
+#: What a record is one of; a second one with the same names would be the same record.
+_ONE_OF = {
+    "attendance": ["project", "group", "person"],
+    "contributions": ["project", "session", "person"],
+    "journeys": ["project", "person"],
+    "firms": ["project", "organisation"],
+    "organisations": ["project", "organisation"],
+    "places": ["project", "place"],
+    "rules": ["project"],
+    "costs": ["project"],
+    "roster": ["project", "wave", "organisation"],
+    "ties": ["project", "wave", "source", "target"],
+    "adoptions": ["project", "solution", "adopter"],
+    "lineage": ["project", "child"],
+}
+
+
+def records(seed: int, projects: int, each: int = 12) -> dict[str, pd.DataFrame]:
+    """Every record frame, about ``each`` rows a project; the last project has none of any kind."""
+    rng = np.random.default_rng(seed)
+    found = {name: _frame(name, rng, max(projects - 1, 0), each) for name in sorted(RECORD_FRAMES)}
+    ties = found["ties"]
+    found["ties"] = ties[ties["source"] != ties["target"]].reset_index(drop=True)
+    found["cases"] = _staged(found["cases"], rng)
+    return found
+
+
+def _frame(name: str, rng: np.random.Generator, projects: int, each: int) -> pd.DataFrame:
+    size = projects * each
+    columns = {
+        column: _column(name, column, kind, rng, size)
+        for column, kind in schema_of(name).columns.items()
+    }
+    frame = pd.DataFrame(columns | {"project": np.repeat(np.arange(1, projects + 1), each)})
+    frame = frame[list(schema_of(name).columns)]
+    if name in _ONE_OF:
+        frame = frame.drop_duplicates(_ONE_OF[name])
+    return schema_of(name).validate(frame.reset_index(drop=True))
+
+
+def _column(name: str, column: str, kind: object, rng: np.random.Generator, size: int):
+    if column in _WORDS:
+        return pd.array(rng.choice(list(_WORDS[column]), size), dtype="str")
+    flags = {"answered", "reasoned", "decided", "adopted", "filled", "in_time", "made"}
+    flags |= {"described", "tested", "sufficient", "new_product", "new_market", "followed", "sold"}
+    flags |= {"embedded", "lasting", "priority"}
+    if column in flags:
+        return rng.integers(0, 2, size)
+    ranges = {
+        "stage": (0, len(STAGES)), "step": (0, 6), "year": (2022, 2026), "times": (1, 5),
+        "area": (0, 4), "n": (0, 9), "cents": (0, 9_000_000), "session": (1, 5),
+        "participants": (-1, 60), "pilots": (-1, 4), "days": (0, 900), "age": (0, 1500),
+        "waited": (0, 400),
+    }  # fmt: skip
+    low, high = ranges.get(column, (1, _NAMES))
+    return rng.integers(low, high, size)
+
+
+def _staged(cases: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Cases whose days to each stage rise, up to the stage that they reached."""
+    cases = cases.assign(case=np.arange(len(cases)))
+    steps = np.cumsum(rng.integers(0, 120, (len(cases), len(STAGES) - 1)), axis=1)
+    reached = np.arange(1, len(STAGES)) <= cases["stage"].to_numpy()[:, None]
+    days = np.where(reached, steps, -1)
+    cases = cases.assign(**{f"to_{stage}": days[:, at] for at, stage in enumerate(STAGES[1:])})
+    ended = days.max(axis=1).clip(min=0) + rng.integers(0, 200, len(cases))
+    return cases.assign(days=ended, age=ended + rng.integers(0, 300, len(cases)))
