@@ -1,4 +1,4 @@
-"""Records under several parts of one metric, and cases as they went through the funnel."""
+"""Records under several parts of one metric: ways of counting, stages of cases, steps of people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.records import STAGES
+from metrics.records import STAGES, STEPS
 
 #: What is not known, or not reached.
 NEVER = -1
@@ -39,3 +39,13 @@ def days_to_stages(cases: pd.DataFrame) -> NDArray[np.int64]:
     # Read from the last stage backwards: the earliest day on which it was there or further.
     least = np.minimum.accumulate(np.where(days < 0, unknown, days)[:, ::-1], axis=1)[:, ::-1]
     return np.where(least == unknown, NEVER, least)
+
+
+def at_steps(journeys: pd.DataFrame) -> pd.DataFrame:
+    """Those who had come to a step, under the next one, and whether they were lost before it."""
+    step = journeys["step"].to_numpy()
+    pieces = {}
+    for at, name in enumerate(STEPS[1:]):
+        there = journeys[step >= at]
+        pieces[name] = there.assign(lost=(there["step"] == at).astype(np.int64))
+    return in_parts(pieces).drop(columns="step")

@@ -16,7 +16,7 @@ METRIC = Metric(
     question="Q1",
     label=Text(
         fi="Käyttöönottajat",
-        sv="Ibruktagare",
+        sv="Organisationer som tagit i bruk",
         en="Adopters",
     ),
     reading=Text(
@@ -58,10 +58,9 @@ METRIC = Metric(
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """Who took up a solution of which project, to be counted in three ways."""
-    return in_three_ways(atoms[["project", "adopter"]].assign(counted=1, among=1))
+    return in_three_ways(atoms[["project", "adopter"]])
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
     """Number of adopters. Rows: project, adopter, way."""
-    found = entity_counts(rows, "adopter")
-    return found.assign(numerator=float("nan"), denominator=float("nan"))
+    return entity_counts(rows, "adopter")

@@ -15,19 +15,19 @@ METRIC = Metric(
     kind="outcome",
     question="Q1",
     label=Text(
-        fi="Uuden markkinan löytäneet yritykset",
+        fi="Uusille markkinoille päässeet yritykset",
         sv="Företag med ny marknad",
         en="Companies with a new market",
     ),
     reading=Text(
-        fi="Kuinka monella eri yrityksellä on uusi asiakas tai markkina.",
+        fi="Kuinka monella eri yrityksellä on uusi asiakas tai markkina-alue.",
         sv="Hur många olika företag som har en ny kund eller marknad.",
         en="How many different companies have a new customer or market.",
     ),
     definition=Text(
-        fi="Eri yritykset, jotka kertoivat seurannassa uudesta asiakkaasta tai markkinasta, ja "
-        "vieressä kaikki seuratut yritykset. Rinnalla on hankkeiden omien lukujen summa ja se, "
-        "kuinka paljon siinä lasketaan samaa yritystä uudelleen. Seuraamatta jääneistä ei "
+        fi="Eri yritykset, jotka kertoivat seurannassa uudesta asiakkaasta tai markkina-alueesta, "
+        "ja vieressä kaikki seuratut yritykset. Rinnalla on hankkeiden omien lukujen summa ja "
+        "se, kuinka paljon siinä lasketaan samaa yritystä uudelleen. Seuraamatta jääneistä ei "
         "tiedetä mitään. Luku ei kerro kaupan suuruutta.",
         sv="Olika företag som vid uppföljningen berättade om en ny kund eller marknad, och "
         "bredvid alla företag som följts upp. Bredvid står summan av projektens egna tal och "
@@ -59,11 +59,9 @@ METRIC = Metric(
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """The companies that were followed up, and which of them have a new customer or market."""
     firms = atoms[(atoms["followed"] == 1).to_numpy()]
-    return in_three_ways(
-        firms[["project", "organisation"]].assign(counted=firms["new_market"], among=1)
-    )
+    return in_three_ways(firms[["project", "organisation"]].assign(counted=firms["new_market"]))
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
-    """Number of companies. Rows: project, organisation, counted, among, way."""
+    """Number of companies. Rows: project, organisation, counted, way."""
     return entity_counts(rows, "organisation")

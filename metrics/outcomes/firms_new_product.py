@@ -60,11 +60,9 @@ METRIC = Metric(
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """The companies that were followed up, and which of them have a new product."""
     firms = atoms[(atoms["followed"] == 1).to_numpy()]
-    return in_three_ways(
-        firms[["project", "organisation"]].assign(counted=firms["new_product"], among=1)
-    )
+    return in_three_ways(firms[["project", "organisation"]].assign(counted=firms["new_product"]))
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
-    """Number of companies. Rows: project, organisation, counted, among, way."""
+    """Number of companies. Rows: project, organisation, counted, way."""
     return entity_counts(rows, "organisation")

@@ -58,11 +58,9 @@ METRIC = Metric(
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """The companies that took part, and which of them tested something."""
     firms = atoms
-    return in_three_ways(
-        firms[["project", "organisation"]].assign(counted=firms["tested"], among=1)
-    )
+    return in_three_ways(firms[["project", "organisation"]].assign(counted=firms["tested"]))
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
-    """Number of companies. Rows: project, organisation, counted, among, way."""
+    """Number of companies. Rows: project, organisation, counted, way."""
     return entity_counts(rows, "organisation")

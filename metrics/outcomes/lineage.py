@@ -55,10 +55,9 @@ METRIC = Metric(
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """Which later project took over what."""
-    return atoms.assign(way=0, counted=1, among=1)
+    return atoms.assign(way=0)
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
     """Number of later projects. Rows: child."""
-    found = entity_counts(rows, "child")
-    return found.assign(numerator=float("nan"), denominator=float("nan"))
+    return entity_counts(rows, "child")

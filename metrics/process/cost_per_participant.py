@@ -14,7 +14,7 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Hinta osallistujaa kohti",
+        fi="Kustannus osallistujaa kohti",
         sv="Kostnad per deltagare",
         en="Cost per participant",
     ),

@@ -14,7 +14,7 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Hinta pilottia kohti",
+        fi="Kustannus pilottia kohti",
         sv="Kostnad per pilot",
         en="Cost per pilot",
     ),

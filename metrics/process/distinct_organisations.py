@@ -48,10 +48,9 @@ METRIC = Metric(
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """Which organisation took part in which project, to be counted in three ways."""
-    return in_three_ways(atoms[["project", "organisation"]].assign(counted=1, among=1))
+    return in_three_ways(atoms[["project", "organisation"]])
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
     """Number of organisations. Rows: project, organisation, way."""
-    found = entity_counts(rows, "organisation")
-    return found.assign(numerator=float("nan"), denominator=float("nan"))
+    return entity_counts(rows, "organisation")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from metrics.metric import About, Metric, Unit
-from metrics.parts import in_parts
-from metrics.records import STEPS
+from metrics.parts import at_steps
 from metrics.statistics.sessions import excesses
 from survey.text import Text
 
@@ -16,20 +15,20 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Tärkeiden ryhmien lisäputoaminen",
+        fi="Etusijaryhmien ylimääräinen poisjäänti",
         sv="Prioriterade gruppers extra bortfall",
         en="Excess loss of priority groups",
     ),
     reading=Text(
-        fi="Kuinka moninkertaisesti tärkeimmiksi nimetyt ryhmät putosivat muihin verrattuna.",
+        fi="Kuinka moninkertaisesti etusijalle asetetut ryhmät jäivät pois muihin verrattuna.",
         sv="Hur många gånger oftare de prioriterade grupperna föll bort än de övriga.",
         en="How many times as often the priority groups were lost as the others.",
     ),
     definition=Text(
-        fi="Ensin tavoiteltavien ryhmien putoamisosuus jaettuna muiden putoamisosuudella, saman "
-        "hankkeen sisällä verrattuna. Yksi tarkoittaa, että ryhmät putosivat yhtä usein; "
-        "kaksi, että tavoitellut putosivat kaksi kertaa niin usein. Luku ei kerro syytä, ja "
-        "pienissä ryhmissä se vaihtelee paljon.",
+        fi="Niiden ryhmien poisjääntiosuus, jotka hanke haluaa tavoittaa ensin, jaettuna muiden "
+        "poisjääntiosuudella. Vertailu tehdään saman hankkeen sisällä. Yksi tarkoittaa, että "
+        "molemmat jäivät pois yhtä usein; kaksi, että etusijaryhmät jäivät pois kaksi kertaa "
+        "niin usein. Luku ei kerro syytä, ja pienissä ryhmissä se vaihtelee paljon.",
         sv="Bortfallet i de grupper som projektet främst vill nå, delat med bortfallet bland "
         "övriga, jämfört inom samma projekt. Ett betyder att grupperna föll bort lika ofta; "
         "två att de prioriterade föll bort dubbelt så ofta. Talet visar inte orsaken, och i "
@@ -52,13 +51,8 @@ METRIC = Metric(
 
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
-    """Those who had come to a step, under the next one, and whether they were lost before it."""
-    step = atoms["step"].to_numpy()
-    pieces = {}
-    for at, name in enumerate(STEPS[1:]):
-        there = atoms.loc[step >= at, ["project", "person", "priority"]]
-        pieces[name] = there.assign(lost=(step[step >= at] == at).astype("int64"))
-    return in_parts(pieces)
+    """Who had come to each step and who was lost before the next, of a priority group or not."""
+    return at_steps(atoms).drop(columns="group")
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:

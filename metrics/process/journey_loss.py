@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from metrics.metric import About, Metric, Unit
-from metrics.parts import in_parts
-from metrics.records import STEPS
+from metrics.parts import at_steps
 from metrics.statistics.sessions import losses
 from survey.text import Text
 
@@ -16,7 +15,7 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Putoaminen matkan varrella",
+        fi="Poisjäänti matkan varrella",
         sv="Bortfall längs vägen",
         en="Lost on the way",
     ),
@@ -28,7 +27,7 @@ METRIC = Metric(
     definition=Text(
         fi="Ihmiset, joiden matka päättyi juuri ennen tätä askelta, jaettuna niillä, jotka "
         "pääsivät edelliselle askelelle: kutsuttu, ilmoittautunut, osallistunut, palannut, "
-        "mukana loppuun asti, vastannut. Kesken olevat matkat näyttävät putoamiselta, kunnes "
+        "mukana loppuun asti, vastannut. Kesken olevat matkat näyttävät poisjäänniltä, kunnes "
         "ne jatkuvat. Luku ei kerro, miksi joku jäi pois, eikä syy aina ole hankkeessa.",
         sv="Personer vars väg tog slut just före det här steget, delat med dem som kom till "
         "föregående steg: inbjuden, anmäld, deltagit, återkommit, med till slutet, svarat. "
@@ -51,13 +50,8 @@ METRIC = Metric(
 
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
-    """Those who had come to a step, under the next one, and whether they were lost before it."""
-    step = atoms["step"].to_numpy()
-    pieces = {}
-    for at, name in enumerate(STEPS[1:]):
-        there = atoms.loc[step >= at, ["project", "group", "person"]]
-        pieces[name] = there.assign(lost=(step[step >= at] == at).astype("int64"))
-    return in_parts(pieces)
+    """Who had come to each step and who was lost before the next, of which group."""
+    return at_steps(atoms).drop(columns="priority")
 
 
 def compute(rows: pd.DataFrame) -> pd.DataFrame:

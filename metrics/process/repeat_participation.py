@@ -16,7 +16,7 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Mukaan palaaminen",
+        fi="Uudelleen mukana",
         sv="Återkommande deltagare",
         en="Coming back",
     ),

@@ -28,8 +28,8 @@ METRIC = Metric(
     definition=Text(
         fi="Tapaukset, jotka pääsivät vaiheeseen, jaettuna niillä, jotka pääsivät edelliseen "
         "vaiheeseen ainakin vuosi ennen lukujen keräyspäivää. Nuoremmat jätetään pois, koska "
-        "ne eivät ole vielä ehtineet. Toiseen yhdistettyjä tai jaettuja ei lasketa "
-        "pudonneiksi, vaan ne jätetään pois. Hylätty idea ei ole epäonnistuminen: karsiminen "
+        "ne eivät ole vielä ehtineet. Toiseen yhdistettyjä tai jaettuja ei lasketa pois "
+        "jääneiksi, vaan ne jätetään pois. Hylätty idea ei ole epäonnistuminen: karsiminen "
         "kuuluu kehittämiseen.",
         sv="Fall som nådde stadiet, delat med dem som nådde föregående stadium minst ett år före "
         "den dag då uppgifterna lästes. Yngre fall lämnas bort, eftersom de ännu inte hunnit. "

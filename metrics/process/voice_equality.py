@@ -14,8 +14,8 @@ METRIC = Metric(
     kind="process",
     question="Q3",
     label=Text(
-        fi="Äänten tasaisuus",
-        sv="Jämnhet i rösterna",
+        fi="Tasapuolisuus keskustelussa",
+        sv="Jämnt fördelade inlägg",
         en="Equality of voices",
     ),
     reading=Text(

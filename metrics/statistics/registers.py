@@ -115,22 +115,24 @@ def entity_counts(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """How many different somebodies, beside what adding up the projects would say.
 
     Rows: key; way (one a figure: 0 different ones, 1 sum of the projects' own counts, 2 how much
-    the sum counts again); counted and among (0/1): whether the record counts, and whether its
-    somebody is of those beside whom the count stands (the denominator).
-    n is the different ones among whom was counted, whatever the way.
+    the sum counts again); counted (0/1) where not every record counts: then the denominator is
+    how many there were to count among. n is those, each once, whatever the way.
     """
-    size = figures_in(rows)
+    size, figures = figures_in(rows), np.arange(figures_in(rows))
     way = np.zeros(size, dtype=np.int64)
     way[rows["figure"].to_numpy()] = rows["way"].to_numpy()
-    counted, among = (_ways(rows[rows[name] > 0], key, size) for name in ("counted", "among"))
-    value, beside = (each[way, np.arange(size)] for each in (counted, among))
-    nothing = np.full(size, np.nan)
+    among = counted = _ways(rows, key, size)
+    beside = None
+    if "counted" in rows:
+        counted = _ways(rows[(rows["counted"] > 0).to_numpy()], key, size)
+        beside = among[way, figures]
+    value, nothing = counted[way, figures], np.full(size, np.nan)
     return estimates(
         Interval(np.where(among[0] > 0, value, np.nan), nothing, nothing),
         n=among[0],
         projects=projects_of(rows),
         method=Method.CENSUS,
-        numerator=value,
+        numerator=None if beside is None else value,
         denominator=beside,
         missing=Reason.NO_RECORDS,
     )
