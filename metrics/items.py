@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from survey.instrument import AnswerKind, AnswerSet, Instrument, Item, Role
 
 
@@ -38,6 +40,60 @@ def scales_of(instrument: Instrument, kind: str) -> list[dict]:
         return []
     levels = [scale for scale in instrument.scales if scale.combine != "both"]
     return [{"part": scale.code, "scale": scale.code} for scale in levels]
+
+
+def item_scales(instrument: Instrument) -> list[dict]:
+    """Every scale that is made of items, whatever the kind; the part is its code."""
+    return [{"part": scale.code, "scale": scale.code} for scale in instrument.scales if scale.items]
+
+
+def items_of_scales(instrument: Instrument) -> list[dict]:
+    """Every scale that is made of items; the part names them in their order.
+
+    "-" stands for an item that an earlier scale has: it is judged once
+    (`statistics.reliability.by_item`).
+    """
+    found: list[dict] = []
+    seen: set[str] = set()
+    for scale in instrument.scales:
+        names = ["-" if item in seen else item for item in scale.items]
+        seen.update(scale.items)
+        if set(names) - {"-"}:
+            found.append({"part": " ".join(names), "scale": scale.code})
+    return found
+
+
+def levels_of(instrument: Instrument) -> list[dict]:
+    """Every scale whose mean is a level, whatever the kind; the part is its code."""
+    return scales_of(instrument, instrument.kind)
+
+
+def at_an_end(instrument: Instrument, best: bool) -> list[dict]:
+    """Valid codes of the items that have a best and a worst end; that end is in the numerator.
+
+    A reversed item is best at its lowest code. What asks for a drawback has no end to reach.
+    """
+    ends = (AnswerKind.ORDINAL, AnswerKind.RECOMMENDATION)
+    chosen = [
+        item
+        for item in instrument.closed_items
+        if instrument.answers_of(item.code).kind in ends and item.role is not Role.DRAWBACK
+    ]
+    upper = {item.code for item in chosen if item.reversed != best}
+    return [
+        {**entry, "numerator": int(entry["code"] == _end(instrument, entry["item"], upper))}
+        for entry in _codes(instrument, chosen, lambda *_: False)
+    ]
+
+
+def _end(instrument: Instrument, item: str, upper: set[str]) -> int:
+    answers = instrument.answers_of(item)
+    return answers.high if item in upper else answers.low
+
+
+def totals(atoms: pd.DataFrame) -> pd.DataFrame:
+    """The atoms of a metric that is published for totals only."""
+    return atoms.drop(columns=["phase", "group"])
 
 
 def _codes(

@@ -101,6 +101,7 @@ class Reason(StrEnum):
     TIES_UNANSWERED = "ties_unanswered"
     UNDER_THIRTY = "under_thirty"
     SINGULAR_FIT = "singular_fit"
+    NO_MODEL = "no_model"
     OPEN_ENDED = "open_ended"
 
 

@@ -116,6 +116,12 @@ REASONS: dict[Reason, Text] = {
         sv="Färre än 30 personer har svarat, så mätarens tillförlitlighet kan inte bedömas.",
         en="Fewer than 30 people answered, so the reliability of the measure cannot be judged.",
     ),
+    Reason.NO_MODEL: Text(
+        fi="Väittämiä on liian vähän tai malli ei sovi vastauksiin, joten lukua ei lasketa.",
+        sv="Påståendena är för få eller modellen passar inte svaren, så talet räknas inte.",
+        en="There are too few statements, or the model does not fit the answers, so the figure is "
+        "not computed.",
+    ),
     Reason.SINGULAR_FIT: Text(
         fi="Malli ei löydä hankkeiden väliltä muuta eroa kuin sattuman, joten väli voi olla liian "
         "kapea.",
@@ -224,9 +230,12 @@ METHODS: dict[Method, Text] = {
         en="The figure is weighted, and the 95 % interval allows for weights and projects.",
     ),
     Method.CLUSTER_ROBUST: Text(
-        fi="Väli lasketaan hankkeiden ja vertailukohteiden välisestä vaihtelusta, 95 %.",
-        sv="Intervallet räknas av variationen mellan projekt och jämförelseobjekt, 95 %.",
-        en="The interval comes from the variation between projects and sites, 95 %.",
+        fi="Väli lasketaan hankkeiden (ja vertailukohteiden, jos niitä on) välisestä vaihtelusta, "
+        "95 %.",
+        sv="Intervallet räknas av variationen mellan projekten (och jämförelseobjekten, om sådana "
+        "finns), 95 %.",
+        en="The interval comes from the variation between projects (and sites, where there are "
+        "any), 95 %.",
     ),
     Method.REML: Text(
         fi="Väli tulee mallista, jossa hankkeilla on oma tasonsa, 95 %.",
