@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from pandas.api.types import union_categoricals
 
 from data import record_frames
 from data.segments import Folded, current_pairs, whole_cells
@@ -45,9 +46,7 @@ def assemble(
     ]
     return Frames.of(
         respondents=_respondents(records.invited, [cells for _, cells in sources], by_id),
-        item_counts=_stacked(
-            [_item_counts(*source, by_id) for source in sources], frames.ITEM_COUNTS
-        ),
+        item_counts=_joined([_item_counts(*source, by_id) for source in sources]),
         scale_moments=_stacked(
             [_scale_moments(*source, by_id) for source in sources], frames.SCALE_MOMENTS
         ),
@@ -95,12 +94,29 @@ def _item_counts(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFram
     columns += [(item, MISSING) for item in asked]
     counted = np.hstack([counted, missing])
     row, column = np.nonzero(counted)
-    # Millions of rows: each column is taken from a few values as Arrow has them, with no copy in
-    # between, and the words of one row are never Python objects.
-    atoms = {name: values.array.take(row) for name, values in _atoms(cells, by_id).items()}
-    items = pd.array([item for item, _ in columns], dtype="str").take(column)
-    codes = np.array([code for _, code in columns])[column]
-    return pd.DataFrame({**atoms, "item": items, "code": codes, "n": counted[row, column]})
+    # Millions of rows: words are categories, and each column is taken from a few values.
+    atoms = _atoms(cells, by_id)
+    taken = {"project": atoms["project"].to_numpy()[row]}
+    taken |= {name: pd.Categorical(atoms[name]).take(row) for name in ATOM if name != "project"}
+    taken["item"] = pd.Categorical(pd.Series([item for item, _ in columns], dtype="str")).take(
+        column
+    )
+    codes = np.array([code for _, code in columns])
+    return pd.DataFrame({**taken, "code": codes[column], "n": counted[row, column]}, copy=False)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Item counts of several instruments as one frame, their words as common categories."""
+    if not parts:
+        return frames.empty("item_counts")
+    columns = {}
+    for name in frames.ITEM_COUNTS.columns:
+        values = [part[name].array for part in parts]
+        if isinstance(values[0], pd.Categorical):
+            columns[name] = union_categoricals(values, sort_categories=True)
+        else:
+            columns[name] = np.concatenate(values)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _scale_moments(
