@@ -119,7 +119,9 @@ def paired_effects(rows: pd.DataFrame) -> pd.DataFrame:
     own = standardised_change(*moments)
     crude = ratio(own.value, small_sample_factor((moments[0] - 1).astype(float)))
     t = crude * np.sqrt(moments[0])
-    return _effects(rows, own, t, (moments[0] - 1).astype(float), moments[0])
+    n = moments[0]
+    found = _effects(rows, own, t, (n - 1).astype(float), n)
+    return _with_enough(found, rows["figure"].to_numpy(), n)
 
 
 def group_effects(rows: pd.DataFrame) -> pd.DataFrame:
@@ -153,16 +155,15 @@ def _effects(
         single = pooled.projects[figure] == 1
         chosen = used[single]
         p[figure[single]] = 2 * stdtr(freedom[chosen], -np.abs(t[chosen]))
-    found = one_or_many(
+    return one_or_many(
         pooled,
         lambda row: Interval(*(end[used[row]] for end in own)),
         figure,
         (Method.NONCENTRAL_T, Method.CLUSTER_MEAN),
-        n=np.bincount(figure, n[used], size).astype(np.int64),
-        missing=Reason.NO_VARIANCE,
+        n=np.bincount(everybody, n, size).astype(np.int64),
+        missing=Reason.NOT_ESTIMABLE if t is None else Reason.NO_VARIANCE,
         p=np.full(size, np.nan) if t is None else p,
     )
-    return _with_enough(found, everybody, n)
 
 
 def mcnemar(gained: Whole, lost: Whole) -> Floats:
@@ -252,6 +253,6 @@ def _with_enough(found: pd.DataFrame, figure: Whole, pairs: Whole) -> pd.DataFra
     n = np.bincount(figure, pairs, len(found)).astype(np.int64)
     refused = n < PAIRS_NEEDED
     # A refused figure keeps its number of pairs: the disclosure gate must know how few they are.
-    found["n"] = np.where(found["value"].isna() | refused, n, found["n"])
+    found["n"] = n
     found.loc[refused, "p"] = np.nan
     return refused_for(found, refused, Reason.TOO_FEW_PAIRS)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from metrics.metric import KEYS, Method, Reason, Split
+from metrics.statistics.figures import estimates
 from metrics.statistics.intervals import Floats, Interval, Whole, Z, ratio
 
 #: Fewer groups than this have no variation between them.
@@ -68,25 +70,48 @@ def largest_bias(found: Propensity) -> Interval:
     return Interval(value, np.maximum(value - half, 0.0), value + half)
 
 
-def with_rest(
-    groups: pd.DataFrame, totals: pd.DataFrame, key: list[str], unknown: str
-) -> pd.DataFrame:
-    """The groups that are shown, and everybody else of the total as one more group.
+#: What tells the figures of a response rate apart, but for their group.
+KEY = ["instrument", "wave", "level", "entity"]
 
-    groups: key, split_value, rate, invited; totals: key, rate, invited. What is not shown (small
-    groups, groups not known) is the difference of what is: nothing is told by it.
-    Shape: key, split_value (``unknown`` for the rest), rate, invited.
+
+def shown_propensity(rates: pd.DataFrame) -> tuple[pd.DataFrame, Propensity]:
+    """The totals of shown response rates, one row each, and how their groups responded.
+
+    rates: protected figures of response_rate. Everybody whose group is not shown (small groups,
+    groups not known) is one more group: the difference of what is shown, which tells nothing new.
     """
-    shown = groups.assign(answered=groups["rate"] * groups["invited"])
-    sums = shown.groupby(key, as_index=False, observed=True)[["answered", "invited"]].sum()
-    whole = totals.merge(sums, on=key, how="left", suffixes=("", "_shown"))
-    whole = whole.fillna({"answered": 0.0, "invited_shown": 0.0})
-    invited = whole["invited"] - whole["invited_shown"]
-    answered = whole["rate"] * whole["invited"] - whole["answered"]
-    rest = whole[key].assign(
-        split_value=unknown,
-        rate=(answered / invited.where(invited > 0)).clip(0, 1),
-        invited=invited,
+    known = rates["value"].notna() & (rates["denominator"].fillna(0) > 0)
+    shown = rates[known.to_numpy()].astype({"value": float, "denominator": float})
+    totals = shown[(shown["split"] == Split.TOTAL).to_numpy()].reset_index(drop=True)
+    groups = shown[(shown["split"] == Split.GROUP).to_numpy()]
+    place = totals[KEY].assign(figure=np.arange(len(totals)))
+    groups = groups.merge(place, on=KEY)
+    figure = groups["figure"].to_numpy(dtype=np.int64)
+    rate, invited = groups["value"].to_numpy(), groups["denominator"].to_numpy()
+    size = len(totals)
+    everybody = totals["denominator"].to_numpy()
+    rest = everybody - np.bincount(figure, invited, size)
+    answered = totals["value"].to_numpy() * everybody - np.bincount(figure, rate * invited, size)
+    more = np.flatnonzero(rest > 0)
+    found = propensity(
+        np.concatenate([figure, more]),
+        np.concatenate([rate, np.clip(ratio(answered[more], rest[more]), 0, 1)]),
+        np.concatenate([invited, rest[more]]),
+        size,
     )
-    rest = rest[(invited > 0).to_numpy()]
-    return pd.concat([groups[rest.columns], rest], ignore_index=True)
+    return totals, found
+
+
+def of_totals(
+    totals: pd.DataFrame, interval: Interval, method: Method, missing: Reason
+) -> pd.DataFrame:
+    """KEYS and ESTIMATE_VALUES of figures that stand for shown totals; n: who answered."""
+    figures = estimates(
+        interval,
+        n=totals["n"].fillna(0).to_numpy(dtype=np.int64),
+        projects=totals["projects"].fillna(0).to_numpy(dtype=np.int64),
+        method=method,
+        missing=missing,
+    )
+    keys = totals[KEY].assign(part="", split=Split.TOTAL.value, split_value="")
+    return pd.concat([keys[KEYS].reset_index(drop=True), figures], axis=1)
