@@ -137,7 +137,29 @@ SPAN_NAMES: dict[str, Text] = {
     "24": Text(fi="24 kuukaudessa", sv="Inom 24 månader", en="Within 24 months"),
 }
 
-_PART_WORDS = STAGE_NAMES | CASE_END_NAMES | STEP_NAMES | OUTPUT_NAMES | WAY_NAMES | SPAN_NAMES
+BREADTH_NAMES: dict[str, Text] = {
+    "q0": Text(fi="Ryhmiä mukana", sv="Grupper med", en="Groups present"),
+    "q1": Text(
+        fi="Yhtä suuria ryhmiä vastaava määrä",
+        sv="Motsvarande antal lika stora grupper",
+        en="Groups as if of one size",
+    ),
+    "q2": Text(fi="Hallitsevia ryhmiä", sv="Dominerande grupper", en="Dominant groups"),
+    "evenness": Text(fi="Tasaisuus", sv="Jämnhet", en="Evenness"),
+    "simpson": Text(
+        fi="Kahden osallistumisen ero", sv="Olikhet hos två deltaganden", en="Chance of two groups"
+    ),
+}
+
+_PART_WORDS = (
+    STAGE_NAMES
+    | CASE_END_NAMES
+    | STEP_NAMES
+    | OUTPUT_NAMES
+    | WAY_NAMES
+    | SPAN_NAMES
+    | BREADTH_NAMES
+)
 
 
 def record_part(part: str) -> Text:
