@@ -151,6 +151,12 @@ BREADTH_NAMES: dict[str, Text] = {
     ),
 }
 
+#: What is known of a phase: what people answered, and what was written down.
+EVIDENCE_NAMES: dict[str, Text] = {
+    "answers": Text(fi="Kyselyvastaukset", sv="Enkätsvar", en="Survey answers"),
+    "records": Text(fi="Merkinnät", sv="Noteringar", en="Records"),
+}
+
 _PART_WORDS = (
     STAGE_NAMES
     | CASE_END_NAMES
@@ -159,6 +165,7 @@ _PART_WORDS = (
     | WAY_NAMES
     | SPAN_NAMES
     | BREADTH_NAMES
+    | EVIDENCE_NAMES
 )
 
 
