@@ -30,8 +30,8 @@ from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
 from data.sheets import Progress
 from survey.instrument import Instrument
 
-#: More segments of an instrument than this are merged.
-MANY = 24
+#: More segments of an instrument than this are merged; to read one takes hundredths of a second.
+MANY = 8
 
 
 @dataclass(frozen=True, eq=False)
