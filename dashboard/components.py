@@ -7,6 +7,7 @@ Markdown, so it is shown as it was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -110,6 +111,16 @@ def value_text(result: Result, metric: Metric, language: str) -> str:
 # --- a chart with all that belongs to it --------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A chart (None where it would show gaps alone), its words, what its marks mean, its table."""
+
+    figure: go.Figure | None
+    alt: str
+    legend: str
+    table: pd.DataFrame
+
+
 def chart_block(
     viewing: Viewing,
     figure: go.Figure,
@@ -124,18 +135,46 @@ def chart_block(
 ) -> None:
     """A sentence, the chart, its table, and how we know: always together, in this order."""
     language = viewing.language
-    if any(is_shown(row.result) for row in rows):
+    keys = legend or legend_of(rows, metric)
+    picture_block(
+        viewing,
+        Picture(
+            figure if any(is_shown(row.result) for row in rows) else None,
+            sentences.alt_text(title, rows, metric, language),
+            " ".join(say(text, language) for text in keys),
+            results_table(rows, metric, language),
+        ),
+        [(metric, [row.result for row in rows])],
+        title=title,
+        sentence=sentence,
+        publication=publication,
+        key=key,
+    )
+
+
+def picture_block(
+    viewing: Viewing,
+    picture: Picture,
+    made_of: Sequence[tuple[Metric, Sequence[Result]]],
+    *,
+    title: str,
+    sentence: str,
+    publication: RevisionFacts,
+    key: str,
+) -> None:
+    """The same of a picture that shows more than one figure a row, or more than one metric."""
+    language = viewing.language
+    if picture.figure is not None:
         st.markdown(literal(sentence))
-        draw(figure, sentences.alt_text(title, rows, metric, language), key)
-        keys = legend or legend_of(rows, metric)
-        st.caption(literal(" ".join(say(text, language) for text in keys)))
+        draw(picture.figure, picture.alt, key)
+        st.caption(literal(picture.legend))
     else:
         # A picture of gaps alone says nothing that the sentence and the table do not.
         st.info(literal(sentence))
-    with st.expander(say("table.show", language)):
-        st.table(results_table(rows, metric, language), alt=title, hide_index=True)
+    table_block(picture.table, title, language)
     with st.popover(say("know.open", language), key=f"{key}_know"):
-        explain(viewing, metric, [row.result for row in rows], publication)
+        for metric, results in made_of:
+            explain(viewing, metric, results, publication)
 
 
 def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
@@ -156,7 +195,7 @@ def draw(figure: go.Figure, alt: str, key: str) -> None:
 
 
 def table_block(frame: pd.DataFrame, title: str, language: str) -> None:
-    """The table behind a chart that is not made of figures (dates, counts of records)."""
+    """The table behind a chart, folded under it."""
     with st.expander(say("table.show", language)):
         st.table(frame, alt=title, hide_index=True)
 
@@ -172,6 +211,8 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
         "wave": [wave_name(row.result.wave, language) for row in rows],
         "value": [_value(row.result, metric, language) for row in rows],
         "interval": [_interval(row.result, metric, language) for row in rows],
+        "p": [_chance(row.result.p, language) for row in rows],
+        "p_adjusted": [_chance(row.result.p_adjusted, language) for row in rows],
         "n": [_count(row.result.n, language) for row in rows],
         "counted": [_counted(row.result, language) for row in rows],
         "projects": [_count(row.result.projects, language) for row in rows],
@@ -201,6 +242,10 @@ def _interval(result: Result, metric: Metric, language: str) -> str:
     return literal(written.interval(result.low, result.high, metric.unit, language))
 
 
+def _chance(p: float | None, language: str) -> str:
+    return say("table.none", language) if p is None else written.chance(p, language)
+
+
 def _count(number: int | None, language: str) -> str:
     return say("table.none", language) if number is None else written.count(number, language)
 
@@ -223,7 +268,8 @@ def _coverage(result: Result, language: str) -> str:
 def state_text(result: Result, language: str) -> str:
     """What state a figure is in, in words, with the reason where it has no value."""
     state = STATES[result.state].in_language(language)
-    if result.reason and not is_shown(result):
+    if result.reason:
+        # A value may be there with a reason not to read too much into it.
         return f"{state}: {REASONS[result.reason].in_language(language)}"
     return f"{state}, {say('table.indicative', language)}" if result.indicative else state
 

@@ -35,6 +35,7 @@ class Question(NamedTuple):
     entity: int | None
     metric: str | None
     instrument: str | None
+    part: str | None
     wave: str | None
     split: str | None
 
@@ -62,6 +63,7 @@ def figures(
     entity: int | None = None,
     metric: str | None = None,
     instrument: str | None = None,
+    part: str | None = None,
     wave: str | None = None,
     split: str | None = None,
 ) -> list[Result]:
@@ -72,7 +74,7 @@ def figures(
     revision = latest()
     if revision is None:
         return []
-    question = Question(level, entity, metric, instrument, wave, split)
+    question = Question(level, entity, metric, instrument, part, wave, split)
     return list(_read(Key(database_url(), revision, policy(viewing), question), viewing.user))
 
 
@@ -119,6 +121,15 @@ def findings(viewing: Viewing) -> list[Attention]:
         return []
     with reading(engine()) as connection:
         return sheets.read_findings(connection, viewing.user, revision=revision)
+
+
+def levels_with(viewing: Viewing, metric: str) -> list[Level]:
+    """The levels at which the latest sheet has figures of a metric that the reader may see."""
+    revision = latest()
+    if revision is None:
+        return []
+    with reading(engine()) as connection:
+        return sheets.levels_with(connection, viewing.user, revision=revision, metric=metric)
 
 
 def names(viewing: Viewing, level: Level) -> dict[int, str]:

@@ -22,7 +22,24 @@ DASH = "–"
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 #: Decimals that a figure of each unit is shown with; more would pretend to be more exact.
-DECIMALS = {Unit.POINTS: 0, Unit.CHANGE: 1, Unit.SHARE: 0, Unit.SCORE: 0, Unit.COUNT: 0}
+DECIMALS = {
+    Unit.POINTS: 0,
+    Unit.CHANGE: 1,
+    Unit.SHARE: 0,
+    Unit.SCORE: 0,
+    Unit.COUNT: 0,
+    Unit.COEFFICIENT: 2,
+    Unit.EFFECT: 2,
+    Unit.EFFECTIVE: 1,
+    Unit.RATIO: 2,
+    Unit.DAYS: 0,
+    Unit.EUR: 0,
+}
+#: Units whose zero lies in the middle: their figures carry a sign.
+SIGNED = frozenset({Unit.CHANGE, Unit.SCORE, Unit.EFFECT})
+_DAYS = {"fi": "pv", "sv": "d", "en": "d"}
+#: A p-value below this is written as smaller than this: the rest of its digits say nothing.
+LEAST_P = 0.001
 
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -77,23 +94,35 @@ def money(euros: float, language: str, decimals: int = 0) -> str:
 
 
 def figure(value: float, unit: Unit, language: str) -> str:
-    """A figure in its metric's unit: points 62, change +4,5, share 45 %, score +23, count 118."""
+    """A figure in its metric's unit: points 62, change +4,5, share 45 %, days 14 pv, 1 200 €."""
     decimals = DECIMALS[unit]
     if unit is Unit.SHARE:
         return share(value, language, decimals)
-    if unit in (Unit.CHANGE, Unit.SCORE):
+    if unit is Unit.EUR:
+        return money(value, language, decimals)
+    if unit in SIGNED:
         return signed(value, language, decimals)
-    return number(value, language, decimals)
+    written = number(value, language, decimals)
+    return f"{written}{SPACE}{_DAYS[language]}" if unit is Unit.DAYS else written
 
 
 def interval(low: float, high: float, unit: Unit, language: str) -> str:
     """The two ends of an interval: 45–52, 45–52 %, and with signs "−1,5 … +4,0"."""
-    if unit in (Unit.CHANGE, Unit.SCORE):
+    if unit in SIGNED or low < 0:
         return f"{figure(low, unit, language)}{SPACE}…{SPACE}{figure(high, unit, language)}"
     if unit is Unit.SHARE:
         first = number(100 * low, language, DECIMALS[unit])
         return f"{first}{DASH}{share(high, language, DECIMALS[unit])}"
+    if unit is Unit.DAYS:
+        return f"{number(low, language)}{DASH}{figure(high, unit, language)}"
     return f"{figure(low, unit, language)}{DASH}{figure(high, unit, language)}"
+
+
+def chance(p: float, language: str) -> str:
+    """A p-value: 0,034, and < 0,001 where it is smaller than that."""
+    if p < LEAST_P:
+        return f"<{SPACE}{number(LEAST_P, language, 3)}"
+    return number(p, language, 3)
 
 
 def day(on: date, language: str) -> str:

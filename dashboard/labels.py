@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.truth import engine
 from data.database import database_url, reading
 from data.instruments import known_instruments
-from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
+from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES, record_part
 from survey.instrument import Instrument
 
 
@@ -47,10 +47,10 @@ def questionnaire_name(key: str, language: str) -> str:
 
 
 def part_name(instrument: str, part: str, language: str) -> str:
-    """What a part of a questionnaire is called: a scale's title or an item's wording."""
+    """What a part is called: a scale's title, an item's wording, a stage or a step of records."""
     known = questionnaires().get(instrument)
     if known is None:
-        return part
+        return record_part(part).in_language(language) if not instrument else part
     named = {scale.code: scale.title for scale in known.scales}
     named |= {item.code: item.text for item in known.items}
     return named[part].in_language(language) if part in named else part

@@ -11,7 +11,7 @@ from dashboard import sentences
 from dashboard.charts import is_shown
 from dashboard.labels import questionnaire_name, questionnaires
 from dashboard.literal import literal
-from dashboard.session import Viewing
+from dashboard.session import Viewing, link
 from dashboard.wording import say
 from data.sheets import RevisionFacts
 from metrics.metric import Metric, Result
@@ -47,6 +47,7 @@ def explain(
             if text
         )
     )
+    link(viewing, "methods", say("know.more", language), metric=metric.id)
     if metric.kind == "outcome":
         st.caption(literal(say("know.caution", language)))
 

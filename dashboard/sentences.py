@@ -18,6 +18,9 @@ from metrics.reasons import REASONS
 #: Below this many answers a figure is indicative because of their number.
 FEW = 30
 
+#: A p-value up to this is taken as more than chance.
+UNLIKELY = 0.05
+
 #: What n counts, for the metrics where it is not answers.
 _COUNTED = {
     "response_rate": "basis.invited",
@@ -50,7 +53,8 @@ def figure_sentence(result: Result, metric: Metric, language: str, part: str = "
     )
     rests_on = basis(result, metric, language)
     sentence = f"{lead} ({rests_on})." if rests_on else f"{lead}."
-    return f"{sentence} {caution(result, language)}".strip()
+    said = (sentence, by_chance(result, language), caution(result, language))
+    return " ".join(filter(None, said))
 
 
 def _lead(result: Result, metric: Metric, part: str) -> str:
@@ -84,6 +88,31 @@ def direction(result: Result) -> str:
     if result.high < 0:
         return "down"
     return "within"
+
+
+def by_chance(result: Result, language: str) -> str:
+    """Whether chance alone would do as much, by the figure's test; nothing where it has none.
+
+    Never what it comes from: a difference that chance does not explain has not been explained.
+    """
+    if result.p is None or not is_shown(result):
+        return ""
+    adjusted = result.p if result.p_adjusted is None else result.p_adjusted
+    if result.p > UNLIKELY:
+        key = "chance.likely"
+    else:
+        key = "chance.unlikely" if adjusted <= UNLIKELY else "chance.one_of_many"
+    words = _p_words(result.p, language)
+    if result.p_adjusted is not None:
+        words = say(
+            "chance.p_both", language, p=words, adjusted=_p_words(result.p_adjusted, language)
+        )
+    return say(key, language, p=words)
+
+
+def _p_words(p: float, language: str) -> str:
+    key = "chance.p_small" if p < written.LEAST_P else "chance.p"
+    return say(key, language, p=written.chance(p, language))
 
 
 def basis(result: Result, metric: Metric, language: str) -> str:

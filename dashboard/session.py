@@ -167,6 +167,12 @@ def selection(name: str, options: Sequence[T], default: T | None = None) -> T | 
     return chosen
 
 
+def named(name: str, options: Sequence[T]) -> T | None:
+    """What the address itself names among the options; nothing of it is kept for other pages."""
+    asked = st.query_params.get(name)
+    return next((option for option in options if str(option) == asked), None)
+
+
 def is_astray(name: str, options: Sequence[object]) -> bool:
     """Whether the address names something that is not among the options."""
     written = st.query_params.get(name)

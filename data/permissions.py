@@ -110,6 +110,7 @@ PAGES = {
     "theme": (Kind.THEME_FIGURES,),
     "area": (Kind.AREA_FIGURES,),
     "project": (Kind.PROJECT_FIGURES,),
+    "process": (Kind.PROJECT_FIGURES,),
     "proposals": (Kind.PROPOSAL,),
     "methods": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),

@@ -16,9 +16,9 @@ import orjson
 import sqlalchemy as sa
 
 from data import leaves
-from data.access import User, profile_of, visible_entities, visible_results
+from data.access import User, profile_of, visible_entities, visible_levels, visible_results
 from data.figure_table import results_of
-from data.schema import Finding, Revision
+from data.schema import Finding, MeasureLeaf, Revision
 from metrics.metric import Level, Profile, Result
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
@@ -144,6 +144,24 @@ def walk_figures(
     profile = Profile.PUBLIC if public else profile_of(user)
     for table in leaves.read(connection, revision, profile, asked):
         yield visible_results(user, results_of(table))
+
+
+def levels_with(
+    connection: sa.Connection, user: User, *, revision: int, metric: str
+) -> list[Level]:
+    """The levels at which a metric has figures that a user may see, from the portfolio down."""
+    found = set(
+        connection.execute(
+            sa.select(MeasureLeaf.level)
+            .where(MeasureLeaf.revision_id == revision, MeasureLeaf.metric == metric)
+            .where(MeasureLeaf.profile == profile_of(user).value)
+            .distinct()
+        ).scalars()
+    )
+    whole = {"level": Level.PORTFOLIO, "entity": 0, "metric": metric}
+    if read_figures(connection, user, revision=revision, **whole):
+        found.add(Level.PORTFOLIO)
+    return [level for level in visible_levels(user) if level in found]
 
 
 def read_findings(connection: sa.Connection, user: User, *, revision: int) -> list[Attention]:

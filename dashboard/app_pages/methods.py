@@ -9,21 +9,28 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard import metric_page
 from dashboard.components import begin, part, section
 from dashboard.labels import questionnaires
 from dashboard.literal import literal
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing, follow, is_astray, link, named
 from dashboard.wording import say
 from metrics.catalog import metrics
 from metrics.metric import Metric
-from metrics.reasons import BETTER, METHODS, REASONS, STATES, UNITS
+from metrics.reasons import METHODS, REASONS, STATES
 from survey.instrument import AnswerKind, Instrument
 
 
 def show(viewing: Viewing) -> None:
     """Every metric, every questionnaire, every word, and the rules of protection."""
     language = viewing.language
+    chosen = named("metric", list(metrics()))
+    if chosen is not None:
+        metric_page.show(viewing, metrics()[chosen])
+        return
     begin(viewing, say("page.methods", language), ["Q0", "Q1", "Q2", "Q3"])
+    if is_astray("metric", list(metrics())):
+        st.warning(say("metric.astray", language))
     st.markdown(literal(say("methods.lead", language)))
     section(say("methods.protection", language))
     st.markdown(
@@ -37,43 +44,20 @@ def show(viewing: Viewing) -> None:
         part(say(f"methods.kind.{kind}", language))
         for metric in metrics().values():
             if metric.kind == kind:
-                explain(metric, language)
+                explain(viewing, metric)
     section(say("methods.words", language))
     words(language)
     section(say("methods.instruments", language))
     questionnaire(language)
 
 
-def explain(metric: Metric, language: str) -> None:
-    """A metric as it explains itself."""
+def explain(viewing: Viewing, metric: Metric) -> None:
+    """A metric in short, and the way to its own page."""
+    language = viewing.language
     with st.expander(literal(metric.label.in_language(language))):
         st.markdown(literal(metric.reading.in_language(language)))
-        listed = {
-            "definition": metric.definition.in_language(language),
-            "formula": metric.formula,
-            "unit": UNITS[metric.unit].in_language(language),
-            "better": BETTER[metric.better].in_language(language),
-            "about": say(f"methods.about.{metric.about}", language),
-            "question": say(f"question.{metric.question}", language),
-            "grade": say(f"methods.grade.{metric.grade}", language),
-            "source": metric.source,
-            "id": f"{metric.id}, {metric.version}",
-        }
-        facts(listed, metric.label.in_language(language), language)
-
-
-def facts(listed: dict[str, str], title: str, language: str) -> None:
-    """A table of what something says of itself."""
-    st.table(
-        pd.DataFrame(
-            {
-                say("fact.name", language): [say(f"methods.{name}", language) for name in listed],
-                say("fact.value", language): [literal(text) for text in listed.values()],
-            }
-        ),
-        alt=title,
-        hide_index=True,
-    )
+        st.markdown(literal(metric.definition.in_language(language)))
+        link(viewing, "methods", say("know.more", language), metric=metric.id)
 
 
 def words(language: str) -> None:

@@ -8,9 +8,8 @@ from dashboard import sections
 from dashboard.attention import attention, pressing_projects
 from dashboard.components import answer, begin, entity_link, part, published_line, section
 from dashboard.figures import names, publication
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing
 from dashboard.wording import say, say_count
-from data import access
 from metrics.metric import Level
 
 
@@ -18,7 +17,7 @@ def show(viewing: Viewing) -> None:
     """The first page: understood in a minute, everything else one click away."""
     language = viewing.language
     begin(viewing, say("page.overview", language), ["Q1", "Q3", "Q2"])
-    place = whole(viewing)
+    place = sections.whole(viewing)
     if place is None:
         st.info(say("empty.projects", language))
         return
@@ -54,26 +53,6 @@ def show(viewing: Viewing) -> None:
     sections.right_amount(viewing, scope)
     if scope.level == Level.PORTFOLIO:
         side_by_side(viewing, scope)
-
-
-def whole(viewing: Viewing) -> tuple[str, int] | None:
-    """What the overview is of: the portfolio, or the funder's own projects."""
-    if Level.PORTFOLIO in access.visible_levels(viewing.user):
-        return Level.PORTFOLIO, 0
-    own = access.visible_entities(viewing.user, Level.FUNDER) or frozenset()
-    funders = {
-        number: name for number, name in names(viewing, Level.FUNDER).items() if number in own
-    }
-    if not funders:
-        return None
-    if len(funders) == 1:
-        return Level.FUNDER, next(iter(funders))
-    chosen = st.selectbox(
-        say("choose.funder", viewing.language),
-        format_func=funders.get,
-        **follow("funder_id", list(funders)),
-    )
-    return Level.FUNDER, chosen
 
 
 def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:

@@ -8,23 +8,33 @@ from dashboard.charts.counts import (
     taken_up_bars,
 )
 from dashboard.charts.grammar import CONFIG, is_shown
+from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
 from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
+from dashboard.charts.plane import NUMBERED, Point, Side, plane
 from dashboard.charts.timeline import Phase, phase_timeline
 from dashboard.charts.waves import wave_steps
 
 __all__ = [
     "CONFIG",
+    "NUMBERED",
     "Counted",
     "Pair",
     "Phase",
+    "PhaseCell",
+    "PhaseRow",
+    "Point",
     "Reference",
     "Row",
+    "Side",
+    "cell_text",
     "change_forest",
     "counted_bars",
     "interval_dots",
     "is_shown",
     "participation_bars",
+    "phase_heatmap",
     "phase_timeline",
+    "plane",
     "taken_up_bars",
     "wave_steps",
 ]

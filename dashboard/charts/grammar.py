@@ -122,7 +122,12 @@ def span(results: Sequence[Result], unit: Unit, also: Sequence[float] = ()) -> t
         for end in (result.low, result.value, result.high)
         if end is not None
     ] + list(also)
+    if unit is Unit.COEFFICIENT:
+        return (-1.0 if min(ends, default=0.0) < 0 else 0.0, 1.0)
     farthest = max((abs(end) for end in ends), default=1.0) or 1.0
+    if unit is Unit.EFFECT:
+        farthest = max(1.0, farthest * 1.1)
+        return (-farthest, farthest)
     if unit is Unit.CHANGE:
         farthest = max(5.0, farthest * 1.1)
         return (-farthest, farthest)
@@ -131,7 +136,11 @@ def span(results: Sequence[Result], unit: Unit, also: Sequence[float] = ()) -> t
 
 def ticks(low: float, high: float, unit: Unit, language: str) -> dict:
     """Ticks with their texts, written in the language (the browser's own numbers are English)."""
-    if unit is Unit.SCORE:
+    if unit is Unit.COEFFICIENT:
+        at = [-1.0, -0.5, 0.0, 0.5, 1.0] if low < 0 else [0.0, 0.25, 0.5, 0.75, 1.0]
+    elif unit is Unit.EFFECT:
+        at = [half / 2 for half in range(int(low * 2), int(high * 2) + 1)]
+    elif unit is Unit.SCORE:
         at = [-100.0, -50.0, 0.0, 50.0, 100.0]
     elif unit in RANGES:
         at = [low + (high - low) * quarter / 4 for quarter in range(5)]

@@ -51,7 +51,7 @@ def interval_dots(
             grammar.row_label(row.label, place),
             grammar.row_value(words, place, faint=not shown),
         ]
-    if metric.unit in (Unit.CHANGE, Unit.SCORE):
+    if low < 0:
         layout["shapes"].append(upright(0, "solid"))
     if reference:
         layout["shapes"].append(upright(reference.value, "dash"))

@@ -35,6 +35,8 @@ def nothing(viewing: Viewing, metric: Metric) -> None:
 
 def empty_kind(metric: Metric) -> str:
     """Which kind of data a metric waits for."""
+    if metric.id in ("process_outcome", "process_outcome_halves"):
+        return "associations"
     if metric.id == "proposals_taken_up":
         return "proposals"
     if metric.id in ("participation", "representativeness"):

@@ -9,12 +9,13 @@ import streamlit as st
 
 from dashboard import sentences
 from dashboard.charts import is_shown
-from dashboard.figures import figures, metric_of, one
+from dashboard.figures import figures, metric_of, names, one
 from dashboard.labels import overall_name, overall_of, questionnaire_name, questionnaires, wave_name
 from dashboard.session import Viewing, follow, selection
 from dashboard.wording import say
+from data import access
 from data.sheets import RevisionFacts
-from metrics.metric import Result
+from metrics.metric import Level, Result
 from survey.instrument import WAVES
 
 
@@ -31,6 +32,26 @@ class Scope:
     wave: str
     process: str | None
     outcome: str | None
+
+
+def whole(viewing: Viewing) -> tuple[str, int] | None:
+    """What a page of many projects is of: the portfolio, or the funder's own projects."""
+    if Level.PORTFOLIO in access.visible_levels(viewing.user):
+        return Level.PORTFOLIO, 0
+    own = access.visible_entities(viewing.user, Level.FUNDER) or frozenset()
+    funders = {
+        number: name for number, name in names(viewing, Level.FUNDER).items() if number in own
+    }
+    if not funders:
+        return None
+    if len(funders) == 1:
+        return Level.FUNDER, next(iter(funders))
+    chosen = st.selectbox(
+        say("choose.funder", viewing.language),
+        format_func=funders.get,
+        **follow("funder_id", list(funders)),
+    )
+    return Level.FUNDER, chosen
 
 
 def choose_scope(viewing: Viewing, level: str, entity: int, publication: RevisionFacts) -> Scope:
@@ -129,6 +150,16 @@ def headline(viewing: Viewing, scope: Scope) -> str:
         overall_quality(viewing, scope),
         language,
         overall_name(scope.process, language),
+    )
+
+
+def quality_headline(viewing: Viewing, scope: Scope) -> str:
+    """The one-sentence answer of a page about processes alone."""
+    return sentences.headline(
+        None,
+        overall_quality(viewing, scope),
+        viewing.language,
+        overall_name(scope.process, viewing.language),
     )
 
 

@@ -1,0 +1,178 @@
+"""Projects by phases as a table of coloured cells: every cell is a number or a sign first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboard import format as written
+from dashboard.charts import grammar
+from dashboard.charts.intervals import value_words
+from metrics.metric import Metric, Result, Unit, ValueState
+
+#: Pixels: a cell, how far its middle stands under the label, the space after it, and the head.
+CELL, UNDER, AFTER, HEAD = 24, 8, 18, 24
+#: The part of a column that its cell takes, the gap before the last column, and that one's width.
+FILLED, GAP, LAST = 0.94, 0.15, 1.25
+#: How strong the blue of 0 and of 100 points is: ink keeps a contrast of 6:1 on either.
+FAINTEST, STRONGEST = 0.06, 0.5
+BLUE = "47,127,193"
+
+#: What stands in a cell that has no number.
+SIGNS = {
+    ValueState.SUPPRESSED: "…",
+    ValueState.NOT_APPLICABLE: "–",
+    ValueState.NOT_REPORTED: "?",
+}
+ABOUT, LACKS, SHORT = "~", "*", "°"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseCell:
+    """What is known of a phase of a project. result: None where nothing was asked in it.
+
+    lacks: what should be asked in the phase was not all asked. short: it comes from a shorter
+    questionnaire than the one that the page reads.
+    """
+
+    result: Result | None = None
+    lacks: bool = False
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRow:
+    """A project: its whole process, how reliable its mean is, and its phases in their order."""
+
+    label: str
+    overall: Result | None
+    absence: str
+    reliability: Result | None
+    cells: tuple[PhaseCell, ...]
+
+
+@grammar.kept
+def phase_heatmap(
+    rows: Sequence[PhaseRow], metric: Metric, language: str, heads: tuple[str, ...]
+) -> go.Figure:
+    """A row a project, a column a phase; the more blue a cell, the higher its number.
+
+    heads: what the columns are called, the last one that of the reliability.
+    Missing: a sign (`SIGNS`) in an outlined cell; nothing in a phase that nobody was asked about.
+    """
+    marks, end = grammar.stacked([row.label for row in rows], AFTER)
+    at = [HEAD + mark for mark in marks]
+    phases = len(heads) - 1
+    centres = [phase + 0.5 for phase in range(phases)] + [phases + GAP + LAST / 2]
+    layout = grammar.canvas(HEAD + end, top=0)
+    layout["barmode"] = "overlay"
+    layout["xaxis"] = grammar.axis(0, phases + GAP + LAST, **columns_axis(centres, heads))
+    layout["yaxis"] = grammar.rows_axis(HEAD + end)
+    layout["annotations"] = [
+        cell_words(f"<b>{head}</b>", centre, HEAD / 2)
+        for head, centre in zip(map(grammar.plain, heads), centres, strict=True)
+    ]
+    for place, row in zip(at, rows, strict=True):
+        layout["annotations"] += row_words(row, place, metric.unit, language)
+        texts = [cell_text(cell, language) for cell in row.cells]
+        texts.append(reliability_text(row.reliability, language))
+        layout["annotations"] += [
+            cell_words(text, centre, place + UNDER)
+            for text, centre in zip(texts, centres, strict=True)
+            if text
+        ]
+    return grammar.drawn([cells(rows, at)], layout, language)
+
+
+def columns_axis(centres: Sequence[float], heads: Sequence[str]) -> dict:
+    """The names of the columns once more under the last row."""
+    return {
+        "showgrid": False,
+        "tickmode": "array",
+        "tickvals": list(centres),
+        "ticktext": [grammar.plain(head) for head in heads],
+        "tickangle": 0,
+        "tickfont": {"size": 13},
+    }
+
+
+def row_words(row: PhaseRow, place: int, unit: Unit, language: str) -> list[dict]:
+    """The name of a project and, at the right edge, its whole process with the interval."""
+    shown = row.overall is not None and grammar.is_shown(row.overall)
+    words = value_words(row.overall, unit, language) if shown else row.absence
+    return [
+        grammar.row_label(row.label, place),
+        grammar.row_value(words, place, faint=not shown),
+    ]
+
+
+def cell_words(text: str, x: float, y: float) -> dict:
+    return grammar.note(
+        text,
+        xref="x",
+        x=x,
+        xanchor="center",
+        yref="y",
+        y=y,
+        yanchor="middle",
+        font={"size": 13},
+    )
+
+
+def cell_text(cell: PhaseCell, language: str) -> str:
+    """What stands in a cell: ~68*°, a sign where there is no number, nothing where unasked."""
+    result = cell.result
+    if result is None:
+        return ""
+    text = SIGNS.get(result.state, "")
+    if grammar.is_shown(result):
+        text = written.number(result.value, language)
+        text = f"{ABOUT}{text}" if result.indicative else text
+    return f"{text}{LACKS if cell.lacks else ''}{SHORT if cell.short else ''}"
+
+
+def reliability_text(result: Result | None, language: str) -> str:
+    """The reliability of a mean as a coefficient, or the sign of why it is not there."""
+    if result is None:
+        return ""
+    if grammar.is_shown(result):
+        return written.figure(result.value, Unit.COEFFICIENT, language)
+    return SIGNS.get(result.state, "")
+
+
+def cells(rows: Sequence[PhaseRow], at: Sequence[int]) -> go.Bar:
+    """The cells: filled where there is a number, in outline where there is a sign."""
+    drawn = [
+        (place + UNDER, phase, cell.result)
+        for place, row in zip(at, rows, strict=True)
+        for phase, cell in enumerate(row.cells)
+        if cell.result is not None
+    ]
+    return go.Bar(
+        name="cells",
+        orientation="h",
+        base=[phase + (1 - FILLED) / 2 for _, phase, _ in drawn],
+        x=[FILLED] * len(drawn),
+        y=[place for place, _, _ in drawn],
+        width=CELL,
+        marker={
+            "color": [shade(result) for _, _, result in drawn],
+            "line": {
+                "width": 1,
+                "color": [
+                    grammar.CLEAR if grammar.is_shown(result) else grammar.QUIET
+                    for _, _, result in drawn
+                ],
+            },
+        },
+    )
+
+
+def shade(result: Result) -> str:
+    """The blue of a value of 0-100; nothing where there is none."""
+    if not grammar.is_shown(result):
+        return grammar.CLEAR
+    share = min(max(result.value / 100, 0.0), 1.0)
+    return f"rgba({BLUE},{FAINTEST + (STRONGEST - FAINTEST) * share:.3f})"
