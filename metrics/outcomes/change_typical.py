@@ -43,7 +43,7 @@ METRIC = Metric(
     ),
     formula="Hodges–Lehmann over changes on a step of 1/720 of the scale; one project: ordered "
     "means of two, p Wilcoxon (zeros dropped, mean ranks, all signs counted to 25 changes, above "
-    "normal with ties and correction ½); above: projects' sums of signs, t(J−1)",
+    "normal with ties and correction ½); above: projects' sums of signed ranks, t(J−1)",
     unit=Unit.CHANGE,
     better="up",
     about=About.RESPONDENTS,

@@ -64,7 +64,9 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
     own = both[pd.MultiIndex.from_frame(both[["wave", "organisation"]]).isin(several)]
     whole = atoms.assign(organisation=-1)
     every = pd.concat([whole, own[whole.columns]], ignore_index=True)
-    part = every["organisation"].astype(str).where(every["organisation"] >= 0, "")
+    # A bare number would be read as a span of days where parts are named.
+    named = "organisation:" + every["organisation"].astype(str)
+    part = named.where(every["organisation"] >= 0, "")
     return every.assign(part=part.astype("category"))
 
 

@@ -97,12 +97,9 @@ def signed_rank_p(counts: NDArray[np.float64], lowest: int) -> Floats:
     from scipy.special import ndtr
 
     step = np.arange(counts.shape[1]) + lowest
-    sizes = np.zeros((len(counts), int(np.abs(step).max()) + 1))
-    np.add.at(sizes.T, np.abs(step), counts.T)
-    sizes[:, 0] = 0
+    sizes, doubled = _sizes(counts, step)
     upward = np.zeros_like(sizes)
     upward[:, step[step > 0]] = counts[:, step > 0]
-    doubled = 2 * (np.cumsum(sizes, axis=1) - sizes) + sizes + 1
     n, observed = sizes.sum(axis=1), (upward * doubled).sum(axis=1)
     apart = observed / 2 - n * (n + 1) / 4
     variance = n * (n + 1) * (2 * n + 1) / 24 - (sizes**3 - sizes).sum(axis=1) / 48
@@ -143,7 +140,7 @@ def typical_changes(rows: pd.DataFrame) -> pd.DataFrame:
     Interval: in one project from the ordered means of two (`end_rank`); above, all pairs are
     ranked together and the ranks that end it come from the variance of the projects' sums of
     signs, t(J-1), so people of one project count as alike. p: Wilcoxon in one project; above, t
-    over the projects' sums of signs.
+    over the projects' sums of signed ranks.
     Source: Hodges & Lehmann 1963; clusters as in Rosner, Glynn & Lee 2006.
     """
     grid = grid_of(rows)
@@ -205,35 +202,51 @@ def _signs(pooled: Floats, around: Floats) -> Floats:
     return below[:, -1:] - at_most - under
 
 
-def _project_sums(
-    grid: Grid, figure: Whole, pooled: Floats, around: Floats
-) -> tuple[Floats, Floats]:
-    """The projects' sums of signs: their total, and the standard error of it over projects."""
-    sums = (grid.counts * _signs(pooled, around)[figure]).sum(axis=1)
-    there = grid.counts.sum(axis=1) > 0
-    size = len(pooled)
-    projects = np.bincount(figure, there, size)
-    total = np.bincount(figure, np.where(there, sums, 0), size)
-    apart = np.where(there, sums - ratio(total, projects)[figure], 0.0)
-    spread = np.bincount(figure, apart * apart, size)
-    return total, np.sqrt(ratio(projects * spread, np.maximum(projects - 1, 0)))
-
-
 def _clustered_ends(
     grid: Grid, figure: Whole, pooled: Floats, middle: Floats, projects: Whole
 ) -> Floats:
     """`end_rank` for several projects, from the spread of their sums of signs."""
     people = pooled.sum(axis=1)
-    _, error = _project_sums(grid, figure, pooled, middle)
+    there = grid.counts.sum(axis=1) > 0
+    # Each pair is in the sums of both its people; to first order the sum over pairs varies as the
+    # sums of people do (Hajek's projection).
+    sums = (grid.counts * _signs(pooled, middle)[figure]).sum(axis=1)
+    error = _spread(sums, there, figure, projects)
     half = t_quantile(np.maximum(projects - 1, 1).astype(float)) * error / 2
     return np.floor(people * (people + 1) / 4 - half)
 
 
 def _clustered_p(grid: Grid, figure: Whole, pooled: Floats, projects: Whole) -> Floats:
-    """p of no change for several projects."""
+    """p of no change for several projects: one-sample t over their sums of signed ranks.
+
+    Ranks are of all people of the figure, zeros left out. Without change a project's sum is as
+    likely to be turned round as not, so the sums are a fair sample around zero.
+    """
     from scipy.special import stdtr
 
-    nowhere = np.full(len(pooled), -2.0 * grid.lowest)
-    total, error = _project_sums(grid, figure, pooled, nowhere)
+    step = np.arange(pooled.shape[1]) + grid.lowest
+    sizes, doubled = _sizes(pooled, step)
+    signed = np.where(sizes > 0, doubled, 0.0)[:, np.abs(step)] * np.sign(step)
+    sums = (grid.counts * signed[figure]).sum(axis=1)
+    there = grid.counts.sum(axis=1) > 0
+    total = np.bincount(figure, np.where(there, sums, 0), len(pooled))
+    error = _spread(sums, there, figure, projects)
     p = 2 * stdtr(np.maximum(projects - 1, 1).astype(float), -np.abs(ratio(total, error)))
     return np.where((projects > 1) & (error > 0), p, np.nan)
+
+
+def _sizes(counts: Floats, step: Whole) -> tuple[Floats, Floats]:
+    """People by how far they moved, either way (none for 0), and twice the mean rank of each."""
+    sizes = np.zeros((len(counts), int(np.abs(step).max()) + 1))
+    np.add.at(sizes.T, np.abs(step), counts.T)
+    sizes[:, 0] = 0
+    return sizes, 2 * (np.cumsum(sizes, axis=1) - sizes) + sizes + 1
+
+
+def _spread(sums: Floats, there: np.ndarray, figure: Whole, projects: Whole) -> Floats:
+    """Standard error of a total over projects, from the spread of the projects' sums."""
+    size = len(projects)
+    total = np.bincount(figure, np.where(there, sums, 0), size)
+    apart = np.where(there, sums - ratio(total, projects)[figure], 0.0)
+    spread = np.bincount(figure, apart * apart, size)
+    return np.sqrt(ratio(projects * spread, np.maximum(projects - 1, 0)))

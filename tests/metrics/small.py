@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from metrics.frames import Frames
+from metrics.frames import Frames, schema_of
 from metrics.metric import KEYS
 
 ATOM = ["project", "instrument", "wave", "phase", "group"]
@@ -21,7 +21,7 @@ COLUMNS = {
     "nodes": ["level", "entity", "project"],
     "area_tree": ["area", "ancestor"],
 }  # fmt: skip
-WORDS = {"instrument", "wave", "earlier", "phase", "group", "item", "scale", "level"}
+WORDS = {"instrument", "wave", "earlier", "phase", "group", "item", "scale", "level", "sector"}
 
 
 def small(projects: range = range(1, 2), **rows: list[tuple]) -> Frames:
@@ -29,8 +29,9 @@ def small(projects: range = range(1, 2), **rows: list[tuple]) -> Frames:
     nodes = [(level, entity, p) for p in projects for level, entity in (("portfolio", 0),)]
     nodes += [("project", p, p) for p in projects]
     given = {"nodes": nodes, **rows}
+    columns = {name: list(schema_of(name).columns) for name in rows} | COLUMNS
     return Frames.of(
-        **{name: typed(given.get(name, []), columns) for name, columns in COLUMNS.items()}
+        **{name: typed(given.get(name, []), names) for name, names in columns.items()}
     ).validated()
 
 
