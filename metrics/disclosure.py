@@ -33,7 +33,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from metrics.complementary import Marks, Whole, completed
+from metrics.breakdowns import Marks, Whole
+from metrics.complementary import completed
 from metrics.frames import Frames
 from metrics.metric import Estimates, Profile, Reason, Unit
 from metrics.populations import (
@@ -142,7 +143,7 @@ def _hidden_rows(
         each = placed[at]
         primary = unsafe(each.frame, each.metric, profile) | least[at]
         primary |= _too_few(each, universe.least(profile))
-        if _is_change(each):
+        if is_change(each):
             marks = _changes(universe, means)
         else:
             if means is not None and _turn(each):
@@ -164,7 +165,7 @@ def _turn(each: Placed) -> int:
     """0: a mean, or nothing to do with means; 1: made of the same scores; 2: a change of means."""
     if each.metric.frame not in SCORED or each.metric.unit in (Unit.POINTS, Unit.SHARE):
         return 0
-    return 2 if _is_change(each) else 1
+    return 2 if is_change(each) else 1
 
 
 def _pattern(
@@ -189,6 +190,6 @@ def _changes(universe: Universe, means: Marks | None) -> Marks:
     return found
 
 
-def _is_change(each: Placed) -> bool:
+def is_change(each: Placed) -> bool:
     """Whether a metric is the change between two waves of means that are published themselves."""
     return each.metric.unit is Unit.CHANGE and each.metric.frame == "scale_moments"

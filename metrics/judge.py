@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics import disclosure
+from metrics import audit, disclosure
 from metrics.derived import derived
 from metrics.evaluate import Judged, Sheet, judged, sheets
 from metrics.expand import Memberships, expand
@@ -31,6 +31,7 @@ from metrics.metric import (
     Results,
     Split,
 )
+from metrics.multiplicity import adjusted
 from metrics.publish import published
 from survey.instrument import Instrument
 
@@ -69,15 +70,18 @@ def prepare(
 ) -> Prepared:
     """Everything up to the profile: raw figures of projects and the gate's word on each.
 
-    Raises: as `evaluate.sheets`; disclosure.UnplacedFigure.
+    Raises: as `evaluate.sheets`; populations.UnplacedFigure; audit.RecoverableSheet.
     """
     every = sheets(frames, only, instruments)
     own = [judged(sheet, _nodes(sheet, own=True)) for sheet in every]
+    estimates = [each.estimates for each in own]
+    hidden = disclosure.hidden(estimates, frames)
+    audit.refuse_recoverable(estimates, frames, hidden)
     return Prepared(
         every,
         own,
         [_invited(sheet, frames) for sheet in every],
-        disclosure.hidden([each.estimates for each in own], frames),
+        hidden,
         frames.nodes,
         frames.primary,
     )
@@ -93,7 +97,7 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
         prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
     )
     results = [_results(*each, profile) for each in parts]
-    return derived(results, prepared.nodes)
+    return adjusted(derived(results, prepared.nodes), prepared.primary)
 
 
 def _nodes(sheet: Sheet, own: bool) -> Memberships:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from metrics.complementary import Marks, Slots, Table, Whole, outside
+from metrics.breakdowns import Marks, Slots, Table, Whole, outside
 from metrics.frames import Frames
 from metrics.metric import ALL_WAVES, RECORD_FRAMES, About, Estimates, Metric, Profile, Split
 from metrics.unsafe import MINIMUM, PUPILS, floats

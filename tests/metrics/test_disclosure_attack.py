@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metrics import disclosure
+from metrics import audit, disclosure
 from metrics.frames import Frames
 from metrics.judge import judge, prepare
 from metrics.metric import About, Profile, Results, Unit
@@ -248,6 +248,9 @@ def test_nothing_hidden_can_be_computed_from_what_is_shown(seed, profile):
 
 def test_the_attacker_succeeds_where_only_the_threshold_protects(monkeypatch):
     monkeypatch.setattr(disclosure, "completed", lambda tables, hidden, minimum: hidden)
+    with pytest.raises(audit.RecoverableSheet, match="projects 1"):
+        prepare(portfolio(0), METRICS)
+    monkeypatch.setattr(audit, "refuse_recoverable", lambda *_: None)
 
     fallen = [attacked(portfolio(seed), Profile.INSIDE)[1] for seed in range(6)]
 
