@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.records import STAGES, STEPS
+from metrics.stages import STAGES, STEPS
 
 #: What is not known, or not reached.
 NEVER = -1

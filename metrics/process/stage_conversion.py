@@ -6,7 +6,7 @@ import pandas as pd
 
 from metrics.metric import About, Metric, Unit
 from metrics.parts import days_to_stages, in_parts
-from metrics.records import STAGES
+from metrics.stages import STAGES
 from metrics.statistics.registers import flag_shares
 from survey.text import Text
 

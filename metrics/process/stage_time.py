@@ -7,7 +7,7 @@ import pandas as pd
 
 from metrics.metric import About, Metric, Unit
 from metrics.parts import days_to_stages, in_parts
-from metrics.records import STAGES
+from metrics.stages import STAGES
 from metrics.statistics.registers import medians
 from survey.text import Text
 
