@@ -59,6 +59,7 @@ class Role(StrEnum):
     BENEFIT = "benefit"
     DRAWBACK = "drawback"
     PRACTICE = "practice"
+    SAVING = "saving"
 
 
 class Strict(BaseModel):

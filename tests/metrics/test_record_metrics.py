@@ -366,16 +366,24 @@ def test_losses_of_a_journey():
     assert whole(excess, "attended")["reason"] == "not_estimable"  # none of the others was lost
 
 
-def test_new_practice_is_read_off_the_follow_up():
-    counted = pd.DataFrame(
-        [("follow_up", 2, 4), ("follow_up", 3, 5), ("follow_up", 5, 1), ("end", 5, 9)],
+@pytest.mark.parametrize(
+    ("metric", "item", "counted", "value"),
+    [
+        # Sometimes (3) and more often is use: 6 of 10.
+        ("new_practice", "PRACT", [(2, 4), (3, 5), (5, 1)], 0.6),
+        # More time (0) and the same time (1) save nothing: 3 of 12.
+        ("time_saved", "HOURS", [(0, 2), (1, 7), (2, 2), (4, 1)], 0.25),
+    ],
+)
+def test_what_stayed_in_use_is_read_off_the_follow_up(metric, item, counted, value):
+    # Nine who were asked at the end already are not followed up.
+    answers = pd.DataFrame(
+        [*(("follow_up", code, n) for code, n in counted), ("end", 4, 9)],
         columns=["wave", "code", "n"],
-    ).assign(project=1, instrument="effects@1", phase="P0", group="STAFF", item="PRACT")
+    ).assign(project=1, instrument="effects@1", phase="P0", group="STAFF", item=item)
     columns = empty("item_counts").dtypes.to_dict()
-    answers = counted[list(columns)].astype(columns)
-    # Sometimes (3) and more often count: 6 of 10; who was asked at the end is not followed up.
-    found = judged("new_practice", item_counts=answers)
-    assert whole(found)["value"] == pytest.approx(0.6)
+    found = judged(metric, item_counts=answers[list(columns)].astype(columns))
+    assert whole(found)["value"] == pytest.approx(value)
     assert set(found["wave"].astype(str)) == {"follow_up"}
 
 

@@ -68,6 +68,20 @@ def test_benefit_asks_for_drawbacks_beside_benefits():
     assert [scale.code for scale in BENEFIT.scales] == ["SERVICE", "CAPA"]
 
 
+def test_the_follow_up_asks_each_group_what_concerns_it():
+    effects = instruments()["effects@1"]
+    assert {item.role: item.code for item in effects.items if item.role} == {
+        Role.PRACTICE: "PRACT",
+        Role.SAVING: "HOURS",
+    }
+    assert effects.item("HOURS").groups == ("STAFF",)
+    assert effects.item("MARKET").groups == ("COM",)
+    # At least sometimes is use; the same time as before is no saving.
+    assert effects.answers_of("PRACT").threshold == 3
+    assert effects.answers_of("HOURS").threshold == 2
+    assert effects.scales == ()
+
+
 def test_no_scale_averages_an_item_whose_middle_is_best():
     bipolar = {
         item.code
