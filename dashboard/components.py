@@ -23,7 +23,7 @@ from dashboard.provenance import explain
 from dashboard.session import Viewing, link
 from dashboard.wording import say
 from data.sheets import RevisionFacts
-from metrics.metric import Metric, Result, Unit
+from metrics.metric import Method, Metric, Result, Unit
 from metrics.reasons import REASONS, STATES
 
 STYLE = Path(__file__).with_name("assets") / "pages.css"
@@ -181,12 +181,18 @@ def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
     """The texts that say what the marks of a chart mean: only those that are on it."""
     keys = [f"chart.key.{metric.kind}"]
     if any(row.result.low is not None for row in rows):
-        keys.append("chart.key.interval")
+        keys.append("chart.key.bounds" if are_bounds(rows) else "chart.key.interval")
     if any(row.result.indicative for row in rows):
         keys.append("chart.key.indicative")
     if not all(is_shown(row.result) for row in rows):
         keys.append("chart.key.gap")
     return keys
+
+
+def are_bounds(rows: Sequence[Row]) -> bool:
+    """Whether the ends of the rows' figures are bounds of what is possible, not of chance."""
+    methods = {row.result.method for row in rows if row.result.low is not None}
+    return methods == {Method.BOUNDS}
 
 
 def draw(figure: go.Figure, alt: str, key: str) -> None:
@@ -227,7 +233,10 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
         for name, values in columns.items()
         if name in ("what", "value", "n", "state") or any(value != none for value in values)
     }
-    return pd.DataFrame({say(f"table.{name}", language): kept[name] for name in kept})
+    called = {"interval": "bounds"} if are_bounds(rows) else {}
+    return pd.DataFrame(
+        {say(f"table.{called.get(name, name)}", language): kept[name] for name in kept}
+    )
 
 
 def _value(result: Result, metric: Metric, language: str) -> str:

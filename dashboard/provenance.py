@@ -14,11 +14,11 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, link
 from dashboard.wording import say
 from data.sheets import RevisionFacts
-from metrics.metric import Metric, Result
+from metrics.metric import RECORD_FRAMES, Metric, Result
 from metrics.reasons import METHODS
 
 #: Frames of metrics that are counted from records: there is nobody who did not answer.
-RECORD_FRAMES = frozenset({"participation", "proposals", "results:participation"})
+COUNTED = RECORD_FRAMES | {"participation", "proposals", "results:participation"}
 
 
 def explain(
@@ -33,6 +33,7 @@ def explain(
             "know.definition",
             f"{metric.reading.in_language(language)} {metric.definition.in_language(language)}",
         ),
+        ("know.contribution", contribution_text(metric, language)),
         ("know.formula", metric.formula),
         ("know.basis", basis_text(found, metric, language)),
         ("know.interval", interval_text(found, language)),
@@ -48,8 +49,16 @@ def explain(
         )
     )
     link(viewing, "methods", say("know.more", language), metric=metric.id)
-    if metric.kind == "outcome":
+    if metric.kind == "outcome" and metric.frame not in COUNTED:
         st.caption(literal(say("know.caution", language)))
+
+
+def contribution_text(metric: Metric, language: str) -> str:
+    """What else than the project may explain an outcome, and how good the evidence can get."""
+    if metric.contribution is None:
+        return ""
+    grade = say(f"methods.grade.{metric.grade}", language)
+    return f"{metric.contribution.in_language(language)} {say('know.grade', language, grade=grade)}"
 
 
 def basis_text(results: Sequence[Result], metric: Metric, language: str) -> str:
@@ -59,7 +68,7 @@ def basis_text(results: Sequence[Result], metric: Metric, language: str) -> str:
         text = sentences.basis(shown[0], metric, language)
     else:
         text = say("know.basis_table", language) if shown else ""
-    if shown and metric.frame not in RECORD_FRAMES and all(r.coverage is None for r in shown):
+    if shown and metric.frame not in COUNTED and all(r.coverage is None for r in shown):
         text = f"{sentences.capitalised(text)}. {say('know.coverage_unknown', language)}"
     return sentences.capitalised(text)
 

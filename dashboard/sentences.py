@@ -120,7 +120,9 @@ def basis(result: Result, metric: Metric, language: str) -> str:
     words = []
     if result.low is not None and result.high is not None:
         interval = written.interval(result.low, result.high, metric.unit, language)
-        words.append(say("basis.interval", language, interval=interval))
+        # Bounds say what is possible, not what chance would do.
+        key = "basis.bounds" if result.method is Method.BOUNDS else "basis.interval"
+        words.append(say(key, language, interval=interval))
     elif result.method is not Method.CENSUS:
         words.append(say("basis.no_interval", language))
     if result.projects and result.projects > 1:
