@@ -19,7 +19,7 @@ from data.schema.activity import (
     ProposalStatus,
 )
 from data.schema.answers import Collection, CollectionGroup, InstrumentVersion, OpenAnswer, Response
-from data.schema.arrivals import BATCH_STATUSES, ImportBatch, RejectedRow
+from data.schema.arrivals import BATCH_STATUSES, ImportBatch, RejectedRow, ReplacedRow
 from data.schema.conduct import (
     PRIMARY_METRICS,
     Attendance,
@@ -150,6 +150,7 @@ __all__ = [
     "ProposalPlan",
     "ProposalStatus",
     "RejectedRow",
+    "ReplacedRow",
     "Response",
     "Revision",
     "Segment",

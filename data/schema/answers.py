@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,6 +68,7 @@ class CollectionGroup(Base):
     )
     group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"), primary_key=True)
     invited: Mapped[int]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     __table_args__ = (not_negative("invited"),)
 
 
@@ -75,7 +77,8 @@ class Response(Base):
 
     id is random, so the order of rows says nothing of the order of answering. answers is a JSON
     object of item code to whole number (-1 don't know, -2 not applicable); an item that was not
-    answered is absent. revision is that of the collection with which the response came.
+    answered is absent. revision is that of the collection with which the response came. source_key
+    is a hash of the number that the survey tool gave it, so that a grown export brings it once.
     """
 
     __tablename__ = "response"
@@ -88,8 +91,17 @@ class Response(Base):
     answers: Mapped[str] = mapped_column(Text)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     revision: Mapped[int] = mapped_column(server_default="0")
+    source_key: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
         Index("ix_response_collection", "collection_id", "revision"),
+        Index(
+            "uq_response_source",
+            "collection_id",
+            "source_key",
+            unique=True,
+            sqlite_where=text("source_key is not null"),
+            postgresql_where=text("source_key is not null"),
+        ),
         UniqueConstraint("collection_id", "link_key"),
         CheckConstraint("length(id) = 32", name="id_form"),
         {"sqlite_with_rowid": False},

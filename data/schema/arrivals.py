@@ -65,3 +65,19 @@ class RejectedRow(Base):
     code: Mapped[str] = mapped_column(String(40))
     value: Mapped[str] = mapped_column(String(200))
     detail: Mapped[str] = mapped_column(Text, server_default="{}")
+
+
+class ReplacedRow(Base):
+    """What a row of a record table held before a batch changed it, so that the batch can be undone.
+
+    row_key: its primary key, before: its columns, both as JSON.
+    """
+
+    __tablename__ = "replaced_row"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="CASCADE"), index=True
+    )
+    record: Mapped[str] = mapped_column(String(40))
+    row_key: Mapped[str] = mapped_column(String(200))
+    before: Mapped[str] = mapped_column(Text)

@@ -93,6 +93,7 @@ class ProjectPhase(Base):
     planned_end_on: Mapped[date | None]
     actual_start_on: Mapped[date | None]
     actual_end_on: Mapped[date | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     __table_args__ = (
         UniqueConstraint("project_id", "template_phase_id"),
         in_order("planned_start_on", "planned_end_on"),
@@ -110,4 +111,5 @@ class AffectedPopulation(Base):
     group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"), primary_key=True)
     people: Mapped[int]
     source: Mapped[str]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     __table_args__ = (not_negative("people"),)

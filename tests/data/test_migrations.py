@@ -18,6 +18,7 @@ from data.schema import Base
 REVISIONS = [
     "2026_11_22_1", "2026_11_22_2", "2026_11_22_3", "2026_11_22_4", "2026_11_22_5",
     "2026_11_22_6", "2026_11_22_7", "2026_11_22_8", "2026_11_22_9",
+    "2026_11_22_10",
 ]  # fmt: skip
 #: What a refresh makes anew from the truth; a migration may throw it away.
 PUBLISHED = {
@@ -58,7 +59,9 @@ def shape(engine: sa.Engine) -> set[str]:
     # Alembic writes a default of SQLite in brackets, the models do not; both mean the same.
     told = [re.sub(r"DEFAULT \((\w+)\)", r"DEFAULT \1", line) for line in told]
     # SQLite puts a column that was added later onto the line of the one before.
-    told = [re.sub(r", (\w+ INTEGER DEFAULT)", r",\n\t\1", line) for line in told]
+    told = [re.sub(r", (\w+ (?:INTEGER DEFAULT|VARCHAR))", r",\n\t\1", line) for line in told]
+    # A table that was altered by copying it has its name in quotes.
+    told = [re.sub(r'CREATE TABLE "(\w+)"', r"CREATE TABLE \1", line) for line in told]
     # The order of constraints within a table has no meaning.
     pieces = {" | ".join(sorted(part.strip(" ,") for part in text.splitlines())) for text in told}
     return {piece for piece in pieces if "alembic_version" not in piece}
@@ -99,7 +102,8 @@ def fill(engine: sa.Engine, valid_rows: dict[str, Row]) -> None:
             insert = sa.insert(Base.metadata.tables[name])
             connection.execute(insert, [known])
             if name == "response":
-                more = [known | {"id": f"{i:032}", "link_key": None} for i in range(1, 1000)]
+                keyless = dict.fromkeys({"link_key", "source_key"} & known.keys())
+                more = [known | keyless | {"id": f"{i:032}"} for i in range(1, 1000)]
                 connection.execute(insert, more)
 
 

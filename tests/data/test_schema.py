@@ -158,7 +158,7 @@ def test_people_without_a_link_key_may_answer_the_same_collection(engine, valid_
     with database.writing(engine) as connection:
         for table, row in valid_rows.items():
             connection.execute(TABLES[table].insert(), [row])
-        row = valid_rows["response"] | {"link_key": None}
+        row = valid_rows["response"] | {"link_key": None, "source_key": None}
         for digit in "12":
             connection.execute(TABLES["response"].insert(), [row | {"id": digit * 32}])
 
