@@ -17,14 +17,15 @@ import streamlit as st
 from dashboard import format as written
 from dashboard import sentences, session
 from dashboard.charts import CONFIG, Row, is_shown
-from dashboard.labels import wave_name
+from dashboard.figures import metric_of
 from dashboard.literal import literal
 from dashboard.provenance import explain
 from dashboard.session import Viewing, link
+from dashboard.tables import are_bounds, results_table, table_block
 from dashboard.wording import say
 from data.sheets import RevisionFacts
-from metrics.metric import Method, Metric, Result, Unit
-from metrics.reasons import REASONS, STATES
+from metrics.metric import Metric, Result, Unit
+from metrics.reasons import REASONS
 
 STYLE = Path(__file__).with_name("assets") / "pages.css"
 
@@ -144,7 +145,7 @@ def chart_block(
             " ".join(say(text, language) for text in keys),
             results_table(rows, metric, language),
         ),
-        [(metric, [row.result for row in rows])],
+        [(metric, [row.result for row in rows]), *tests_of(rows)],
         title=title,
         sentence=sentence,
         publication=publication,
@@ -177,6 +178,13 @@ def picture_block(
             explain(viewing, metric, results, publication)
 
 
+def tests_of(rows: Sequence[Row]) -> list[tuple[Metric, list[Result]]]:
+    """The other metrics whose tests stand in the table of a chart, with their figures."""
+    found = [row.test for row in rows if row.test is not None]
+    names = dict.fromkeys(test.metric for test in found)
+    return [(metric_of(name), [test for test in found if test.metric == name]) for name in names]
+
+
 def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
     """The texts that say what the marks of a chart mean: only those that are on it."""
     keys = [f"chart.key.{metric.kind}"]
@@ -189,98 +197,9 @@ def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
     return keys
 
 
-def are_bounds(rows: Sequence[Row]) -> bool:
-    """Whether the ends of the rows' figures are bounds of what is possible, not of chance."""
-    methods = {row.result.method for row in rows if row.result.low is not None}
-    return methods == {Method.BOUNDS}
-
-
 def draw(figure: go.Figure, alt: str, key: str) -> None:
     """A chart with its words for those who do not see it."""
     st.plotly_chart(figure, theme="streamlit", config=CONFIG, alt=alt, key=key)
-
-
-def table_block(frame: pd.DataFrame, title: str, language: str) -> None:
-    """The table behind a chart, folded under it."""
-    with st.expander(say("table.show", language)):
-        st.table(frame, alt=title, hide_index=True)
-
-
-def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:
-    """The figures of a chart as a table of texts: value, interval, n, coverage, state.
-
-    Rows: one a row of the chart, in its order. Columns that no row fills are left out.
-    """
-    waves = {row.result.wave for row in rows}
-    columns = {
-        "what": [literal(row.label) for row in rows],
-        "wave": [wave_name(row.result.wave, language) for row in rows],
-        "value": [_value(row.result, metric, language) for row in rows],
-        "interval": [_interval(row.result, metric, language) for row in rows],
-        "p": [_chance(row.result.p, language) for row in rows],
-        "p_adjusted": [_chance(row.result.p_adjusted, language) for row in rows],
-        "n": [_count(row.result.n, language) for row in rows],
-        "counted": [_counted(row.result, language) for row in rows],
-        "projects": [_count(row.result.projects, language) for row in rows],
-        "coverage": [_coverage(row.result, language) for row in rows],
-        "state": [literal(state_text(row.result, language)) for row in rows],
-    }
-    if len(waves) < 2:
-        del columns["wave"]
-    none = say("table.none", language)
-    kept = {
-        name: values
-        for name, values in columns.items()
-        if name in ("what", "value", "n", "state") or any(value != none for value in values)
-    }
-    called = {"interval": "bounds"} if are_bounds(rows) else {}
-    return pd.DataFrame(
-        {say(f"table.{called.get(name, name)}", language): kept[name] for name in kept}
-    )
-
-
-def _value(result: Result, metric: Metric, language: str) -> str:
-    if not is_shown(result):
-        return say("table.none", language)
-    return literal(written.figure(result.value, metric.unit, language))
-
-
-def _interval(result: Result, metric: Metric, language: str) -> str:
-    if not is_shown(result) or result.low is None or result.high is None:
-        return say("table.none", language)
-    return literal(written.interval(result.low, result.high, metric.unit, language))
-
-
-def _chance(p: float | None, language: str) -> str:
-    return say("table.none", language) if p is None else written.chance(p, language)
-
-
-def _count(number: int | None, language: str) -> str:
-    return say("table.none", language) if number is None else written.count(number, language)
-
-
-def _counted(result: Result, language: str) -> str:
-    if result.numerator is None or result.denominator is None:
-        return say("table.none", language)
-    return (
-        f"{written.count(result.numerator, language)} / "
-        f"{written.count(result.denominator, language)}"
-    )
-
-
-def _coverage(result: Result, language: str) -> str:
-    if result.coverage is None:
-        return say("table.none", language)
-    return literal(written.share(result.coverage, language))
-
-
-def state_text(result: Result, language: str) -> str:
-    """What state a figure is in, in words, with the reason where it has no value."""
-    state = STATES[result.state].in_language(language)
-    if result.reason:
-        # A value may be there with a reason not to read too much into it.
-        return f"{state}: {REASONS[result.reason].in_language(language)}"
-    return f"{state}, {say('table.indicative', language)}" if result.indicative else state
 
 
 def choose(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard.components import begin, results_table, section
+from dashboard.components import begin, section
 from dashboard.figures import figures, latest, levels_with, publication
 from dashboard.labels import part_name, questionnaire_name
 from dashboard.literal import literal
 from dashboard.sections import whole
 from dashboard.sections.rows import rows_by
 from dashboard.session import Viewing, link
+from dashboard.tables import results_table
 from dashboard.uses import pages_with
 from dashboard.wording import say
 from metrics.metric import Level, Metric, Result

@@ -37,8 +37,11 @@ _COUNTED_IN = {
 }
 
 
-def figure_sentence(result: Result, metric: Metric, language: str, part: str = "") -> str:
-    """A figure as a person would say it, with its interval and what it rests on.
+def figure_sentence(
+    result: Result, metric: Metric, language: str, part: str = "", test: Result | None = None
+) -> str:
+    """A figure as a person would say it, with its interval, what it rests on, and what its test
+    (the figure's own, or that of another figure about the same) says of chance.
 
     Missing: a figure without a value says what is missing and why, never a zero.
     """
@@ -53,8 +56,10 @@ def figure_sentence(result: Result, metric: Metric, language: str, part: str = "
     )
     rests_on = basis(result, metric, language)
     sentence = f"{lead} ({rests_on})." if rests_on else f"{lead}."
-    said = (sentence, by_chance(result, language), caution(result, language))
-    return " ".join(filter(None, said))
+    tested = by_chance(test or result, language)
+    if direction(result) == "within" and metric.unit is Unit.CHANGE:
+        tested = ""  # the lead says already that chance does as much
+    return " ".join(filter(None, (sentence, tested, caution(result, language))))
 
 
 def _lead(result: Result, metric: Metric, part: str) -> str:
@@ -129,7 +134,7 @@ def basis(result: Result, metric: Metric, language: str) -> str:
         words.append(say_count("basis.projects", result.projects, language))
     # Of a response rate n is who answered; what it rests on is who were asked.
     counted = result.denominator if metric.id == "response_rate" else result.n
-    if counted is not None and metric.id != "participation":
+    if counted is not None and metric.id not in ("participation", "process_outcome"):
         words.append(say_count(_counted(metric), counted, language))
     if result.coverage is not None and metric.id != "response_rate":
         words.append(

@@ -6,6 +6,7 @@ from __future__ import annotations
 _OF_AN_ENTITY = (
     "benefit_minimum",
     "benefit_share",
+    "change_effect",
     "drawback_share",
     "outcome_score",
     "paired_change",

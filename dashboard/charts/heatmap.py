@@ -33,12 +33,12 @@ ABOUT, LACKS, SHORT = "~", "*", "°"
 class PhaseCell:
     """What is known of a phase of a project. result: None where nothing was asked in it.
 
-    lacks: what should be asked in the phase was not all asked. short: it comes from a shorter
-    questionnaire than the one that the page reads.
+    lacks: how many parts that the phase requires were not measured. short: the result comes from
+    another questionnaire than the one that the page reads.
     """
 
     result: Result | None = None
-    lacks: bool = False
+    lacks: int = 0
     short: bool = False
 
 

@@ -15,11 +15,20 @@ from metrics.metric import Metric, Result, Unit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure and what it is called; absence is the short reason why it has no value."""
+    """A figure and what it is called; absence is the short reason why it has no value.
+
+    test: another figure about the same, which carries the p of a test.
+    """
 
     label: str
     result: Result
     absence: str = ""
+    test: Result | None = None
+
+    @property
+    def tested(self) -> Result:
+        """The figure whose p belongs to the row."""
+        return self.test or self.result
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboard import sentences
 from dashboard.charts import Reference, change_forest, interval_dots, is_shown
 from dashboard.components import chart_block
 from dashboard.figures import figures, metric_of, one
 from dashboard.labels import group_name, part_name
-from dashboard.sections.rows import nothing, rows_by
+from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, overall_benefit, totals
 from dashboard.session import Viewing
 from dashboard.wording import say
@@ -65,13 +67,24 @@ def outcome_change(viewing: Viewing, scope: Scope) -> None:
     found = totals(viewing, scope, metric.id, None)
     later = [r for r in found if r.wave == "follow_up" and scope.wave == "follow_up"]
     found = later or [r for r in found if r.wave == "end"] or found
+    # The same pairs' standardised change carries the test.
+    tests = totals(viewing, scope, "change_effect", None)
     rows = sentences.sorted_rows(
-        rows_by(found, lambda r: part_name(r.instrument, r.part, language), language), metric
+        [
+            replace(
+                row(part_name(r.instrument, r.part, language), r, language),
+                test=one(tests, instrument=r.instrument, part=r.part, wave=r.wave),
+            )
+            for r in found
+        ],
+        metric,
     )
     if not rows:
         nothing(viewing, metric)
         return
-    said = [sentences.figure_sentence(r.result, metric, language, r.label) for r in rows[:3]]
+    said = [
+        sentences.figure_sentence(r.result, metric, language, r.label, r.test) for r in rows[:3]
+    ]
     chart_block(
         viewing,
         change_forest(rows, metric, language),

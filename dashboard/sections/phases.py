@@ -69,6 +69,7 @@ def projects_by_phase(viewing: Viewing, scope: Scope, called: Mapping[int, str])
                 metric_of("reliability_of_mean"),
                 [r.reliability for r in some if r.reliability is not None],
             ),
+            (metric_of("phase_coverage"), []),
         ],
         title=title,
         sentence=phase_sentence(rows, first, len(some), language),
@@ -94,9 +95,11 @@ def phase_cells(
     else what another found, marked as from a shorter form.
     """
     lacking = {
-        (result.entity, result.split_value)
-        for result in figures(viewing, level=Level.PROJECT, metric="phase_coverage", split="phase")
-        if is_shown(result) and result.value < 1
+        (result.entity, result.split_value): result.denominator - result.numerator
+        for result in figures(
+            viewing, level=Level.PROJECT, metric="phase_coverage", part="answers", split="phase"
+        )
+        if is_shown(result) and result.denominator is not None
     }
     found: dict[Place, PhaseCell] = {}
     for key in forms(scope.process):
@@ -110,7 +113,7 @@ def phase_cells(
         ):
             place = (result.entity, result.split_value)
             if result.entity in called and place not in found:
-                found[place] = PhaseCell(result, place in lacking, key != scope.process)
+                found[place] = PhaseCell(result, lacking.get(place, 0), key != scope.process)
     return found
 
 
@@ -258,7 +261,7 @@ def cell_words(cell: PhaseCell, language: str, none: str) -> str:
     """A phase in words, with what is missing or different about it."""
     said = [words(cell.result, metric_of("process_quality"), language, none)]
     if cell.lacks:
-        said.append(say("process.lacks", language))
+        said.append(say_count("process.lacks", cell.lacks, language))
     if cell.short:
         said.append(say("process.short", language))
     return ", ".join(said)

@@ -86,6 +86,8 @@ def association(row: Row, metric: Metric, language: str) -> str:
         value=written.figure(result.value, metric.unit, language),
         basis=sentences.basis(result, metric, language),
     )
+    if sentences.direction(result) == "within":
+        return lead
     return f"{lead} {sentences.by_chance(result, language)}".strip()
 
 

@@ -22,7 +22,9 @@ from dashboard.literal import JOINER, literal
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("overview", "theme", "area", "project", "proposals", "methods", "data_room")
+PAGES = (
+    "overview", "theme", "area", "project", "process", "proposals", "methods", "data_room",
+)  # fmt: skip
 DESKTOP, PHONE = 1280, 390
 #: What axe finds in Streamlit's own parts and no page can change: rule, and part of the element's
 #: address. Nothing at present; what is added here belongs into the accessibility statement too.

@@ -92,7 +92,7 @@ def test_every_page_stands_for_every_role_and_in_every_language(page, role, lang
     assert not re.search(r"\bnan\b|\bNaN\b|[:,] ?None\b", said)
 
 
-@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "proposals"])
+@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "process", "proposals"])
 def test_headings_go_down_one_step_at_a_time(page):
     at = opened(page)
     kinds = {"title": 1, "header": 2, "subheader": 3}
@@ -117,7 +117,7 @@ def ordered(at: AppTest, kinds: dict[str, int]) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "proposals"])
+@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "process", "proposals"])
 def test_every_chart_has_its_words_and_its_table(page):
     at = opened(page)
     charts = at.get("plotly_chart")

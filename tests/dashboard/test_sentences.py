@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from dashboard import format as written
 from dashboard import sentences
 from dashboard.charts import Row
 from dashboard.wording import texts
@@ -267,7 +268,9 @@ def test_no_sentence_words_association_as_cause(language):
     told = [
         text.in_language(language)
         for key, text in texts().items()
-        if key.startswith(("tell.", "compare.", "spread.", "headline.", "moved."))
+        if key.startswith(
+            ("tell.", "compare.", "spread.", "headline.", "moved.", "chance.", "associated.")
+        )
     ]
     assert told
     assert [sentence for sentence in told if re.search(causal, sentence, re.IGNORECASE)] == []
@@ -277,3 +280,35 @@ def test_units_of_changes_need_no_sign_where_words_tell_the_direction():
     figure = result("process_change", -2.0, -3.0, -1.0)
     assert METRICS["process_change"].unit is Unit.CHANGE
     assert "laskenut kahden viimeisen kyselykerran välillä 2,0 pistettä" in said(figure)
+
+
+@pytest.mark.parametrize(
+    ("p", "adjusted", "key"),
+    [
+        (0.003, 0.012, "unlikely"),
+        (0.003, None, "unlikely"),
+        (0.03, 0.21, "one_of_many"),
+        (0.34, 0.34, "likely"),
+        (0.05, 0.05, "unlikely"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_test_says_in_words_what_chance_would_do(p, adjusted, key, language):
+    change = result("paired_change", 4.2, 1.1, 7.3, p=p, p_adjusted=adjusted)
+    told = sentences.by_chance(change, language)
+    beginning = texts()[f"chance.{key}"].in_language(language).partition("(")[0]
+    assert told.startswith(beginning)
+    assert written.chance(p, language) in told
+    assert (adjusted is None) or written.chance(adjusted, language) in told
+    assert told in sentences.figure_sentence(change, METRICS["paired_change"], language, "X")
+
+
+def test_a_figure_without_a_test_says_nothing_of_chance():
+    assert sentences.by_chance(result(value=68, low=63, high=73), "fi") == ""
+    hidden = result(state=ValueState.SUPPRESSED, p=0.01)
+    assert sentences.by_chance(hidden, "fi") == ""
+
+
+def test_a_very_small_p_is_not_written_as_nought():
+    told = sentences.by_chance(result("paired_change", 4, 3, 5, p=1e-9), "fi").translate(SPACES)
+    assert told == "Tämä ei selity pelkällä sattumalla (p < 0,001)."

@@ -128,11 +128,17 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.STEERING, ["", "theme", "area", "project", "proposals", "methods"]),
-        (Role.MANAGER, ["", "theme", "area", "project", "proposals", "methods"]),
-        (Role.FUNDER, ["", "project", "proposals", "methods"]),
-        (Role.EVALUATOR, ["", "theme", "area", "project", "proposals", "methods", "data_room"]),
-        (Role.ADMINISTRATOR, ["", "theme", "area", "project", "proposals", "methods", "data_room"]),
+        (Role.STEERING, ["", "theme", "area", "project", "process", "proposals", "methods"]),
+        (Role.MANAGER, ["", "theme", "area", "project", "process", "proposals", "methods"]),
+        (Role.FUNDER, ["", "project", "process", "proposals", "methods"]),
+        (
+            Role.EVALUATOR,
+            ["", "theme", "area", "project", "process", "proposals", "methods", "data_room"],
+        ),
+        (
+            Role.ADMINISTRATOR,
+            ["", "theme", "area", "project", "process", "proposals", "methods", "data_room"],
+        ),
     ],
 )
 def test_a_page_that_is_not_permitted_is_not_registered(frame, monkeypatch, role, pages):

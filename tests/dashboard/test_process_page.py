@@ -1,0 +1,194 @@
+"""The page of processes keeps its promises, and every metric has a page that tells the truth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard import app, figures, sign_in
+from dashboard import format as written
+from dashboard.literal import JOINER
+from dashboard.truth import engine
+from dashboard.uses import METRICS_OF, pages_with
+from dashboard.wording import say
+from data import access, sheets
+from data.database import URL_VARIABLE, reading
+from metrics.catalog import metrics
+from survey.text import LANGUAGES
+
+APP = Path(app.__file__)
+PATIENCE = 60
+
+
+@pytest.fixture(autouse=True)
+def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The published sample portfolio, looked at as its personas."""
+    database = next(sample_home.rglob("arviomo.db"))
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PERSONAS)
+    yield
+    sign_in.use(before)
+
+
+def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    at.query_params["persona"], at.query_params["lang"] = role, language
+    for name, value in selections.items():
+        at.query_params[name] = str(value)
+    if page != app.DEFAULT_PAGE:
+        at._page_hash = calc_hash(page)
+    return at.run()
+
+
+def plain(text: str) -> str:
+    return text.replace("\\", "").replace(JOINER, "")
+
+
+def heatmap_of(at: AppTest, language: str = "fi"):
+    """The table behind the heatmap: the one with a column for a phase."""
+    whole = say("process.whole", language)
+    return next(table.value for table in at.table if whole in table.value.columns)
+
+
+@pytest.mark.parametrize("role", ["manager", "funder"])
+def test_one_sees_the_processes_of_ones_own_projects_only(role):
+    with reading(engine()) as connection:
+        own = access.visible_projects(access.persona(role, connection))
+    assert own
+    shown = heatmap_of(opened("process", role))
+    assert 0 < len(shown) <= len(own)
+
+
+def test_the_lowest_project_stands_first():
+    shown = heatmap_of(opened("process"))
+    sure = [
+        float(plain(text).split()[0])
+        for text in shown[say("process.whole", "fi")]
+        if "(" in text and say("table.indicative", "fi") not in plain(text)
+    ]
+    assert len(sure) > 5
+    assert sure == sorted(sure)
+
+
+def test_the_heatmap_goes_on_on_the_next_page():
+    first, second = (heatmap_of(opened("process", phases_page=page)) for page in (1, 2))
+    name = say("choose.project", "fi")
+    assert len(first) == 20
+    assert len(second) > 0
+    assert not set(first[name]) & set(second[name])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_warns_that_an_association_is_not_a_cause(language):
+    at = opened("process", language=language)
+    assert say("process.not_cause", language) in [plain(box.value) for box in at.warning]
+
+
+def test_projects_that_are_not_reliable_are_not_ranked():
+    with reading(engine()) as connection:
+        person = access.persona("steering", connection)
+        found = sheets.read_figures(
+            connection, person, revision=sheets.latest_revision(connection), level="project",
+            metric="shrunken_quality", instrument="process_quality@1", part="OVERALL",
+            split="total",
+        )  # fmt: skip
+    refused = {r.entity for r in found if r.wave == "end" and r.reason == "unreliable"}
+    ranked = {r.entity for r in found if r.wave == "end" and r.value is not None} - refused
+    at = opened("process", wave="end")
+    said = "\n".join(plain(box.value) for kind in ("markdown", "info") for box in at.get(kind))
+    if len(ranked) < 2:
+        assert say("process.compared_none", "fi") in said
+    else:
+        count = written.count(len(ranked), "fi")
+        assert f"riittävän luotettava vertailuun, on {count};" in said
+    assert (say("process.not_compared_why", "fi") in said) == bool(refused)
+
+
+# --- pages of metrics ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("metric", ["paired_change", "process_quality", "response_time"])
+def test_a_metric_has_a_page_that_says_all_of_it(metric, language):
+    said = metrics()[metric]
+    at = opened("methods", language=language, metric=metric)
+    assert not at.exception
+    assert [plain(title.value) for title in at.title] == [said.label.in_language(language)]
+    told = [plain(text.value) for text in at.markdown]
+    assert said.reading.in_language(language) in told
+    assert said.definition.in_language(language) in told
+    facts = {plain(cell) for cell in at.table[0].value.iloc[:, 1]}
+    assert {said.formula, said.source, said.id, str(said.minimum_n)} <= facts
+    if said.contribution is not None:
+        assert said.contribution.in_language(language) in told
+
+
+def test_an_outcome_says_what_else_may_explain_it():
+    at = opened("methods", metric="process_outcome")
+    assert say("metric.contribution", "fi") in [header.value for header in at.header]
+
+
+def test_the_page_of_a_metric_says_which_version_was_published():
+    with reading(engine()) as connection:
+        published = sheets.published(connection)
+    at = opened("methods", metric="process_quality", language="en")
+    facts = dict(zip(*(at.table[0].value.iloc[:, n] for n in (0, 1)), strict=True))
+    version = plain(facts[say("methods.version", "en")])
+    assert f"publication {published.id}" in version
+    assert f"version {published.metrics['process_quality']}" in version
+
+
+def test_an_address_of_no_metric_says_so_and_lists_them_all():
+    at = opened("methods", metric="no_such_metric")
+    assert say("metric.astray", "fi") in [plain(box.value) for box in at.warning]
+    assert [title.value for title in at.title] == [say("page.methods", "fi")]
+
+
+def test_a_metric_that_was_looked_at_does_not_follow_to_the_list():
+    at = opened("methods", metric="process_quality")
+    del at.query_params["metric"]
+    at.run()
+    assert [title.value for title in at.title] == [say("page.methods", "fi")]
+
+
+def test_the_levels_of_a_metric_are_those_that_the_reader_may_see():
+    funders = opened("methods", "funder", "en", metric="process_quality")
+    steering = opened("methods", "steering", "en", metric="process_quality")
+    levels = [
+        next(plain(t.value) for t in at.markdown if "at these levels" in t.value)
+        for at in (funders, steering)
+    ]
+    assert "whole portfolio" not in levels[0]
+    assert "whole portfolio" in levels[1]
+
+
+def test_where_metrics_are_used_is_what_the_pages_ask_for(monkeypatch):
+    # Drawn as the evaluator, who opens every page; what a page asks the door for, it shows.
+    asked: dict[str, set[str]] = defaultdict(set)
+    real = figures._read
+
+    def read(key, user):
+        asked[current].add(key.question.metric)
+        return real(key, user)
+
+    monkeypatch.setattr(figures, "_read", read)
+    for current in METRICS_OF:
+        opened(current, "evaluator")
+    for page, shown in METRICS_OF.items():
+        assert set(shown) <= asked[page], page
+    unnamed = {page: asked[page] - set(shown) for page, shown in METRICS_OF.items()}
+    # Which outcome stands beside the process is the reader's choice.
+    records = metrics()["process_outcome"].frame.removeprefix("results:").split(",")
+    unnamed["process"] -= set(records)
+    assert not any(unnamed.values()), unnamed
+
+
+def test_pages_are_named_for_metrics_that_there_are():
+    assert {name for shown in METRICS_OF.values() for name in shown} <= set(metrics())
+    assert pages_with("proposals_taken_up")[-1] == "proposals"
