@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 import numpy as np
@@ -29,7 +28,6 @@ WORDS = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE, "missing": MI
 #: More projects than this are not listed in a query; then all of them are read.
 MANY = 500
 PEOPLE = 1e9
-_HASHED = re.compile(r"[0-9a-f]{64}")
 
 
 def answer_columns(profile: Profile, instrument: Instrument, file: str) -> dict[str, Answer]:
@@ -119,7 +117,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     """The responses of a file; what is wrong goes to the findings.
 
     Shape: ``rows`` has the fields, one int8 column an item (MISSING where blank) and one text
-    column an open item.
+    column an open item. ``known``: the answer came with an earlier file, and is not stored again.
     """
     profile = columns.profile
     dates = columns.date("answered_on")
@@ -129,6 +127,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
         "phase": columns.closed("phase", default=WHOLE_PROCESS),
         "group_code": columns.closed("group", default=UNKNOWN_GROUP),
         "link_key": columns.text("link_key", 500),
+        "source_key": columns.hashed(columns.text("response_id", 500), "response:"),
         "language": columns.closed("language"),
         "answered_on": dates.astype(object),
         "invited": columns.number("invited", PEOPLE, whole=True),
@@ -148,6 +147,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     rows = pd.DataFrame(fields | items)
     _reject_blank(columns, rows, open_codes, items)
     _reject_copies(columns)
+    rows["known"] = _known(columns, rows, connection, instrument)
     rows["link_key"] = _linked(columns, rows, connection, instrument)
     return Checked(rows)
 
@@ -194,21 +194,43 @@ def _reject_copies(columns: Columns) -> None:
         columns.findings.warn("same_answers", count=int((copies & ~timed).sum()))
 
 
+def _known(
+    columns: Columns, rows: pd.DataFrame, connection: sa.Connection, instrument: Instrument
+) -> np.ndarray:
+    """Which responses are stored already, by the number that the survey tool gave them."""
+    keys = rows["source_key"].to_numpy(dtype=object)
+    label = columns.label("response_id")
+    whose = rows[["project", "wave", "phase", "source_key"]]
+    given = ~pd.isna(keys)
+    again = whose.duplicated().to_numpy() & given
+    first = columns.first_row(pd.factorize(pd.MultiIndex.from_frame(whose))[0])
+    columns.findings.add("repeated_record", again, label, first=first)
+    projects = set(rows["project"][given].dropna())
+    stored = _stored_keys(connection, instrument, projects, "source_key") if projects else []
+    if not stored:
+        return np.zeros(len(rows), dtype=bool)
+    known = pd.MultiIndex.from_frame(whose).isin(stored) & given & ~columns.findings.rejected
+    if known.any():
+        columns.findings.warn("answers_known", count=int(known.sum()))
+    return known
+
+
 def _linked(
     columns: Columns, rows: pd.DataFrame, connection: sa.Connection, instrument: Instrument
 ) -> np.ndarray:
     """Link keys as hashes; rejects known ones, unlinks or rejects those repeated in the file."""
     label = columns.label("link_key")
     said = rows["link_key"].to_numpy(dtype=object)
-    keys = _hashed(said)
+    keys = columns.hashed(said, "link:")
     whose = pd.DataFrame({"key": keys} | {n: rows[n] for n in ("project", "wave", "phase")})
     keyed = set(rows["project"][~pd.isna(keys)].dropna())
-    stored = _stored_keys(connection, instrument, keyed) if keyed else []
+    stored = _stored_keys(connection, instrument, keyed, "link_key") if keyed else []
+    old = rows["known"].to_numpy(dtype=bool)
     if stored:
         at = pd.MultiIndex.from_frame(whose[["project", "wave", "phase", "key"]])
-        known = at.isin(stored) & ~pd.isna(keys)
+        known = at.isin(stored) & ~pd.isna(keys) & ~old
         columns.findings.add("duplicate_response", known, label, said)
-    counted = whose[~columns.findings.rejected & ~pd.isna(keys)]
+    counted = whose[~columns.findings.rejected & ~pd.isna(keys) & ~old]
     if columns.profile.repeated_keys == "reject":
         again = np.zeros(len(rows), dtype=bool)
         again[counted.index[counted.duplicated()]] = True
@@ -221,32 +243,24 @@ def _linked(
     return keys
 
 
-def _hashed(said: np.ndarray) -> np.ndarray:
-    """Keys without what they were made of: a hash, or the key itself when it is one already."""
-    codes, distinct = pd.factorize(said)
-    hashed = np.empty(len(distinct) + 1, dtype=object)
-    hashed[:-1] = [
-        key if _HASHED.fullmatch(key) else hashlib.sha256(b"link:" + key.encode()).hexdigest()
-        for key in distinct
-    ]
-    hashed[-1] = None
-    return hashed[codes]
-
-
 def _stored_keys(
-    connection: sa.Connection, instrument: Instrument, projects: set[str]
+    connection: sa.Connection, instrument: Instrument, projects: set[str], name: str
 ) -> list[tuple]:
-    """Who has answered already: project, wave, phase and key."""
+    """Who has answered already: project, wave, phase and key.
+
+    name: the column of the key, by which a person or a response is known.
+    """
     fielding, version, answer = schema.Collection, schema.InstrumentVersion, schema.Response
+    key = getattr(answer, name)
     query = (
-        sa.select(schema.Project.code, fielding.wave, fielding.phase, answer.link_key)
+        sa.select(schema.Project.code, fielding.wave, fielding.phase, key)
         .join(fielding, fielding.id == answer.collection_id)
         .join(schema.Project, schema.Project.id == fielding.project_id)
         .join(version, version.id == fielding.instrument_version_id)
         .where(
             version.code == instrument.code,
             version.version == instrument.version,
-            answer.link_key.is_not(None),
+            key.is_not(None),
         )
     )
     if len(projects) <= MANY:

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from data import schema
-from data.imports import answers, events, projects, proposals, responses
+from data.imports import answers, events, logs, projects, proposals, responses
 from data.imports.columns import Columns
 from data.imports.findings import Findings
 from data.imports.problems import Problem, RejectedFile
@@ -91,7 +91,7 @@ def check(
         checked = answers.check(columns, connection, instrument)
     else:
         kinds = {"projects": projects, "events": events, "proposals": proposals}
-        checked = kinds[profile.kind].check(columns, connection)
+        checked = kinds.get(profile.kind, logs).check(columns, connection)
     findings = columns.findings
     kept = checked.kept(~findings.rejected)
     if profile.kind == "answers":

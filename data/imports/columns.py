@@ -6,6 +6,8 @@ its cost hardly grows with the number of rows.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -20,6 +22,11 @@ from data.imports.spaces import normal_spaces
 
 _SPACES = "[\\s\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 _NUMBER = r"-?[0-9]{1,15}(\.[0-9]+)?"
+_HASHED = re.compile(r"[0-9a-f]{64}")
+#: What means yes and no in a cell.
+YES = dict.fromkeys(("true", "yes", "1", "kyllä", "ja", "x"), True) | dict.fromkeys(
+    ("false", "no", "0", "ei", "nej"), False
+)
 _ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 
@@ -116,12 +123,31 @@ class Columns:
 
     # --- closed lists ---------------------------------------------------------------------------
 
-    def closed(self, field: str, default: str | None = None, required: bool = False) -> np.ndarray:
+    def closed(
+        self,
+        field: str,
+        default: str | None = None,
+        required: bool = False,
+        allowed: tuple[str, ...] = (),
+    ) -> np.ndarray:
         """A field with a closed list of values; blanks become the default."""
         said = self.text(field, required=required)
+        spread = self.listed(said, field, allowed or CLOSED[field])
+        return np.where(pd.isna(spread), default, spread) if default is not None else spread
+
+    def listed(self, said: np.ndarray, field: str, allowed: tuple[str, ...]) -> np.ndarray:
+        """Texts as values of a closed list; others are rejected."""
+        return self._meant(said, field, {folded(value): value for value in allowed}, allowed)
+
+    def flags(self, said: np.ndarray, field: str) -> np.ndarray:
+        """Texts as yes and no, None where blank."""
+        return self._meant(said, field, YES, ("true", "false"))
+
+    def _meant(
+        self, said: np.ndarray, field: str, meanings: dict[str, object], allowed: tuple[str, ...]
+    ) -> np.ndarray:
         codes, distinct = pd.factorize(said)
-        allowed = {folded(value): value for value in CLOSED[field]}
-        meant = [allowed.get(folded(value)) for value in distinct]
+        meant = [meanings.get(folded(value)) for value in distinct]
         unknown = np.array([value is None for value in meant], dtype=bool)
         if len(distinct):
             self.findings.add(
@@ -130,10 +156,25 @@ class Columns:
                 self.label(field),
                 said,
                 field=field,
-                allowed=_listed(CLOSED[field]),
+                allowed=_listed(allowed),
             )
-        spread = _spread(meant, codes)
-        return np.where(pd.isna(spread), default, spread) if default is not None else spread
+        return _spread(meant, codes)
+
+    def hashed(self, said: np.ndarray, kind: str) -> np.ndarray:
+        """Keys without what they were made of: a hash, or the key itself when it is one already.
+
+        kind: what the key is of, so that keys of two kinds never meet.
+        """
+        codes, distinct = pd.factorize(said)
+        keys = [
+            key if _HASHED.fullmatch(key) else hashlib.sha256(f"{kind}{key}".encode()).hexdigest()
+            for key in distinct
+        ]
+        return _spread(keys, codes)
+
+    def has(self, cell: Cell, headers: set[str]) -> bool:
+        """Whether the file has every column of a cell."""
+        return all(normal_spaces(header) in headers for header in cell.headers)
 
     # --- dates and numbers ----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from data.imports.kinds import KINDS, titles
 from data.imports.mapping import (
     Answer,
     AnyAnswer,
@@ -42,7 +43,8 @@ FIELDS = {
         "programme", "funder", "theme", "area", "area_within", "granted_eur", "used_eur",
     ),
     "answers": (
-        "project*", "wave*", "phase", "group", "link_key", "language", "answered_on", "invited",
+        "project*", "wave*", "phase", "group", "link_key", "response_id", "language",
+        "answered_on", "invited",
     ),
     "events": (
         "code*", "project*", "kind*", "starts_on*", "ends_on", "phase", "title", "area",
@@ -51,6 +53,7 @@ FIELDS = {
     "proposals": (
         "code*", "title*", "category", "area", "area_within", "project", "theme", "taken_up_by",
     ),
+    **{name: kind.named for name, kind in KINDS.items()},
 }  # fmt: skip
 
 #: Fields whose values come from a closed list.
@@ -65,6 +68,13 @@ CLOSED = {
 CREATABLE = ("programme", "funder", "theme", "organisation")
 
 
+def closed_fields(kind: str) -> dict[str, tuple[str, ...]]:
+    """The fields of a kind of file whose values come from a closed list, with the lists."""
+    if kind in KINDS:
+        return {name: field.allowed for name, field in KINDS[kind].fields.items() if field.allowed}
+    return CLOSED
+
+
 class InvalidProfile(Exception):
     """A profile breaks a rule; the message names the file, the place in it and the rule."""
 
@@ -73,7 +83,7 @@ class Profile(Strict):
     """One mapping profile (docs/importing.md says it in plain words)."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-    kind: Literal["projects", "answers", "events", "proposals"]
+    kind: Literal[tuple(FIELDS)]
     title: Text | None = None
     source: str = ""
     file: FileShape = FileShape()
@@ -127,7 +137,7 @@ class Profile(Strict):
             raise ValueError(f"fields {absent} need a column or a constant")
 
     def _check_closed(self) -> None:
-        for field, allowed in CLOSED.items():
+        for field, allowed in closed_fields(self.kind).items():
             said = {self.constants[field]} if field in self.constants else set()
             if field in self.columns:
                 said |= {str(v) for v in self.columns[field].values.values()} - {""}
@@ -218,6 +228,17 @@ def read_profile(path: Path | str) -> Profile:
 
 @cache
 def profiles() -> dict[str, Profile]:
-    """Every shipped profile by its name."""
+    """Every shipped profile by its name, and the own form of every kind of records."""
     found = (read_profile(path) for path in sorted(PROFILES.glob("*.yaml")))
-    return {profile.name: profile for profile in found}
+    return {profile.name: profile for profile in (*found, *map(own_form, KINDS))}
+
+
+def own_form(kind: str) -> Profile:
+    """The profile of record files in Arviomo's own form: every column is headed by its field."""
+    fields = KINDS[kind].fields
+    columns = {
+        name: {"column": name, "optional": not field.required} for name, field in fields.items()
+    }
+    create = ["organisation"] if any(f.table == "organisation" for f in fields.values()) else []
+    body = {"name": kind, "kind": kind, "title": titles()[kind], "columns": columns}
+    return Profile.model_validate(body | {"create": create})

@@ -29,18 +29,19 @@ class Checked:
     """A file's rows as they would be stored, and the register entries that they name.
 
     Shape: ``rows`` has one row a source row, in file order; each frame of ``links`` has ``at``
-    (the position in ``rows``) and ``code``.
+    (the position in ``rows``) and ``code``. given: the fields of which the file says anything.
     """
 
     rows: pd.DataFrame
     links: dict[str, pd.DataFrame] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def kept(self, good: np.ndarray) -> Checked:
         """The same without the rejected rows."""
         links = {
             name: link[good[link["at"].to_numpy(dtype=int)]] for name, link in self.links.items()
         }
-        return Checked(self.rows[good], links)
+        return Checked(self.rows[good], links, self.given)
 
     def used(self) -> dict[str, set[str]]:
         """Codes of the register that these rows use, by table."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.imports.findings import Findings
+from data.imports.merging import merge
 from data.imports.projects import Checked
 from data.imports.register import Register
 from data.imports.storing import Progress, insert
@@ -29,10 +30,11 @@ def store(
     batch: int,
     progress: Progress,
 ) -> None:
-    """Stores the responses; every collection that they belong to gets a new revision."""
-    rows = checked.rows
-    collection, revision = _collections(connection, rows, instrument, register, batch)
-    _store_invited(connection, rows, collection, batch)
+    """Stores the responses that are new; every collection that gets any gets a new revision."""
+    collection, revision = _collections(connection, checked.rows, instrument, register, batch)
+    _store_invited(connection, checked.rows, collection, batch)
+    fresh = ~checked.rows["known"].to_numpy(dtype=bool)
+    rows, collection, revision = checked.rows[fresh], collection[fresh], revision[fresh]
     responses = pd.DataFrame(
         {
             "id": _random_ids(len(rows)),
@@ -44,6 +46,7 @@ def store(
             "answers": _as_json(rows, instrument),
             "batch_id": batch,
             "revision": revision,
+            "source_key": rows["source_key"].to_numpy(),
         }
     )
     open_answers = _open_answers(rows, responses["id"], instrument)
@@ -67,8 +70,8 @@ def _collections(
     register: Register,
     batch: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The collection of each row and its revision, which is one more than before; missing
-    collections are created."""
+    """The collection of each row and its revision, which is one more than before where the row is
+    new; missing collections are created."""
     version = field_instrument(connection, instrument)
     fielding = schema.Collection
     found = connection.execute(
@@ -97,7 +100,8 @@ def _collections(
             }
             number = connection.execute(sa.insert(fielding).values(**made)).inserted_primary_key[0]
         numbers.append(number)
-    bump_revisions(connection, numbers)
+    fresh = codes[~rows["known"].to_numpy(dtype=bool)]
+    bump_revisions(connection, [numbers[at] for at in np.unique(fresh)])
     now = dict(connection.execute(sa.select(fielding.id, fielding.revision)).all())
     return np.array(numbers)[codes], np.array([now[number] for number in numbers])[codes]
 
@@ -125,7 +129,7 @@ def _day(stamp):
 def _store_invited(
     connection: sa.Connection, rows: pd.DataFrame, collection: np.ndarray, batch: int
 ) -> None:
-    """How many were invited, for collections that this batch created; older ones keep theirs."""
+    """How many were invited, where the file knows of more than was known before."""
     said = pd.DataFrame(
         {
             "collection_id": collection,
@@ -135,14 +139,11 @@ def _store_invited(
     ).dropna()
     if said.empty:
         return
-    largest = said.groupby(["collection_id", "group_code"], as_index=False)["invited"].max()
-    fielding = schema.Collection
-    ours = connection.execute(sa.select(fielding.id).where(fielding.batch_id == batch)).scalars()
-    largest = largest[largest["collection_id"].isin(list(ours))]
-    invited = [int(value) for value in largest["invited"]]
-    records = largest.assign(invited=np.array(invited, dtype=object)).to_dict("records")
-    if records:
-        connection.execute(sa.insert(schema.CollectionGroup), records)
+    key = ["collection_id", "group_code"]
+    largest = said.groupby(key, as_index=False)["invited"].max()
+    counts = np.array([int(count) for count in largest["invited"]], dtype=object)
+    values = largest.assign(invited=counts)
+    merge(connection, schema.CollectionGroup, values, key, ["invited"], batch, only_more=True)
 
 
 def _random_ids(count: int) -> np.ndarray:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import reading, writing
-from data.imports import events, projects, proposals, responses
+from data.imports import events, logs, projects, proposals, responses
 from data.imports.checking import (
     Outcome,
     check,
@@ -25,6 +25,7 @@ from data.imports.checking import (
     instrument_of,
     item_codes,
 )
+from data.imports.kinds import KINDS
 from data.imports.problems import AlreadyImported, Problem, RejectedFile, RejectedRows
 from data.imports.profile import Profile
 from data.imports.read import Source, read
@@ -239,6 +240,8 @@ def _store_rows(
     progress("store", 0, outcome.storable)
     if profile.kind == "answers":
         responses.store(connection, checked, outcome.instrument, register, batch, progress)
+    elif profile.kind in KINDS:
+        logs.store(connection, profile.kind, checked, register, batch)
     else:
         kinds = {"projects": projects, "events": events, "proposals": proposals}
         kinds[profile.kind].store(connection, checked, register, batch)

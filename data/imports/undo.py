@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import writing
+from data.imports.fieldings import drop_common_template
+from data.imports.kinds import KINDS
+from data.imports.merging import changed_later, restore
 from data.imports.problems import Problem, UndoRefused
 from data.imports.responses import bump_revisions
 from data.permissions import Kind, Verb
@@ -21,8 +24,6 @@ _HOLDERS = {
             (schema.Collection, "project_id"),
             (schema.ActivityEvent, "project_id"),
             (schema.Proposal, "project_id"),
-            (schema.ProjectPhase, "project_id"),
-            (schema.AffectedPopulation, "project_id"),
             (schema.UserGrant, "project_id"),
         ),
     ),
@@ -46,6 +47,15 @@ _HOLDERS = {
         ),
     ),
 }
+#: Records that hold on to what they name are known by their references.
+_RECORDS = tuple(dict.fromkeys(kind.model for kind in KINDS.values()))
+_HELD = {
+    **_HOLDERS,
+    "event": (schema.ActivityEvent, ()),
+    "place": (schema.Place, ()),
+    "solution": (schema.Solution, ()),
+    "case": (schema.FunnelCase, ()),
+}
 #: Links belong to the batch of what they hang on.
 _OWNER = {
     schema.ProjectTheme: (schema.Project, "project_id"),
@@ -54,8 +64,13 @@ _OWNER = {
     schema.ProjectFunder: (schema.Project, "project_id"),
     schema.EventOrganisation: (schema.ActivityEvent, "event_id"),
 }
+#: What the row of a table is called by, the first that it has.
+_NAMES = ("name_fi", "name", "code")
 #: In this order nothing is deleted that something later in the list still needs.
 _BROUGHT = (
+    *(model for model in _RECORDS if model not in (schema.Place, schema.Solution)),
+    schema.Place,
+    schema.Solution,
     schema.Response,
     schema.Collection,
     schema.ActivityEvent,
@@ -93,8 +108,10 @@ def _take_back(connection: sa.Connection, batch_id: int) -> None:
     touched = _touched(connection, batch_id)
     versions = _versions(connection, touched)
     bump_revisions(connection, touched, rewritten=True)
+    restore(connection, batch_id)
     for model in _BROUGHT:
         connection.execute(sa.delete(model).where(model.batch_id == batch_id))
+    drop_common_template(connection)
     _drop_unused_versions(connection, versions)
 
 
@@ -112,9 +129,11 @@ def _open(connection: sa.Connection, batch_id: int) -> str:
 
 def _check_holders(connection: sa.Connection, batch_id: int, file: str) -> None:
     problems = []
-    for what, (model, holders) in _HOLDERS.items():
+    if changed_later(connection, batch_id, _RECORDS):
+        problems.append(Problem("undo_changed", detail={"batch": batch_id}))
+    for what, (model, holders) in _HELD.items():
         ours = sa.select(model.id).where(model.batch_id == batch_id)
-        for holder, column in holders:
+        for holder, column in (*holders, *_references(model)):
             held = getattr(holder, column)
             example = connection.execute(
                 sa.select(held).where(held.in_(ours), _of_others(holder, batch_id)).limit(1)
@@ -129,6 +148,16 @@ def _check_holders(connection: sa.Connection, batch_id: int, file: str) -> None:
                 break
     if problems:
         raise UndoRefused(file, tuple(problems))
+
+
+def _references(model) -> list[tuple[type, str]]:
+    """Records that name a row of a table, and the columns in which they do."""
+    return [
+        (record, key.parent.name)
+        for record in _RECORDS
+        for key in sorted(record.__table__.foreign_keys, key=lambda key: key.parent.name)
+        if key.column.table is model.__table__
+    ]
 
 
 def _of_others(holder, batch_id: int) -> sa.ColumnElement[bool]:
@@ -150,7 +179,7 @@ def _name(connection: sa.Connection, model, number: int) -> str:
             .where(model.id == number)
         ).one()
         return f"{row.name_fi}, {row.wave}"
-    label = model.name if model is schema.Organisation else model.name_fi
+    label = getattr(model, next(name for name in _NAMES if hasattr(model, name)))
     return connection.execute(sa.select(label).where(model.id == number)).scalar_one()
 
 
