@@ -33,6 +33,9 @@ UNDOUBTED = (Unit.COUNT, Unit.EUR)
 #: Reasons that say that the question does not arise.
 INAPPLICABLE = [Reason.ONE_ITEM.value, Reason.NOT_ASKED.value]
 
+#: The public is told numbers of people in multiples of this.
+_TOLD = 5
+
 _DECIMALS = {
     Unit.POINTS: 1,
     Unit.CHANGE: 1,
@@ -58,6 +61,10 @@ def published(
         for name in ("value", "low", "high", "p", "n", "numerator", "denominator")
     }
     value, n = columns["value"], columns["n"]
+    rounds = profile is Profile.PUBLIC and metric.about is not About.RECORDS
+    if rounds and metric.unit is Unit.COUNT:
+        # 1-4 people are neither nobody nor a number that may be told.
+        hidden = hidden | ((value > 0) & (value < _TOLD))
     zero = (value == 0) if metric.unit in COUNTED else np.zeros(len(n), dtype=bool)
     states = [hidden, frame["reason"].isin(INAPPLICABLE).to_numpy(), np.isnan(value), zero]
     names = [
@@ -71,7 +78,7 @@ def published(
     indicative = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(metric.unit, np.inf))
     indicative &= ~hidden & ~np.isnan(value) & (metric.unit not in UNDOUBTED)
     columns["coverage"] = coverage
-    if profile is Profile.PUBLIC and metric.about is not About.RECORDS:
+    if rounds:
         columns = _rounded(columns, metric.unit)
     shown = {name: np.where(hidden, np.nan, values) for name, values in columns.items()}
     result = frame[KEYS].copy()
@@ -103,12 +110,9 @@ def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:
     """The same figures as the public sees them: people to 5, nothing more precise than needed."""
     rounded = {name: np.round(columns[name], _DECIMALS[unit]) for name in ("value", "low", "high")}
     rounded["p"] = np.round(columns["p"], 3)
-    for name in ("n", "numerator", "denominator"):
-        nearest = np.floor((columns[name] + 2) / 5) * 5
-        # 1-4 is neither nobody nor a number that may be told.
-        rounded[name] = np.where((columns[name] > 0) & (columns[name] < 5), np.nan, nearest)
-    if unit is Unit.COUNT:
-        # What was not reported stays not reported: nobody counted is not a count of nobody.
-        rounded["value"] = np.where(np.isnan(columns["value"]), np.nan, rounded["n"])
+    for name in ("n", "numerator", "denominator", *(["value"] if unit is Unit.COUNT else [])):
+        nearest = np.floor((columns[name] + 2) / _TOLD) * _TOLD
+        few = (columns[name] > 0) & (columns[name] < _TOLD)
+        rounded[name] = np.where(few, np.nan, nearest)
     rounded["coverage"] = np.round(columns["coverage"] * 20) / 20
     return rounded
