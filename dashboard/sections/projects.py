@@ -30,8 +30,8 @@ from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, overall_quality, totals
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
+from metrics.limits import DIFFERS_BELOW
 from metrics.metric import Level, Reason, Result
-from metrics.process.agreement import DIFFERS_BELOW
 from survey.instrument import Scale
 
 #: Rows of a chart of projects.

@@ -56,9 +56,6 @@ METRIC = Metric(
     grade="C",
 )
 
-#: Below this the experiences of a project's people differ.
-DIFFERS_BELOW = 0.50
-
 
 def reads(instrument: Instrument) -> list[dict]:
     """Every scale that is made of items, with the variance of an answer drawn by lot.

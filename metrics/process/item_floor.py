@@ -49,9 +49,6 @@ METRIC = Metric(
     grade="C",
 )
 
-#: Above this share the item is flagged.
-FLAGGED_ABOVE = 0.15
-
 
 def reads(instrument: Instrument) -> list[dict]:
     """Every item whose answers have a best and a worst end."""

@@ -14,6 +14,8 @@ from metrics.statistics.intervals import Floats, Interval, Whole, ratio
 from metrics.statistics.reliability import scatter
 
 _METHODS = list(Method)
+#: The standard deviation of half at 0 and half at 100.
+WIDEST = 50.0
 
 
 def variance_interval(variance: Floats, freedom: Floats) -> Interval:
@@ -35,15 +37,16 @@ def within_deviations(rows: pd.DataFrame) -> pd.DataFrame:
     """Standard deviation of scores within projects, in points. Rows: n, total, squares, unit.
 
     Formula: s = sqrt(sum SS_j / (N - J)), the pooled one above a project; interval by chi-square,
-    which takes scores to be roughly normal.
+    which takes scores to be roughly normal, cut to what a scale of 0-100 can show.
     Missing: NO_ANSWERS, and NO_VARIANCE where no project has two people.
     """
     data = clusters(rows)
     many, people = data.sums(np.ones(len(data.n))), data.sums(data.n)
     freedom = people - many
     found = variance_interval(ratio(data.sums(data.squares), freedom), freedom)
+    value, low, high = (np.sqrt(end) for end in found)
     return estimates(
-        Interval(*(np.sqrt(end) for end in found)),
+        Interval(value, low, np.minimum(high, np.maximum(value, WIDEST))),
         n=people.astype(np.int64),
         projects=many.astype(np.int64),
         method=Method.CHI_SQUARE,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from metrics.limits import RELIABLE
 from metrics.metric import Method, Reason
 from metrics.statistics.components import (
     PROJECTS_NEEDED,
@@ -25,9 +26,6 @@ from metrics.statistics.components import (
 from metrics.statistics.figures import estimates, means
 from metrics.statistics.intervals import Interval, Whole, ratio
 from metrics.statistics.intraclass import anova, intraclass
-
-#: A project whose mean is less reliable than this is not ranked or set beside others.
-RELIABLE = 0.70
 
 
 def correlations_within(rows: pd.DataFrame, *, of_mean: bool) -> pd.DataFrame:
