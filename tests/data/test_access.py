@@ -115,8 +115,8 @@ def test_each_role_has_its_pages(role, pages):
 
 def result(level: Level, entity: int) -> Result:
     return Result(
-        "m", "", "", level, entity, WAVES[0], "total", "", ValueState.VALUE, 1.0, None, None, 30,
-        None, None, 1, None, False, Method.NONE, None,
+        "m", "", "", level, entity, WAVES[0], "total", "", ValueState.VALUE, 1.0, None, None, None, None,
+        30, None, None, 1, None, False, Method.NONE, None,
     )  # fmt: skip
 
 
