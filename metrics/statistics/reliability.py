@@ -160,7 +160,9 @@ def _refused(
 
     varies: figures whose answers vary, so that what is missing is for want of a model.
     """
-    alone, few = found.items == 1, found.freedom < PEOPLE_NEEDED - 1
+    # No item at all is left of a single one that was taken away.
+    alone = (found.items <= 1) & (found.n > 0)
+    few = found.freedom < PEOPLE_NEEDED - 1
     reason = np.select(
         [alone, found.n == 0, few, np.zeros(len(few), dtype=bool) if varies is None else varies],
         [
