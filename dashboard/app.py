@@ -26,11 +26,21 @@ from metrics.metric import Profile
 from survey.text import LANGUAGES
 
 #: Every page by its id, in the order of the navigation. The first is the default page.
-PAGES = ("overview", "theme", "area", "project", "process", "proposals", "methods", "data_room")
+PAGES = (
+    "overview",
+    "theme",
+    "area",
+    "project",
+    "process",
+    "participation",
+    "proposals",
+    "methods",
+    "data_room",
+)
 DEFAULT_PAGE = "overview"
 LOGO = Path(__file__).with_name("assets") / "logo.svg"
 #: Pages that have nothing to say before the first publication.
-SHOW_FIGURES = frozenset({"overview", "theme", "area", "project", "process", "proposals"})
+SHOW_FIGURES = frozenset(PAGES) - {"methods", "data_room"}
 
 
 def main() -> None:

@@ -111,6 +111,7 @@ PAGES = {
     "area": (Kind.AREA_FIGURES,),
     "project": (Kind.PROJECT_FIGURES,),
     "process": (Kind.PROJECT_FIGURES,),
+    "participation": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
     "proposals": (Kind.PROPOSAL,),
     "methods": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),

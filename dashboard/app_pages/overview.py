@@ -42,6 +42,8 @@ def show(viewing: Viewing) -> None:
         with st.container():
             part(say("section.outcome_change", language))
             sections.outcome_change(viewing, scope)
+    section(say("section.outcomes_by_group", language))
+    sections.outcomes_by_group(viewing, scope)
     section(say("section.process", language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         with st.container():
@@ -51,6 +53,8 @@ def show(viewing: Viewing) -> None:
             part(say("section.process_change", language))
             sections.process_change(viewing, scope)
     sections.right_amount(viewing, scope)
+    section(say("section.process_records", language))
+    sections.process_from_records(viewing, scope)
     if scope.level == Level.PORTFOLIO:
         side_by_side(viewing, scope)
 

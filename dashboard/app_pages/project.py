@@ -66,6 +66,8 @@ def outcome(viewing: Viewing, scope: sections.Scope) -> None:
         with st.container():
             part(say("section.outcome_change", viewing.language))
             sections.outcome_change(viewing, scope)
+    section(say("section.outcomes_by_group", viewing.language))
+    sections.outcomes_by_group(viewing, scope)
 
 
 def process(viewing: Viewing, scope: sections.Scope) -> None:
@@ -87,6 +89,8 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
             part(say("section.process_by_wave", viewing.language))
             sections.process_by_wave(viewing, scope)
     sections.right_amount(viewing, scope)
+    section(say("section.process_records", viewing.language))
+    sections.process_from_records(viewing, scope)
     section(say("section.response", viewing.language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         for metric in ("response_rate", "dont_know_rate"):

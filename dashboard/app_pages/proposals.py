@@ -23,7 +23,7 @@ from dashboard.project_records import proposal_table
 from dashboard.session import Viewing, follow, selection
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
-from data import records
+from data import access, records
 from data.database import reading
 from data.schema import PROPOSAL_STATUSES
 from metrics.metric import Level
@@ -31,31 +31,60 @@ from metrics.metric import Level
 ROWS = 25
 MOST_CATEGORIES = 12
 EVERY = ""
+METRIC = "proposals_taken_up"
 
 
 def show(viewing: Viewing) -> None:
-    """How many proposals were taken up, where, and the register itself with its filters."""
+    """How proposals were taken up and answered, how cases went on, and the register itself."""
     language = viewing.language
     begin(viewing, say("page.proposals", language), ["Q2", "Q1"])
-    metric = metric_of("proposals_taken_up")
-    facts = publication()
-    whole = one(figures(viewing, level=Level.PORTFOLIO, entity=0, metric=metric.id, split="total"))
-    if whole is not None:
-        answer(sentences.figure_sentence(whole, metric, language))
-        published_line(viewing, facts)
-    scope = sections.Scope(Level.PORTFOLIO, 0, facts, "end", None, None)
+    metric = metric_of(METRIC)
+    place = sections.whole(viewing)
+    if place is not None:
+        level, entity = place
+        facts = publication()
+        whole = one(figures(viewing, level=level, entity=entity, metric=metric.id, split="total"))
+        if whole is not None:
+            answer(sentences.figure_sentence(whole, metric, language))
+            published_line(viewing, facts)
+        st.caption(literal(say(f"proposal.figures.{level}", language)))
+        told(viewing, sections.Scope(level, entity, facts, "end", None, None))
     section(say("section.take_up", language))
+    taken_up(viewing)
+    section(say("proposal.list", language))
+    st.caption(literal(say("proposal.open", language)))
+    register(viewing)
+
+
+def told(viewing: Viewing, scope: sections.Scope) -> None:
+    """How proposals were answered, and how cases went from an idea to adoption."""
+    silent = []
+    for title, told_of, draw_it in (
+        ("proposal.answers", sections.ANSWERS, sections.answered_proposals),
+        ("funnel.title", sections.FUNNEL, sections.funnel),
+    ):
+        if any(sections.is_told(viewing, scope, name) for name in told_of):
+            section(say(title, viewing.language))
+            silent += draw_it(viewing, scope)
+        else:
+            silent += told_of
+    sections.not_recorded(viewing, silent)
+
+
+def taken_up(viewing: Viewing) -> None:
+    """Take-up by area, where the reader may see figures of areas, and by category."""
+    language = viewing.language
+    scope = sections.Scope(Level.PORTFOLIO, 0, publication(), "end", None, None)
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
-        with st.container():
-            part(say("proposal.by_area", language))
-            sections.compare(
-                viewing, scope, Level.AREA, sections.neighbourhoods(viewing), metric.id
-            )
+        if Level.AREA in access.visible_levels(viewing.user):
+            with st.container():
+                part(say("proposal.by_area", language))
+                sections.compare(
+                    viewing, scope, Level.AREA, sections.neighbourhoods(viewing), METRIC
+                )
         with st.container():
             part(say("proposal.by_category", language))
             by_category(viewing)
-    section(say("proposal.list", language))
-    register(viewing)
 
 
 def register(viewing: Viewing) -> None:
@@ -192,7 +221,7 @@ def by_category(viewing: Viewing) -> None:
         for row in rows
     ]
     draw(
-        counted_bars(rows, metric_of("proposals_taken_up"), language),
+        counted_bars(rows, metric_of(METRIC), language),
         " ".join([say("alt.start", language, title=title), *said]),
         "by_category",
     )

@@ -8,6 +8,7 @@ from dashboard.charts.counts import (
     taken_up_bars,
 )
 from dashboard.charts.grammar import CONFIG, is_shown
+from dashboard.charts.grid import GridRow, share_grid
 from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
 from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
 from dashboard.charts.plane import NUMBERED, Point, Side, plane
@@ -18,6 +19,7 @@ __all__ = [
     "CONFIG",
     "NUMBERED",
     "Counted",
+    "GridRow",
     "Pair",
     "Phase",
     "PhaseCell",
@@ -35,6 +37,7 @@ __all__ = [
     "phase_heatmap",
     "phase_timeline",
     "plane",
+    "share_grid",
     "taken_up_bars",
     "wave_steps",
 ]

@@ -5,10 +5,27 @@ where nothing has been collected.
 """
 
 from dashboard.sections.answering import answering, right_amount
+from dashboard.sections.by_group import outcomes_by_group, process_from_records
 from dashboard.sections.comparison import against_portfolio, compare, neighbourhoods, taking_part
+from dashboard.sections.funnel import ANSWERS, FUNNEL, answered_proposals, funnel
 from dashboard.sections.glance import glance
+from dashboard.sections.journeys import excess, excess_sentence, losses
+from dashboard.sections.network import network
 from dashboard.sections.outcomes import benefit_by_group, outcome_change
+from dashboard.sections.participants import (
+    DISTINCT,
+    absent_groups,
+    absent_sentence,
+    breadth,
+    by_theme,
+    concerned_in,
+    habits,
+    numbers,
+    numbers_sentence,
+    reached,
+)
 from dashboard.sections.phases import projects_by_phase
+from dashboard.sections.place import choose_place
 from dashboard.sections.process import (
     process_by_construct,
     process_by_split,
@@ -17,33 +34,58 @@ from dashboard.sections.process import (
 )
 from dashboard.sections.process_outcome import process_and_outcome
 from dashboard.sections.projects import agreed, compared, leadership
+from dashboard.sections.recorded import is_told, not_recorded, recorded
 from dashboard.sections.scope import Scope, choose_scope, headline, quality_headline, whole
 
 #: Charts stand beside each other where each has at least this many pixels.
 TWO_ABREAST = 440
 
 __all__ = [
+    "ANSWERS",
+    "DISTINCT",
+    "FUNNEL",
     "TWO_ABREAST",
     "Scope",
+    "absent_groups",
+    "absent_sentence",
     "against_portfolio",
     "agreed",
+    "answered_proposals",
     "answering",
     "benefit_by_group",
+    "breadth",
+    "by_theme",
+    "choose_place",
     "choose_scope",
     "compare",
     "compared",
+    "concerned_in",
+    "excess",
+    "excess_sentence",
+    "funnel",
     "glance",
+    "habits",
     "headline",
+    "is_told",
     "leadership",
+    "losses",
     "neighbourhoods",
+    "network",
+    "not_recorded",
+    "numbers",
+    "numbers_sentence",
     "outcome_change",
+    "outcomes_by_group",
     "process_and_outcome",
     "process_by_construct",
     "process_by_split",
     "process_by_wave",
     "process_change",
+    "process_from_records",
     "projects_by_phase",
     "quality_headline",
+    "reached",
+    "recorded",
     "right_amount",
     "taking_part",
     "whole",
