@@ -44,8 +44,8 @@ def test_a_metric_keeps_the_contract(name):
         == {"process": "process", "outcome": "outcomes"}[metric.kind]
     )
     frames = {field.name for field in fields(metrics.frames.Frames)}
-    source = metric.frame.removeprefix("results:")
-    assert source in (frames if metric.frame == source else known())
+    sources = metric.frame.removeprefix("results:")
+    assert set(sources.split(",")) <= (frames if metric.frame == sources else set(known()))
     assert metric.version >= 1
     assert metric.better in ("up", "down", "none")
     assert metric.question in ("Q0", "Q1", "Q2", "Q3")

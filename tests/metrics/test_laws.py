@@ -10,7 +10,7 @@ import pytest
 
 from metrics.derived import derived
 from metrics.evaluate import evaluate
-from metrics.frames import Frames
+from metrics.frames import PRODUCT_COLUMNS, SUM_COLUMNS, Frames
 from metrics.metric import ESTIMATE_VALUES, KEYS, RECORD_FRAMES, Estimates, Profile, Results, Unit
 from survey.instrument import instruments
 from tests.metrics.raw import folded, portfolio
@@ -23,6 +23,11 @@ RANGE = {
     Unit.SCORE: (-100, 100),
     Unit.COUNT: (0, np.inf),
 }
+#: Ten pairs or thirty people more are a figure more; variances divide by the people less one.
+MORE_PEOPLE_MORE_KNOWN = {
+    "paired_change", "scale_alpha", "scale_omega", "alpha_without", "item_rest", "agreement",
+    "within_deviation", "icc", "icc_of_mean", "random_intercept",
+}  # fmt: skip
 NUMBERS = ["value", "low", "high", "n", "numerator", "denominator", "projects"]
 
 
@@ -98,7 +103,8 @@ def halves(frame: pd.DataFrame) -> pd.DataFrame:
     """Every row in two with the same keys whose counts and sums add up to it."""
     rng = np.random.default_rng(6)
     first, second = frame.copy(), frame.copy()
-    whole = [c for c in ("n", "total", "squares", "invited", "taken_up") if c in frame]
+    sums = ("n", "total", "squares", "invited", "taken_up", *SUM_COLUMNS, *PRODUCT_COLUMNS)
+    whole = [c for c in sums if c in frame]
     for column in whole:
         values = frame[column].to_numpy()
         part = (values * rng.random(len(frame))).astype(np.int64)
@@ -117,7 +123,8 @@ def test_atoms_in_two_halves_are_the_same_atoms(frames):
 
 def test_everybody_twice_moves_no_value(frames):
     def doubled(frame: pd.DataFrame) -> pd.DataFrame:
-        sums = [c for c in ("n", "total", "squares", "taken_up") if c in frame]
+        added = ("n", "total", "squares", "taken_up", *SUM_COLUMNS, *PRODUCT_COLUMNS)
+        sums = [c for c in added if c in frame]
         twice = frame.assign(**{c: frame[c] * 2 for c in sums})
         return (
             twice.assign(invited=frame["invited"].mask(frame["invited"] > 0, frame["invited"] * 2))
@@ -126,7 +133,7 @@ def test_everybody_twice_moves_no_value(frames):
         )
 
     one, other = everything(frames), everything(changed(frames, doubled))
-    for metric in set(one) - {"paired_change"}:  # ten pairs more are a figure more
+    for metric in set(one) - MORE_PEOPLE_MORE_KNOWN:
         factor = 2 if metric == "participation" else 1
         np.testing.assert_allclose(factor * one[metric]["value"], other[metric]["value"])
         np.testing.assert_allclose(2 * one[metric]["n"], other[metric]["n"])
