@@ -137,7 +137,7 @@ def _check_company(columns: Columns, kind: Kind, rows: pd.DataFrame) -> None:
 
 
 def _is_told(said: pd.Series) -> np.ndarray:
-    return (said.notna() & (said != False)).to_numpy()  # noqa: E712 an object column has no ~
+    return (said.notna() & ~said.isin([False])).to_numpy()
 
 
 def _reject_repeated(columns: Columns, kind: Kind, rows: pd.DataFrame) -> None:
