@@ -16,8 +16,9 @@ from metrics.metric import Metric, Result, Unit, ValueState
 CELL, UNDER, AFTER, HEAD = 24, 8, 18, 24
 #: The part of a column that its cell takes, the gap before the last column, and that one's width.
 FILLED, GAP, LAST = 0.94, 0.15, 1.25
-#: How strong the blue of 0 and of 100 points is: ink keeps a contrast of 6:1 on either.
-FAINTEST, STRONGEST = 0.06, 0.5
+#: Points from which each step of blue begins, and how strong it is: neighbouring scores are told
+#: apart, and ink keeps a contrast of 6:1 on the strongest.
+STEPS = ((0, 0.05), (50, 0.14), (60, 0.24), (70, 0.36), (80, 0.5))
 BLUE = "47,127,193"
 
 #: What stands in a cell that has no number.
@@ -57,7 +58,7 @@ class PhaseRow:
 def phase_heatmap(
     rows: Sequence[PhaseRow], metric: Metric, language: str, heads: tuple[str, ...]
 ) -> go.Figure:
-    """A row a project, a column a phase; the more blue a cell, the higher its number.
+    """A row a project, a column a phase; the bluer a cell, the higher its number.
 
     heads: what the columns are called, the last one that of the reliability.
     Missing: a sign (`SIGNS`) in an outlined cell; nothing in a phase that nobody was asked about.
@@ -171,8 +172,8 @@ def cells(rows: Sequence[PhaseRow], at: Sequence[int]) -> go.Bar:
 
 
 def shade(result: Result) -> str:
-    """The blue of a value of 0-100; nothing where there is none."""
+    """The step of blue of a value of 0-100; nothing where there is none."""
     if not grammar.is_shown(result):
         return grammar.CLEAR
-    share = min(max(result.value / 100, 0.0), 1.0)
-    return f"rgba({BLUE},{FAINTEST + (STRONGEST - FAINTEST) * share:.3f})"
+    strength = [strong for begins, strong in STEPS if round(result.value) >= begins]
+    return f"rgba({BLUE},{strength[-1] if strength else STEPS[0][1]})"

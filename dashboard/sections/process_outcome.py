@@ -18,7 +18,8 @@ from dashboard.sections.rows import nothing, rows_by
 from dashboard.sections.scope import Scope, totals
 from dashboard.session import Viewing, follow
 from dashboard.wording import say
-from metrics.metric import Level, Metric, Result
+from metrics.metric import Level, Metric, Reason, Result
+from metrics.reasons import REASONS
 
 #: When the process is judged that outcomes are set against.
 WAVE = "end"
@@ -31,7 +32,7 @@ def process_and_outcome(viewing: Viewing, scope: Scope, called: Mapping[int, str
     language = viewing.language
     st.warning(literal(say("process.not_cause", language)))
     records = metric_of("process_outcome")
-    found = totals(viewing, scope, records.id, scope.process) if scope.process else []
+    found = of_one_form(totals(viewing, scope, records.id, None), scope.process)
     part(say("process.by_records", language))
     associations(
         viewing,
@@ -55,6 +56,12 @@ def process_and_outcome(viewing: Viewing, scope: Scope, called: Mapping[int, str
     )
 
 
+def of_one_form(found: Sequence[Result], first: str | None) -> list[Result]:
+    """The associations with one process questionnaire: the one that the page reads, if it can."""
+    asked = sorted({result.instrument for result in found}, key=lambda key: (key != first, key))
+    return [result for result in found if result.instrument == asked[0]]
+
+
 def associations(viewing: Viewing, scope: Scope, metric: Metric, rows: Sequence[Row]) -> None:
     """How closely each outcome goes with the process, or why that cannot be told."""
     language = viewing.language
@@ -68,27 +75,43 @@ def associations(viewing: Viewing, scope: Scope, metric: Metric, rows: Sequence[
         shown,
         metric,
         title=metric.label.in_language(language),
-        sentence=" ".join(association(row, metric, language) for row in shown),
+        sentence=associated(shown, metric, language),
         publication=scope.publication,
         key=metric.id,
     )
 
 
+def associated(rows: Sequence[Row], metric: Metric, language: str) -> str:
+    """The associations in words: each that stands out, then those that chance may have made, then
+    those that could not be computed, with the reason why."""
+    said, within = [], []
+    refused: dict[Reason, list[str]] = {}
+    for row in rows:
+        result = row.result
+        if not is_shown(result):
+            refused.setdefault(result.reason, []).append(row.label)
+        elif sentences.direction(result) == "within":
+            within.append(row.label)
+        else:
+            said.append(association(row, metric, language))
+    if within:
+        said.append(say("associated.within", language, outcomes=", ".join(within)))
+    for reason, labels in refused.items():
+        said.append(say("associated.refused", language, outcomes=", ".join(labels)))
+        said += [REASONS[reason].in_language(language)] if reason else []
+    return " ".join(said)
+
+
 def association(row: Row, metric: Metric, language: str) -> str:
-    """One association in words: together, the opposite way, or not told apart from none."""
-    result = row.result
-    if not is_shown(result):
-        return sentences.absence(result, metric, language, row.label)
+    """One association that stands out: together or the opposite way, and what its test says."""
     lead = say(
-        f"associated.{sentences.direction(result)}",
+        f"associated.{sentences.direction(row.result)}",
         language,
         outcome=row.label,
-        value=written.figure(result.value, metric.unit, language),
-        basis=sentences.basis(result, metric, language),
+        value=written.figure(row.result.value, metric.unit, language),
+        basis=sentences.basis(row.result, metric, language),
     )
-    if sentences.direction(result) == "within":
-        return lead
-    return f"{lead} {sentences.by_chance(result, language)}".strip()
+    return f"{lead} {sentences.by_chance(row.result, language)}".strip()
 
 
 def against(
@@ -96,14 +119,16 @@ def against(
 ) -> None:
     """The projects as points: the process at the end, and an outcome that the reader chooses."""
     language = viewing.language
+    widest = max(found, key=lambda result: (result.projects or 0, result.part))
     chosen = st.selectbox(
         say("choose.beside", language),
         format_func=lambda name: metric_of(name).label.in_language(language),
         width=360,
-        **follow("beside", sorted({result.part for result in found})),
+        **follow("beside", sorted({result.part for result in found}), widest.part),
     )
+    form = widest.instrument
     quality, outcome = metric_of("process_quality"), metric_of(chosen)
-    process = of_projects(viewing, quality.id, scope.process, overall_of(scope.process))
+    process = of_projects(viewing, quality.id, form, overall_of(form))
     results = of_projects(viewing, chosen, "", None)
     points = sorted(
         (

@@ -139,16 +139,15 @@ def agreed(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
         (result for result in known if result.value < DIFFERS_BELOW),
         key=lambda result: (result.value, called[result.entity]),
     )
-    said = say(
-        "process.agreement_words",
-        language,
-        all=written.count(len({result.entity for result in known}), language),
-        n=written.count(len({result.entity for result in differing}), language),
-        limit=written.number(DIFFERS_BELOW, language, 2),
-    )
+    told = {
+        "all": written.count(len({result.entity for result in known}), language),
+        "limit": written.number(DIFFERS_BELOW, language, 2),
+    }
     if not differing:
-        st.info(literal(said))
+        st.info(literal(say("process.agreement_none", language, **told)))
         return
+    some_differ = written.count(len({result.entity for result in differing}), language)
+    said = say("process.agreement_words", language, n=some_differ, **told)
     _, some = page_of(viewing, "agreed_page", differing, PROJECTS)
     rows = rows_by(
         some,

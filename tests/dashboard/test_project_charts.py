@@ -80,6 +80,14 @@ def test_a_cell_says_its_number_and_is_the_bluer_the_higher():
     assert len(figure.data[0].x) == 2  # nobody was asked about the third phase
 
 
+@pytest.mark.parametrize(
+    ("lower", "higher"), [(49.4, 49.6), (59.4, 60.2), (69.4, 70.2), (79.4, 80.2)]
+)
+def test_scores_that_are_written_differently_at_a_limit_are_shaded_differently(lower, higher):
+    strengths = [float(shade(result(value)).split(",")[-1][:-1]) for value in (lower, higher)]
+    assert strengths == sorted(set(strengths))
+
+
 def test_a_hidden_cell_is_an_outline_without_a_colour():
     figure = phase_heatmap(
         [row(PhaseCell(result(state=ValueState.SUPPRESSED)), *[PhaseCell()] * 2)],
