@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,9 @@ from survey.instrument import GROUPS, UNKNOWN_GROUP, Instrument
 WAVES = ("baseline", "end", "follow_up")
 SCALES = 6
 ITEMS_PER_SCALE = 3
+#: Every collection is open as long.
+OPENS_ON, DAYS = date(2025, 3, 3), 28
+DAY_NAMES = np.array([str(OPENS_ON + timedelta(days=day)) for day in range(DAYS)], dtype=object)
 #: Responses that are drawn and stored at a time.
 CHUNK = 100_000
 #: 1-5, don't know, not applicable, and 0 for no answer, with how often each is given.
@@ -82,12 +85,13 @@ def instrument() -> Instrument:
 @dataclass(frozen=True)
 class Responses:
     """Some responses as columns. codes: responses x items, 0 where the item has no answer (an
-    answer of 0 to the 0-10 item is 100 here)."""
+    answer of 0 to the 0-10 item is 100 here). day: of the collection, from 0."""
 
     collection: np.ndarray
     group: np.ndarray
     link_key: np.ndarray
     codes: np.ndarray
+    day: np.ndarray
 
 
 def responses(count: int, projects: int, seed: int) -> Iterator[Responses]:
@@ -114,6 +118,7 @@ def responses(count: int, projects: int, seed: int) -> Iterator[Responses]:
             group=np.array(GROUPS)[(person * 5 + project) % len(GROUPS)],
             link_key=np.where(followed, np.char.mod("%032x", person * 7919 + 11), ""),
             codes=codes,
+            day=(person * 3 + project) % DAYS,
         )
 
 
@@ -152,7 +157,9 @@ def add(engine: sa.Engine, count: int, projects: int, seed: int, start: int = 0)
         passed += len(chunk.collection)
         # Nobody answers a collection twice, so late answers have keys of their own.
         keys = np.array([f"{seed}-{key}" if key else "" for key in chunk.link_key[late]])
-        chosen = Responses(chunk.collection[late], chunk.group[late], keys, chunk.codes[late])
+        chosen = Responses(
+            chunk.collection[late], chunk.group[late], keys, chunk.codes[late], chunk.day[late]
+        )
         with database.writing(engine) as connection:
             store(connection, chosen, asked, rng)
 
@@ -171,6 +178,7 @@ def store(
         "collection_id": chunk.collection.tolist(),
         "group_code": chunk.group.tolist(),
         "link_key": [key or None for key in chunk.link_key.tolist()],
+        "answered_on": DAY_NAMES[chunk.day].tolist(),
         "answers": as_json(chunk.codes, asked).to_pylist(),
         "revision": [now[collection] for collection in chunk.collection.tolist()],
     }
@@ -268,6 +276,8 @@ def _collections(connection: sa.Connection, projects: int, version: int, count: 
             "project_id": project,
             "instrument_version_id": version,
             "wave": wave,
+            "opens_on": OPENS_ON,
+            "closes_on": OPENS_ON + timedelta(days=DAYS - 1),
         }
         for project in range(1, projects + 1)
         for place, wave in enumerate(WAVES)

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from benchmarks import generate
 from benchmarks.rows import ITEMS
 from data import access, database, extracts, sheets
+from data.fold_columns import count_column
 from data.fold_engine import embedded
 from data.schema import Collection
-from data.statistics_fold import count_column, fold_cells
+from data.statistics_fold import fold_cells
 from survey.instrument import MISSING
 
 #: Pages that are read: the whole portfolio, one theme, one project, and one metric over projects.

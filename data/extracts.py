@@ -15,15 +15,18 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import orjson
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from data.schema import Response
+from data.schema import Collection, Response
 from survey.instrument import Instrument
 
 FOLDER = "extracts"
@@ -40,6 +43,15 @@ LOOKED_UP = 1_000
 FROM_FIRST = -1
 
 Advance = Callable[[int, int], None]
+
+
+class Withheld(NamedTuple):
+    """Answers of a group to a collection that are not published yet: those that came after a
+    revision (`data.waiting`)."""
+
+    collection: int
+    group: str
+    after: int
 
 
 class UnreadableAnswers(Exception):
@@ -59,13 +71,20 @@ def segment_path(home: Path, sha256: str) -> Path:
 
 
 def extract_schema(instrument: Instrument) -> pa.Schema:
-    """The columns of an extract: collection, group, link_key, and one a closed item."""
+    """The columns of an extract: collection, group, link_key, half, late, and one a closed item.
+
+    half: one of two random halves of the people, by their link key the same in every questionnaire
+    and wave (by the response where there is no key). late: answered in the second half of the
+    collection's days (null where a date is missing).
+    """
     items = [pa.field(item.code, pa.int8()) for item in instrument.closed_items]
     return pa.schema(
         [
             pa.field("collection", pa.int32(), nullable=False),
             pa.field("group", pa.string(), nullable=False),
             pa.field("link_key", pa.string()),
+            pa.field("half", pa.int8(), nullable=False),
+            pa.field("late", pa.int8()),
             *items,
         ]
     )
@@ -77,24 +96,59 @@ def extract(
     collections: Mapping[int, int],
     home: Path,
     advance: Advance | None = None,
+    withheld: Sequence[Withheld] = (),
 ) -> tuple[str, int]:
     """The hash and the number of rows of a new segment with answers of some collections.
+
+    Parameters, rows and errors: as `read_rows`.
+    """
+    table = read_rows(connection, instrument, collections, advance, withheld)
+    return store_segment(table, home), table.num_rows
+
+
+def read_rows(
+    connection: sa.Connection,
+    instrument: Instrument,
+    collections: Mapping[int, int],
+    advance: Advance | None = None,
+    withheld: Sequence[Withheld] = (),
+) -> pa.Table:
+    """Answers of some collections as an extract holds them.
 
     collections: for each the revision after which the answers that are read came (FROM_FIRST: all).
     Rows: sorted by collection. Missing: null; don't-know is -1, not-applicable -2.
     advance: called with the number of responses read so far, and of all that are to be read.
+    withheld: answers that are left out.
     Raises: UnreadableAnswers naming instrument and item.
     """
-    counts = _wanted(connection, collections, sa.func.count())
+    withheld = [each for each in withheld if each.collection in collections]
+    counts = _wanted(connection, collections, withheld, sa.func.count())
     total = sum(connection.execute(count).scalar_one() for count in counts)
+    windows = _windows(connection)
     batches, read = [], 0
-    for rows in _responses(connection, collections):
-        batches.append(_parsed(rows, instrument))
+    for rows in _responses(connection, collections, withheld):
+        batches.append(_parsed(rows, instrument, windows))
         read += len(rows)
         if advance:
             advance(read, total)
-    table = pa.Table.from_batches(batches, extract_schema(instrument))
-    return store_segment(sorted_rows(table), home), table.num_rows
+    return sorted_rows(pa.Table.from_batches(batches, extract_schema(instrument)))
+
+
+def count_arrivals(connection: sa.Connection, collections: Mapping[int, int]) -> pd.DataFrame:
+    """How many responses of each group came to each collection after a revision, and with which.
+
+    Columns: collection, group, revision, n.
+    """
+    columns = ["collection", "group", "revision", "n"]
+    rows = []
+    if collections:
+        ids = _listed(connection, list(collections.items()))
+        mine = (Response.collection_id == ids.c.collection) & (Response.revision > ids.c.after)
+        by = (ids.c.collection, Response.group_code, Response.revision)
+        counts = sa.select(*by, sa.func.count()).select_from(ids.join(Response, mine))
+        rows = connection.execute(counts.group_by(*by)).all()
+    whole = dict.fromkeys(("collection", "revision", "n"), "int64")
+    return pd.DataFrame(rows, columns=columns).astype(whole | {"group": "str"})
 
 
 def count_responses(
@@ -165,18 +219,29 @@ def _hash_of(path: Path) -> str:
 
 
 def _responses(
-    connection: sa.Connection, collections: Mapping[int, int]
-) -> Iterator[list[tuple[int, str, str | None, str]]]:
+    connection: sa.Connection, collections: Mapping[int, int], withheld: Sequence[Withheld]
+) -> Iterator[list[tuple]]:
     """The wanted responses, some thousands at a time; those of a collection in a settled order."""
-    columns = (Response.collection_id, Response.group_code, Response.link_key, Response.answers)
+    # A day as text: as such Arrow reads it, and no object is made of it.
+    columns = (
+        Response.collection_id,
+        Response.group_code,
+        Response.link_key,
+        Response.id,
+        sa.cast(Response.answered_on, sa.String),
+        Response.answers,
+    )
     streamed = {"stream_results": True, "yield_per": CHUNK}
-    for rows in _wanted(connection, collections, *columns):
+    for rows in _wanted(connection, collections, withheld, *columns):
         ordered = rows.order_by(Response.id)
         yield from connection.execute(ordered, execution_options=streamed).partitions()
 
 
 def _wanted(
-    connection: sa.Connection, collections: Mapping[int, int], *columns: sa.ColumnElement
+    connection: sa.Connection,
+    collections: Mapping[int, int],
+    withheld: Sequence[Withheld],
+    *columns: sa.ColumnElement,
 ) -> list[sa.Select]:
     """Queries that together find the wanted responses, however many collections there are.
 
@@ -196,7 +261,35 @@ def _wanted(
         ids = _listed(connection, looked_up)
         mine = (Response.collection_id == ids.c.collection) & (Response.revision > ids.c.after)
         queries.append(sa.select(*columns).select_from(ids.join(Response, mine)))
-    return queries
+    if not withheld:
+        return queries
+    out = _left_out(connection, withheld)
+    same = (out.c.collection == Response.collection_id) & (out.c.group == Response.group_code)
+    waits = sa.exists().where(same & (Response.revision > out.c.after))
+    return [query.where(~waits) for query in queries]
+
+
+def _left_out(connection: sa.Connection, withheld: Sequence[Withheld]) -> sa.Subquery:
+    """Withheld answers as a table, sent as one value."""
+    if connection.dialect.name == "sqlite":
+        listed = (
+            'select value ->> 0 as collection, value ->> 1 as "group", value ->> 2 as "after" '
+            "from json_each(:withheld)"
+        )
+        given = {"withheld": orjson.dumps([list(each) for each in withheld]).decode()}
+    else:
+        listed = (
+            "select * from unnest(cast(:held_ids as integer[]), cast(:held_groups as text[]), "
+            'cast(:held_revisions as integer[])) as out(collection, "group", "after")'
+        )
+        ids, groups, revisions = (list(each) for each in zip(*withheld, strict=True))
+        given = {"held_ids": ids, "held_groups": groups, "held_revisions": revisions}
+    columns = (
+        sa.column("collection", sa.Integer),
+        sa.column("group", sa.String),
+        sa.column("after", sa.Integer),
+    )
+    return sa.text(listed).bindparams(**given).columns(*columns).subquery("left_out")
 
 
 def _listed(connection: sa.Connection, pairs: Sequence[tuple[int, int]]) -> sa.Subquery:
@@ -213,8 +306,37 @@ def _listed(connection: sa.Connection, pairs: Sequence[tuple[int, int]]) -> sa.S
     return sa.text(listed).bindparams(**given).columns(*columns).subquery("listed")
 
 
-def _parsed(rows: Sequence[tuple], instrument: Instrument) -> pa.RecordBatch:
-    collections, groups, links, answers = zip(*rows, strict=True)
+def _windows(connection: sa.Connection) -> pd.DataFrame:
+    """The first and the last day of the collections that have both, as days since 1970."""
+    dated = sa.select(Collection.id, Collection.opens_on, Collection.closes_on).where(
+        Collection.opens_on.is_not(None), Collection.closes_on.is_not(None)
+    )
+    rows = connection.execute(dated).all()
+    ids, opens, closes = zip(*rows, strict=True) if rows else ((), (), ())
+    days = [pa.array(each, pa.date32()).cast(pa.int32()).to_numpy() for each in (opens, closes)]
+    return pd.DataFrame({"opens": days[0], "closes": days[1]}, index=list(ids))
+
+
+def _halves(links: pa.Array, ids: Sequence[str]) -> pa.Array:
+    keys = pc.coalesce(links, pa.array(ids, pa.string())).to_numpy(zero_copy_only=False)
+    # This hash is the same in every process and version.
+    return pa.array(pd.util.hash_array(keys, categorize=False) & 1, pa.int8())
+
+
+def _late(
+    collections: Sequence[int], answered: Sequence[str | None], windows: pd.DataFrame
+) -> pa.Array:
+    """Whether an answer came in the second half of the days; of an odd number the middle day is
+    in the first."""
+    known = windows.reindex(collections)
+    day = pa.array(answered, pa.string()).cast(pa.date32()).cast(pa.int32())
+    since = day.to_numpy(zero_copy_only=False) - known["opens"].to_numpy(dtype="float64")
+    days = (known["closes"] - known["opens"]).to_numpy(dtype="float64") + 1
+    return pa.array((2 * since >= days).astype("int8"), mask=np.isnan(since))
+
+
+def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame) -> pa.RecordBatch:
+    collections, groups, links, ids, answered, answers = zip(*rows, strict=True)
     schema = extract_schema(instrument)
     asked = pa.schema([schema.field(item.code) for item in instrument.closed_items])
     try:
@@ -236,7 +358,14 @@ def _parsed(rows: Sequence[tuple], instrument: Instrument) -> pa.RecordBatch:
         )
     items = [table[item.code].combine_chunks() for item in instrument.closed_items]
     _check_codes(items, instrument)
-    keys = [pa.array(collections, pa.int32()), pa.array(groups), pa.array(links, pa.string())]
+    links = pa.array(links, pa.string())
+    keys = [
+        pa.array(collections, pa.int32()),
+        pa.array(groups),
+        links,
+        _halves(links, ids),
+        _late(collections, answered, windows),
+    ]
     return pa.record_batch([*keys, *items], schema=schema)
 
 

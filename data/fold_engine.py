@@ -69,8 +69,8 @@ def kept(
         return word(instrument, *tables)
     sql, schema = _worded(word, instrument, tables)
     # The engine is in memory: the table goes with the connection.
-    backend.con.execute(f"create or replace temp table kept as {sql}")
-    return ibis.table(schema, name="kept")
+    backend.con.execute(f"create or replace temp table {word.__name__} as {sql}")
+    return ibis.table(schema, name=word.__name__)
 
 
 def result(

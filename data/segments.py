@@ -13,8 +13,10 @@ up what the truth has. Nothing is repaired in place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import ibis
@@ -26,10 +28,14 @@ import sqlalchemy as sa
 
 from data import extracts, fold_engine, record_frames, statistics_fold, statistics_store
 from data.extracts import FROM_FIRST
+from data.fold_columns import CELL, SPLIT
 from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
 from data.sheets import Progress
+from data.statistics_store import Statistics
 from survey.instrument import Instrument
 
+#: More than the days of any calendar.
+MOST_DAYS = 10_000_000
 #: More segments of an instrument than this are merged; to read one takes hundredths of a second.
 MANY = 8
 
@@ -39,10 +45,7 @@ class Folded:
     """One segment: which answers it speaks for, and the statistics folded from them.
 
     members: for each collection, the revision after which its answers here came, and the one up to
-    which they did. cells: `statistics_fold.fold_cells`; pairs: `fold_pairs` with the column
-    ``series``, the signature of the series as it was when its changes were folded (``people`` is 0
-    on the one row of a series in which nobody answered two waves). id is None until it is
-    published.
+    which they did. id is None until it is published.
     """
 
     id: int | None
@@ -51,12 +54,12 @@ class Folded:
     statistics_sha256: str
     rows: int
     members: dict[int, tuple[int, int]]
-    cells: pd.DataFrame = field(repr=False)
-    pairs: pd.DataFrame = field(repr=False)
+    statistics: Statistics = field(repr=False)
 
 
 def read_collections(connection: sa.Connection) -> pd.DataFrame:
-    """Every collection, by its number: project, instrument, wave, phase, revision, rewritten."""
+    """Every collection, by its number: project, instrument, wave, phase, revision, rewritten, and
+    its window: its first and last day in one number, 0 where one is not known."""
     rows = connection.execute(
         sa.select(
             Collection.id,
@@ -67,18 +70,27 @@ def read_collections(connection: sa.Connection) -> pd.DataFrame:
             Collection.phase,
             Collection.revision,
             Collection.rewritten,
+            Collection.opens_on,
+            Collection.closes_on,
         )
         .join(InstrumentVersion, InstrumentVersion.id == Collection.instrument_version_id)
         .order_by(Collection.id)
     )
     found = [
-        (key, project, f"{code}@{version}", *rest)
-        for key, project, code, version, *rest in rows.all()
+        (key, project, f"{code}@{version}", *rest, _window(opens_on, closes_on))
+        for key, project, code, version, *rest, opens_on, closes_on in rows.all()
     ]
     columns = ["collection", "project", "instrument", "wave", "phase", "revision", "rewritten"]
-    whole = {name: "int64" for name in ("collection", "project", "revision", "rewritten")}
+    columns += ["window"]
+    whole = {name: "int64" for name in ("collection", "project", "revision", "rewritten", "window")}
     words = {name: "str" for name in ("instrument", "wave", "phase")}
     return pd.DataFrame(found, columns=columns).astype(whole | words)
+
+
+def _window(opens_on: date | None, closes_on: date | None) -> int:
+    if opens_on is None or closes_on is None:
+        return 0
+    return opens_on.toordinal() * MOST_DAYS + closes_on.toordinal()
 
 
 def fold_news(
@@ -87,10 +99,12 @@ def fold_news(
     collections: pd.DataFrame,
     home: Path,
     progress: Progress,
+    withheld: Sequence[extracts.Withheld] = (),
 ) -> list[Folded]:
     """The segments that together hold every collection at its revision, older ones first.
 
-    Reads and folds what no segment holds; writes files, and nothing to the database.
+    Reads and folds what no segment holds, but for withheld answers (`data.waiting`); writes files,
+    and nothing to the database.
     Raises: extracts.UnreadableAnswers, statistics_fold.StatisticsTooLarge, KeyError for an
     instrument that is not defined.
     """
@@ -102,32 +116,47 @@ def fold_news(
         news = _news(connection, folded, current)
         if len(news):
             folded = _without(folded, news.loc[news["after"] == FROM_FIRST, "collection"])
-            folded.append(_fold(connection, instrument, current, news, folded, home, progress))
+            read = partial(extracts.extract, connection, instrument, withheld=withheld)
+            folded.append(_fold(read, instrument, current, news, folded, home, progress))
         if len(folded) > MANY:
             folded = _merged(folded, current, instrument, home)
         whole += folded
     return whole
 
 
-def current_pairs(folded: list[Folded], current: pd.DataFrame) -> pd.DataFrame:
-    """The pairs of the series as they are now; of one that was folded twice, the newest."""
-    signatures = set(_with_series(current)["series"])
-    kept: list[pd.DataFrame] = []
+def whole_statistics(folded: list[Folded], current: pd.DataFrame) -> Statistics:
+    """The statistics of some segments of one instrument together, as its collections are now."""
+    cells = [_living(segment, segment.statistics.cells) for segment in folded]
+    splits = [_living(segment, segment.statistics.splits) for segment in folded]
+    return Statistics(
+        statistics_fold.merge(cells, CELL),
+        statistics_fold.merge(splits, [*SPLIT, "window"]),
+        *_current_pairs(folded, current),
+    )
+
+
+def _current_pairs(
+    folded: list[Folded], current: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pairs and differences of the series as they are now; of one folded twice, the newest."""
+    current = _with_series(current)
+    signatures = set(current["series"])
+    pairs: list[pd.DataFrame] = []
+    differences: list[pd.DataFrame] = []
     for segment in reversed(folded):
-        valid = segment.pairs[segment.pairs["series"].isin(signatures)]
-        kept.append(valid)
-        signatures -= set(valid["series"])
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
+        mine = segment.statistics.pairs
+        pairs.append(mine[mine["series"].isin(signatures)])
+        known = set(pairs[-1]["series"])
+        collections = current.loc[current["series"].isin(known), "collection"]
+        mine = segment.statistics.differences
+        differences.append(mine[mine["collection"].isin(collections)])
+        signatures -= known
+    return pd.concat(pairs, ignore_index=True), pd.concat(differences, ignore_index=True)
 
 
-def whole_cells(folded: list[Folded]) -> pd.DataFrame:
-    """The cells of all collections of some segments of one instrument, whatever holds them."""
-    return statistics_fold.merge([_living_cells(s) for s in folded], statistics_fold.CELL)
-
-
-def _living_cells(segment: Folded) -> pd.DataFrame:
-    """The cells of the collections that the segment still speaks for."""
-    return segment.cells[segment.cells["collection"].isin(list(segment.members))]
+def _living(segment: Folded, statistics: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the collections that the segment still speaks for."""
+    return statistics[statistics["collection"].isin(list(segment.members))]
 
 
 # --- what is held -------------------------------------------------------------------------------
@@ -151,7 +180,7 @@ def _held(
     members = record_frames.table(connection, sa.select(SegmentMember.__table__))
     members = _without_gaps(members[members["segment_id"].isin(list(statistics))], collections)
     spans = {segment: _spans(own) for segment, own in members.groupby("segment_id")}
-    return [Folded(*row, spans[row.id], *statistics[row.id]) for row in rows if row.id in spans]
+    return [Folded(*row, spans[row.id], statistics[row.id]) for row in rows if row.id in spans]
 
 
 def _without_gaps(members: pd.DataFrame, collections: pd.DataFrame) -> pd.DataFrame:
@@ -190,9 +219,10 @@ def _news(connection: sa.Connection, folded: list[Folded], current: pd.DataFrame
     were folded (nothing is read of these, but their pairs have no other segment to stand in)."""
     held = pd.Series(_up_to(folded), dtype="int64").reindex(current["collection"])
     current = current.assign(after=held.fillna(FROM_FIRST).to_numpy(dtype="int64"))
-    new = current["after"] < current["revision"]
+    moved = _moved(folded, current)
+    new = (current["after"] < current["revision"]) | current["collection"].isin(moved)
     paired = current.groupby("series")["wave"].transform("nunique") > 1
-    known = {series for segment in folded for series in segment.pairs["series"]}
+    known = {series for segment in folded for series in segment.statistics.pairs["series"]}
     arriving = set(current.loc[new, "series"])
     orphaned = paired & ~current["series"].isin(known | arriving)
     news = current[new | orphaned]
@@ -200,6 +230,7 @@ def _news(connection: sa.Connection, folded: list[Folded], current: pd.DataFrame
     counted = extracts.count_responses(connection, grown)
     rows = _rows(folded)
     differing = [c for c, (total, new) in counted.items() if total != rows.get(c, 0) + new]
+    differing += moved
     return news.assign(after=news["after"].where(~news["collection"].isin(differing), FROM_FIRST))
 
 
@@ -212,9 +243,20 @@ def _up_to(folded: list[Folded]) -> dict[int, int]:
     return ends
 
 
+def _moved(folded: list[Folded], current: pd.DataFrame) -> list[int]:
+    """The collections whose days are others than when their answers were read."""
+    windows = current.set_index("collection")["window"]
+    moved: set[int] = set()
+    for segment in folded:
+        read = _living(segment, segment.statistics.splits)[["collection", "window"]]
+        now = windows.reindex(read["collection"]).to_numpy()
+        moved |= set(read.loc[read["window"].to_numpy() != now, "collection"])
+    return sorted(moved)
+
+
 def _rows(folded: list[Folded]) -> dict[int, int]:
     """How many responses of each collection are held."""
-    living = [_living_cells(segment)[["collection", "respondents"]] for segment in folded]
+    living = [_living(s, s.statistics.cells)[["collection", "respondents"]] for s in folded]
     if not living:
         return {}
     return pd.concat(living).groupby("collection")["respondents"].sum().to_dict()
@@ -235,7 +277,7 @@ def _without(folded: list[Folded], collections: pd.Series) -> list[Folded]:
 
 
 def _fold(
-    connection: sa.Connection,
+    read: Callable[..., tuple[str, int]],
     instrument: Instrument,
     current: pd.DataFrame,
     news: pd.DataFrame,
@@ -244,29 +286,31 @@ def _fold(
     progress: Progress,
 ) -> Folded:
     collections, after = news["collection"].tolist(), news["after"].tolist()
-    extract_sha256, rows = extracts.extract(
-        connection,
-        instrument,
+    extract_sha256, rows = read(
         dict(zip(collections, after, strict=True)),
-        home,
-        lambda done, of: progress("extract", done, of),
+        home=home,
+        advance=lambda done, of: progress("extract", done, of),
     )
     progress("fold", 0, rows)
     path = extracts.segment_path(home, extract_sha256)
     engine = fold_engine.embedded(extracts.extract_folder(home) / extracts.SPILL)
-    cells = statistics_fold.fold_cells(engine, [path], instrument)
-    pairs = _fold_pairs(engine, instrument, current, news, older, path, home)
+    splits = statistics_fold.fold_splits(engine, [path], instrument)
+    window = news.set_index("collection")["window"].reindex(splits["collection"])
+    statistics = Statistics(
+        statistics_fold.fold_cells(engine, [path], instrument),
+        splits.assign(window=window.to_numpy(dtype="int64")),
+        *_fold_pairs(engine, instrument, current, news, older, path, home),
+    )
     progress("fold", rows, rows)
     spans = zip(after, news["revision"].tolist(), strict=True)
     return Folded(
         None,
         instrument.key,
         extract_sha256,
-        statistics_store.store(cells, pairs, instrument, home),
+        statistics_store.store(statistics, instrument, home),
         rows,
         dict(zip(collections, spans, strict=True)),
-        cells,
-        pairs,
+        statistics,
     )
 
 
@@ -278,11 +322,11 @@ def _fold_pairs(
     older: list[Folded],
     path: Path,
     home: Path,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     paired = current[current.groupby("series")["wave"].transform("nunique") > 1]
     touched = paired[paired["series"].isin(news["series"])]
     if touched.empty:
-        return statistics_store.no_pairs(instrument)
+        return statistics_store.no_pairs(instrument), statistics_fold.no_differences()
     holding = [(path, news["collection"])]
     holding += [
         (extracts.segment_path(home, segment.extract_sha256), list(segment.members))
@@ -292,7 +336,7 @@ def _fold_pairs(
     parts = [(file, part) for file, part in parts if len(part)]
     wanted = pd.concat([part.assign(extract=place) for place, (_, part) in enumerate(parts)])
     paths = [file for file, _ in parts]
-    pairs = statistics_fold.fold_pairs(engine, paths, instrument, wanted)
+    pairs, differences = statistics_fold.fold_pairs(engine, paths, instrument, wanted)
     series = touched.set_index("collection")["series"]
     pairs = pairs.assign(series=pairs["collection"].map(series).astype("str"))
     empty = touched.drop_duplicates("series")
@@ -300,7 +344,8 @@ def _fold_pairs(
     none = statistics_store.no_pairs(instrument)
     marks = pd.DataFrame(0, index=range(len(empty)), columns=none.columns)
     marks = marks.assign(group="", series=empty["series"].to_numpy())
-    return pd.concat([pairs, marks], ignore_index=True)[none.columns].astype(none.dtypes)
+    pairs = pd.concat([pairs, marks], ignore_index=True)[none.columns].astype(none.dtypes)
+    return pairs, differences
 
 
 def _merged(
@@ -318,17 +363,16 @@ def _merged(
         living = pa.array(list(segment.members), pa.int32())
         rows.append(table.filter(pc.is_in(table["collection"], living)))
     table = extracts.sorted_rows(pa.concat_tables(rows))
-    whole = whole_cells(small)
-    pairs = current_pairs(folded, current)
+    pairs, differences = _current_pairs(folded, current)
+    whole = replace(whole_statistics(small, current), pairs=pairs, differences=differences)
     merged = Folded(
         None,
         instrument.key,
         extracts.store_segment(table, home),
-        statistics_store.store(whole, pairs, instrument, home),
+        statistics_store.store(whole, instrument, home),
         table.num_rows,
         members,
         whole,
-        pairs,
     )
     return [segment for segment in folded if segment not in small] + [merged]
 

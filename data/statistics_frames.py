@@ -9,19 +9,28 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 from pandas.api.types import union_categoricals
 
-from data import record_frames
-from data.segments import Folded, current_pairs, whole_cells
-from data.statistics_fold import count_column, count_columns, moment_column
+from data import paired_frames, record_frames, scale_frames
+from data.fold_columns import count_column, count_columns
+from data.scale_frames import atoms
+from data.segments import Folded, whole_statistics
 from metrics import frames
 from metrics.frames import ATOM, Frames
 from survey.instrument import MISSING, Instrument
-from survey.scoring import score_rules
 
 #: The number of invited people where nobody wrote it down.
 NOT_KNOWN = -1
+#: What makes each frame of scores, and from which of the folded tables.
+BUILT = {
+    scale_frames.scale_moments: "cells",
+    scale_frames.scale_products: "splits",
+    scale_frames.split_halves: "splits",
+    scale_frames.timing: "splits",
+    paired_frames.paired_moments: "pairs",
+    paired_frames.paired_choices: "pairs",
+    paired_frames.retention: "pairs",
+}
 
 
 def assemble(
@@ -36,23 +45,31 @@ def assemble(
     Raises: pandera.errors.SchemaError naming the frame's column.
     """
     by_id = collections.set_index("collection")
+    fielded = dict(iter(collections.groupby("instrument")))
     held: dict[str, list[Folded]] = {}
     for segment in folded:
         held.setdefault(segment.instrument, []).append(segment)
-    sources = [(instruments[key], whole_cells(segments)) for key, segments in held.items()]
-    fielded = dict(iter(collections.groupby("instrument")))
-    pairs = [
-        (instruments[key], current_pairs(segments, fielded[key])) for key, segments in held.items()
+    whole = [
+        (instruments[key], whole_statistics(segments, fielded[key]))
+        for key, segments in held.items()
+    ]
+    built = {
+        build.__name__: _stacked(
+            [build(instrument, getattr(each, table), by_id) for instrument, each in whole],
+            build.__name__,
+        )
+        for build, table in BUILT.items()
+    }
+    counts = [_item_counts(instrument, each.cells, by_id) for instrument, each in whole]
+    differences = [
+        paired_frames.paired_differences(instrument, each.differences, by_id)
+        for instrument, each in whole
     ]
     return Frames.of(
-        respondents=_respondents(records.invited, [cells for _, cells in sources], by_id),
-        item_counts=_joined([_item_counts(*source, by_id) for source in sources]),
-        scale_moments=_stacked(
-            [_scale_moments(*source, by_id) for source in sources], frames.SCALE_MOMENTS
-        ),
-        paired_moments=_stacked(
-            [_paired_moments(*source, by_id) for source in pairs], frames.PAIRED_MOMENTS
-        ),
+        **built,
+        respondents=_respondents(records.invited, [each.cells for _, each in whole], by_id),
+        item_counts=_joined(counts, "item_counts"),
+        paired_differences=_joined(differences, "paired_differences"),
         participation=records.participation,
         proposals=records.proposals,
         nodes=records.nodes,
@@ -72,15 +89,9 @@ def _respondents(
     )
     both = pd.concat([none, *answered], ignore_index=True).merge(invited, on=keys, how="outer")
     both = both.fillna({"respondents": 0, "invited": NOT_KNOWN})
-    atoms = _atoms(both, by_id)
-    atoms["n"], atoms["invited"] = both["respondents"], both["invited"]
-    return record_frames.typed(atoms, frames.RESPONDENTS)
-
-
-def _atoms(cells: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
-    """The atom of each row: where its collection belongs, and its group."""
-    place = by_id.loc[cells["collection"], ["project", "instrument", "wave", "phase"]]
-    return place.reset_index(drop=True).assign(group=cells["group"].to_numpy())[ATOM]
+    place = atoms(both, by_id)
+    place["n"], place["invited"] = both["respondents"], both["invited"]
+    return record_frames.typed(place, frames.RESPONDENTS)
 
 
 def _item_counts(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
@@ -95,9 +106,9 @@ def _item_counts(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFram
     counted = np.hstack([counted, missing])
     row, column = np.nonzero(counted)
     # Millions of rows: words are categories, and each column is taken from a few values.
-    atoms = _atoms(cells, by_id)
-    taken = {"project": atoms["project"].to_numpy()[row]}
-    taken |= {name: pd.Categorical(atoms[name]).take(row) for name in ATOM if name != "project"}
+    place = atoms(cells, by_id)
+    taken = {"project": place["project"].to_numpy()[row]}
+    taken |= {name: pd.Categorical(place[name]).take(row) for name in ATOM if name != "project"}
     taken["item"] = pd.Categorical(pd.Series([item for item, _ in columns], dtype="str")).take(
         column
     )
@@ -105,55 +116,23 @@ def _item_counts(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFram
     return pd.DataFrame({**taken, "code": codes[column], "n": counted[row, column]}, copy=False)
 
 
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Item counts of several instruments as one frame, their words as common categories."""
+def _joined(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    """A frame of several instruments, their words as common categories."""
+    parts = [part for part in parts if len(part)]
     if not parts:
-        return frames.empty("item_counts")
+        return frames.empty(name)
     columns = {}
-    for name in frames.ITEM_COUNTS.columns:
-        values = [part[name].array for part in parts]
+    for column in frames.schema_of(name).columns:
+        values = [part[column].array for part in parts]
         if isinstance(values[0], pd.Categorical):
-            columns[name] = union_categoricals(values, sort_categories=True)
+            columns[column] = union_categoricals(values, sort_categories=True)
         else:
-            columns[name] = np.concatenate(values)
+            columns[column] = np.concatenate(values)
     return pd.DataFrame(columns, copy=False)
 
 
-def _scale_moments(
-    instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFrame
-) -> pd.DataFrame:
-    return _moments(instrument, cells, _atoms(cells, by_id))
-
-
-def _paired_moments(
-    instrument: Instrument, pairs: pd.DataFrame, by_id: pd.DataFrame
-) -> pd.DataFrame:
-    """Pairs of one project, waves and group are one row, whichever phases they were asked in."""
-    pairs = pairs[pairs["people"] > 0]
-    place = _atoms(pairs, by_id).drop(columns="phase")
-    place["earlier"] = by_id["wave"].reindex(pairs["earlier"]).to_numpy()
-    moments = _moments(instrument, pairs, place)
-    keys = [*place.columns, "scale", "unit"]
-    return moments.groupby(keys, as_index=False, sort=True).sum()
-
-
-def _moments(instrument: Instrument, wide: pd.DataFrame, place: pd.DataFrame) -> pd.DataFrame:
-    """One row per row of ``place`` and scale that anybody has a score on."""
-    stacked = []
-    for rule in score_rules(instrument):
-        scored = (wide[moment_column(rule.code, "n")] > 0).to_numpy()
-        moments = {
-            moment: wide[moment_column(rule.code, moment)].to_numpy()[scored]
-            for moment in ("n", "total", "squares")
-        }
-        rows = place[scored].assign(scale=rule.code, **moments, unit=instrument.score_unit)
-        stacked.append(rows)
-    return pd.concat(stacked, ignore_index=True) if stacked else place.iloc[:0]
-
-
-def _stacked(parts: list[pd.DataFrame], schema: pa.DataFrameSchema) -> pd.DataFrame:
+def _stacked(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
     kept = [part for part in parts if len(part)]
-    whole = (
-        pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(schema.columns))
-    )
-    return record_frames.typed(whole, schema)
+    if not kept:
+        return frames.empty(name)
+    return record_frames.typed(pd.concat(kept, ignore_index=True), frames.schema_of(name))

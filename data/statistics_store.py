@@ -1,4 +1,4 @@
-"""The file of a segment's statistics: cells and pairs in one Parquet table.
+"""The file of a segment's statistics: all its tables, each an Arrow stream under its name.
 
 A file says which code folded it and which questionnaire; read by other code it counts as absent,
 so a changed rule is never mixed with statistics of the old one.
@@ -7,6 +7,7 @@ so a changed rule is never mixed with statistics of the old one.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -14,50 +15,78 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data import extracts, fold_engine, statistics_fold
+from data import extracts, fold_columns, fold_engine, fold_expressions, statistics_fold
 from data.extracts import segment_path, store_segment
 from survey import instrument as instrument_rules
 from survey import scoring
 from survey.instrument import Instrument
 
 #: What a change of means other statistics for the same answers.
-FOLDING = (extracts, fold_engine, statistics_fold, instrument_rules, scoring)
+FOLDING = (
+    extracts,
+    fold_columns,
+    fold_engine,
+    fold_expressions,
+    statistics_fold,
+    instrument_rules,
+    scoring,
+)
 CODE = b"folded by"
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Everything that is folded from a segment.
+
+    cells: `statistics_fold.fold_cells`. splits: `fold_splits` with the column ``window``, the days
+    of the collection as they were when its answers were read. pairs: `fold_pairs` with the column
+    ``series``, the signature of the series as it was when its changes were folded (``people`` is 0
+    on the one row of a series in which nobody can be followed). differences: those of the pairs.
+    """
+
+    cells: pd.DataFrame
+    splits: pd.DataFrame
+    pairs: pd.DataFrame
+    differences: pd.DataFrame
 
 
 def no_pairs(instrument: Instrument) -> pd.DataFrame:
     """The pairs of a segment without any series of several waves."""
-    names = ["collection", "earlier", "group", "people"]
-    names += statistics_fold.moment_columns(instrument)
+    names = [*fold_columns.PAIR, "people", *fold_columns.pair_columns(instrument)]
     kinds = {name: "str" if name == "group" else "int64" for name in names}
     return pd.DataFrame(columns=[*names, "series"]).astype(kinds | {"series": "str"})
 
 
-def store(cells: pd.DataFrame, pairs: pd.DataFrame, instrument: Instrument, home: Path) -> str:
+def store(statistics: Statistics, instrument: Instrument, home: Path) -> str:
     """The hash of the file of some statistics, which is in its place when this returns."""
-    shared = pa.unify_schemas([_arrow(cells).schema, _arrow(pairs).schema])
-    table = pa.concat_tables([_arrow(cells), _arrow(pairs)], promote_options="default")
-    return store_segment(table.cast(shared.with_metadata({CODE: _code(instrument)})), home)
+    names = [field.name for field in fields(Statistics)]
+    streams = [_stream(getattr(statistics, name)) for name in names]
+    table = pa.table({"name": names, "stream": pa.array(streams, pa.large_binary())})
+    return store_segment(table.replace_schema_metadata({CODE: _code(instrument)}), home)
 
 
-def read(
-    sha256: str, instrument: Instrument, home: Path
-) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """Cells and pairs of a file; None where there is none, or other code folded it."""
+def read(sha256: str, instrument: Instrument, home: Path) -> Statistics | None:
+    """The statistics of a file; None where there is none, or other code folded it."""
     path = segment_path(home, sha256)
     if not path.exists():
         return None
     table = pq.read_table(path)
     if (table.schema.metadata or {}).get(CODE) != _code(instrument):
         return None
-    is_cell = table["series"].is_null()
-    pairs = table.filter(table["series"].is_valid()).select(no_pairs(instrument).columns.tolist())
-    cells = table.filter(is_cell).drop_columns(["earlier", "people", "series"])
-    return cells.to_pandas(), pairs.to_pandas()
+    streams = zip(table["name"].to_pylist(), table["stream"], strict=True)
+    return Statistics(**{name: _frame(stream.as_buffer()) for name, stream in streams})
 
 
-def _arrow(frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+def _stream(frame: pd.DataFrame) -> bytes:
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _frame(stream: pa.Buffer) -> pd.DataFrame:
+    return pa.ipc.open_stream(stream).read_all().to_pandas()
 
 
 def _code(instrument: Instrument) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import generate
 from data.extracts import extract_schema, sorted_rows, store_segment
 from data.fold_engine import embedded, spark
-from data.statistics_fold import fold_cells, fold_pairs
+from data.statistics_fold import fold_cells, fold_pairs, fold_splits
 
 pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
 
@@ -35,6 +35,8 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "collection": pa.array(chunk.collection, pa.int32()),
             "group": pa.array(chunk.group),
             "link_key": pa.array([key or None for key in chunk.link_key.tolist()], pa.string()),
+            "half": pa.array(chunk.collection % 2, pa.int8()),
+            "late": pa.array(chunk.collection % 2, pa.int8(), mask=chunk.collection % 3 == 0),
         }
         tables.append(pa.table(columns | codes, schema=schema))
     sha256 = store_segment(sorted_rows(pa.concat_tables(tables)), home)
@@ -60,6 +62,16 @@ def test_cells_are_equal(extract: Path, cluster, tmp_path: Path):
     pd.testing.assert_frame_equal(on_spark, on_duckdb)
 
 
+def test_splits_are_equal(extract: Path, cluster, tmp_path: Path):
+    on_duckdb = fold_splits(embedded(tmp_path), [extract], ASKED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        on_spark = fold_splits(cluster, [extract], ASKED)
+    # Everybody of a collection is in one half of the people and of the days here.
+    assert len(on_duckdb) == PROJECTS * 3
+    pd.testing.assert_frame_equal(on_spark, on_duckdb)
+
+
 def test_pairs_are_equal(extract: Path, cluster, tmp_path: Path):
     numbers = range(1, 3 * PROJECTS + 1)
     collections = pd.DataFrame(
@@ -77,5 +89,6 @@ def test_pairs_are_equal(extract: Path, cluster, tmp_path: Path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         on_spark = fold_pairs(cluster, [extract], ASKED, collections)
-    assert on_duckdb["people"].sum() > 1_000
-    pd.testing.assert_frame_equal(on_spark, on_duckdb)
+    assert on_duckdb[0]["people"].sum() > 1_000
+    for ours, theirs in zip(on_duckdb, on_spark, strict=True):
+        pd.testing.assert_frame_equal(theirs, ours)

@@ -13,20 +13,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.extracts import extract_schema
-from data.fold_engine import embedded
-from data.statistics_fold import (
+from data.fold_columns import (
     CELL,
-    LARGEST,
+    EARLIER_WAVES,
     PAIR,
+    SPLIT,
     WAVE_PAIRS,
-    StatisticsTooLarge,
-    check_size,
     count_column,
     count_columns,
+    moment_column,
+    moment_columns,
+)
+from data.fold_engine import embedded
+from data.statistics_fold import (
+    LARGEST,
+    StatisticsTooLarge,
+    check_size,
     fold_cells,
     fold_pairs,
+    fold_splits,
     merge,
-    moment_column,
 )
 from survey.instrument import Instrument
 from survey.scoring import score
@@ -104,7 +110,11 @@ _some = settings(
 def store(rows: list[tuple], path: Path) -> Path:
     """The rows as an extract of the small instrument."""
     schema = extract_schema(SMALL)
-    named = [dict(zip(schema.names, row, strict=True)) for row in rows]
+    names = ["collection", "group", "link_key", *ITEMS]
+    named = [
+        dict(zip(names, row, strict=True)) | {"half": place % 2, "late": (0, 1, None)[place % 3]}
+        for place, row in enumerate(rows)
+    ]
     pq.write_table(pa.Table.from_pylist(named, schema), path)
     return path
 
@@ -146,6 +156,19 @@ def test_statistics_of_a_union_are_the_sum_of_statistics(
     pd.testing.assert_frame_equal(merge(halves, CELL), whole)
 
 
+@_some
+@given(rows=_answers, cut=st.integers(0, 20))
+def test_splits_of_a_union_are_the_sum_of_splits(tmp_path: Path, rows: list[tuple], cut: int):
+    # Cut at a multiple of six, so that everybody keeps their half of the people and of the days.
+    backend = embedded(tmp_path)
+    halves = [
+        fold_splits(backend, [store(half, tmp_path / f"{name}.parquet")], SMALL)
+        for name, half in (("first", rows[: 6 * cut]), ("second", rows[6 * cut :]))
+    ]
+    whole = fold_splits(backend, [store(rows, tmp_path / "all.parquet")], SMALL)
+    pd.testing.assert_frame_equal(merge(halves, SPLIT), whole)
+
+
 #: Two projects; the second asked twice in its end wave, about the phase P4 and about the whole.
 COLLECTIONS = pd.DataFrame(
     {
@@ -167,7 +190,7 @@ def paired_plainly(rows: list[tuple]) -> pd.DataFrame:
     people["is_part"] = people["phase"] != "P0"
     people = people.sort_values("is_part").drop_duplicates(["wave", "link_key"])
     found = []
-    for earlier, later in WAVE_PAIRS:
+    for earlier, later in (*WAVE_PAIRS, *((wave, wave) for wave in EARLIER_WAVES)):
         before = people[people["wave"] == earlier].rename(columns={"collection": "earlier"})
         both = people[people["wave"] == later].merge(
             before, on="link_key", suffixes=("", "_before")
@@ -189,7 +212,8 @@ def paired_plainly(rows: list[tuple]) -> pd.DataFrame:
 @given(rows=_answers)
 def test_pairs_are_what_the_rows_say(tmp_path: Path, rows: list[tuple]):
     path = store(rows, tmp_path / "all.parquet")
-    folded = fold_pairs(embedded(tmp_path), [path], SMALL, COLLECTIONS)
+    folded, _ = fold_pairs(embedded(tmp_path), [path], SMALL, COLLECTIONS)
+    folded = folded[[*PAIR, "people", *moment_columns(SMALL)]]
     expected = paired_plainly(rows)
     if expected.empty:
         assert folded.empty
@@ -205,10 +229,14 @@ def test_pairs_are_joined_over_segments_and_leave_out_older_revisions(tmp_path: 
     )
     new = store([(3, "RES", "a", 5, 1, 5, 5, None)], tmp_path / "new.parquet")
     wanted = COLLECTIONS[COLLECTIONS["collection"].isin([1, 3])].assign(extract=[1, 0])
-    pairs = fold_pairs(embedded(tmp_path), [new, old], SMALL, wanted)
+    pairs, differences = fold_pairs(embedded(tmp_path), [new, old], SMALL, wanted)
+    pairs = pairs[pairs["collection"] == 3]
     assert pairs["people"].tolist() == [1]
     # From the bottom of every scale to its top: 100 points, in whole units.
     assert pairs[moment_column("A", "total")].tolist() == [SMALL.score_unit]
+    assert differences.iloc[0].to_dict() == {
+        "collection": 3, "earlier": 1, "scale": 0, "difference": SMALL.score_unit, "n": 1,
+    }  # fmt: skip
 
 
 def test_a_missing_answer_is_apart_from_dont_know_and_not_applicable(tmp_path: Path):
