@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard import format as written
-from dashboard.charts import Row, is_shown
+from dashboard.charts import Row, has_range, is_shown
 from dashboard.wording import say, say_count, texts
 from metrics.metric import ALL_WAVES, RECORD_FRAMES, Method, Metric, Result, Unit, ValueState
 from metrics.names import WAVE_NAMES
@@ -27,6 +27,9 @@ _COUNTED = {
     "proposals_taken_up": "basis.proposals",
     "participation": "basis.participations",
     "representativeness": "basis.participations",
+    "breadth": "basis.participations",
+    "cost_per_participant": "basis.people",
+    "cost_per_pilot": "basis.pilots",
 }
 #: What n counts by what a metric is computed from; answers where nothing is said.
 _COUNTED_IN = {
@@ -123,12 +126,12 @@ def _p_words(p: float, language: str) -> str:
 def basis(result: Result, metric: Metric, language: str) -> str:
     """What a figure rests on: its interval, how many projects, how many answers or records."""
     words = []
-    if result.low is not None and result.high is not None:
+    if has_range(result):
         interval = written.interval(result.low, result.high, metric.unit, language)
         # Bounds say what is possible, not what chance would do.
         key = "basis.bounds" if result.method is Method.BOUNDS else "basis.interval"
         words.append(say(key, language, interval=interval))
-    elif result.method is not Method.CENSUS:
+    elif result.low is None and result.method is not Method.CENSUS:
         words.append(say("basis.no_interval", language))
     if result.projects and result.projects > 1:
         words.append(say_count("basis.projects", result.projects, language))
@@ -323,7 +326,7 @@ def row_words(row: Row, metric: Metric, language: str) -> str:
     if not is_shown(result):
         return row.absence or absence_words(result, language)
     words = written.figure(result.value, metric.unit, language)
-    if result.low is not None and result.high is not None:
+    if has_range(result):
         words += f" ({written.interval(result.low, result.high, metric.unit, language)})"
     return say("alt.indicative", language, words=words) if result.indicative else words
 

@@ -7,7 +7,7 @@ from dashboard.charts.counts import (
     participation_bars,
     taken_up_bars,
 )
-from dashboard.charts.grammar import CONFIG, is_shown
+from dashboard.charts.grammar import CONFIG, has_range, is_shown
 from dashboard.charts.grid import GridRow, share_grid
 from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
 from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
@@ -31,6 +31,7 @@ __all__ = [
     "cell_text",
     "change_forest",
     "counted_bars",
+    "has_range",
     "interval_dots",
     "is_shown",
     "participation_bars",

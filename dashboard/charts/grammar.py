@@ -69,6 +69,11 @@ def is_shown(result: Result) -> bool:
     return result.state in _SHOWN and result.value is not None
 
 
+def has_range(result: Result) -> bool:
+    """Whether a figure has an interval that is more than the figure itself."""
+    return result.low is not None and result.high is not None and result.low < result.high
+
+
 def colour(metric: Metric) -> str:
     return OUTCOME if metric.kind == "outcome" else PROCESS
 

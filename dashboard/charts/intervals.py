@@ -90,7 +90,7 @@ def change_forest(rows: Sequence[Row], metric: Metric, language: str) -> go.Figu
 def value_words(result: Result, unit: Unit, language: str) -> str:
     """A value and its interval in brackets: 68 (63–73); hollow marks say ~ before it."""
     value = written.figure(result.value, unit, language)
-    if result.low is not None and result.high is not None:
+    if grammar.has_range(result):
         value = f"{value} ({written.interval(result.low, result.high, unit, language)})"
     return f"~ {value}" if result.indicative else value
 

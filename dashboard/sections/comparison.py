@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
+from dashboard import format as written
 from dashboard import sentences
 from dashboard.charts import (
     Pair,
     Reference,
+    Row,
     interval_dots,
     is_shown,
     participation_bars,
     taken_up_bars,
 )
-from dashboard.components import chart_block
+from dashboard.components import Picture, chart_block, picture_block
 from dashboard.figures import figures, metric_of, one
 from dashboard.labels import group_name, overall_name, overall_of
 from dashboard.literal import literal
 from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, overall_benefit, overall_quality, totals
 from dashboard.session import Viewing
+from dashboard.tables import results_table
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import records
 from data.database import reading
-from metrics.metric import ALL_WAVES
+from metrics.metric import ALL_WAVES, Metric
 from survey.instrument import GROUPS
 
 
@@ -62,17 +68,35 @@ def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> 
     match = one(totals(viewing, scope, "representativeness", ""))
     if match is not None:
         said.append(sentences.figure_sentence(match, metric_of("representativeness"), language))
-    chart_block(
+    title = say("section.taking_part", language)
+    known_of = any(pair.concerned is not None for pair in pairs)
+    picture_block(
         viewing,
-        participation_bars(pairs, metric, language),
-        rows,
-        metric,
-        title=say("section.taking_part", language),
+        Picture(
+            participation_bars(pairs, metric, language) if known else None,
+            sentences.alt_text(title, rows, metric, language),
+            say(f"chart.key.participation{'' if known_of else '_alone'}", language),
+            beside_concerned(rows, metric, language),
+        ),
+        [(metric, [item.result for item in rows])]
+        + ([(metric_of("representativeness"), [match])] if match is not None else []),
+        title=title,
         sentence=" ".join(said),
         publication=scope.publication,
         key="taking_part",
-        legend=("chart.key.participation",),
     )
+
+
+def beside_concerned(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:
+    """The participations of each group, and how many people of it the matter concerns."""
+    table = results_table(rows, metric, language)
+    people = [item.result.denominator for item in rows]
+    if any(number is not None for number in people):
+        none = say("table.none", language)
+        table[say("participation.concerned", language)] = [
+            none if number is None else written.count(number, language) for number in people
+        ]
+    return table
 
 
 def compare(

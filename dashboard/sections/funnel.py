@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import streamlit as st
 
+from dashboard import format as written
 from dashboard import sentences
-from dashboard.charts import GridRow, interval_dots, share_grid, taken_up_bars
+from dashboard.charts import (
+    GridRow,
+    Row,
+    interval_dots,
+    is_shown,
+    share_grid,
+    taken_up_bars,
+)
 from dashboard.components import Picture, chart_block, part, picture_block
 from dashboard.figures import metric_of
 from dashboard.labels import part_name
@@ -17,14 +25,18 @@ from dashboard.sections.recorded import lines_of, recorded, short_table
 from dashboard.sections.rows import row
 from dashboard.sections.scope import Scope
 from dashboard.session import Viewing
-from dashboard.wording import say
-from metrics.process.answered_by import DAYS
-from metrics.process.case_outcome import ENDS, MONTHS
+from dashboard.wording import say, say_count
+from metrics.metric import Metric
 from metrics.stages import STAGES
 
 ANSWERS = ("closure", "influence_rate", "response_time", "answered_by")
 FUNNEL = ("stage_conversion", "stage_time", "case_outcome")
 LATER = STAGES[1:]
+#: The parts of metrics in the order of their charts; tests hold them to the metrics' own.
+DAYS = ("30", "60", "90")
+ENDS = tuple(
+    f"{end}/{months}" for months in ("12", "24") for end in ("pilot", "rejected", "merged")
+)
 
 
 def answered_proposals(viewing: Viewing, scope: Scope) -> list[str]:
@@ -37,7 +49,7 @@ def answered_proposals(viewing: Viewing, scope: Scope) -> list[str]:
     if told:
         title = say("proposal.answers", language)
         short_table(viewing, scope, told, title=title, key="answers")
-    return [*silent, *_in_parts(viewing, scope, in_time, map(str, DAYS))]
+    return [*silent, *_in_parts(viewing, scope, in_time, DAYS)]
 
 
 def _in_parts(viewing: Viewing, scope: Scope, name: str, parts: Iterable[str]) -> list[str]:
@@ -58,11 +70,29 @@ def _in_parts(viewing: Viewing, scope: Scope, name: str, parts: Iterable[str]) -
         rows,
         metric,
         title=title,
-        sentence=sentences.spread(rows, metric, language, "entities"),
+        sentence=listed(rows, metric, language),
         publication=scope.publication,
         key=name,
     )
     return []
+
+
+def listed(rows: Sequence[Row], metric: Metric, language: str) -> str:
+    """The figures of a chart one after the other, and how many of them are not there."""
+    shown = [item for item in rows if is_shown(item.result)]
+    if not shown:
+        return sentences.absence(rows[0].result, metric, language)
+    said = say(
+        "recorded.listed",
+        language,
+        label=metric.label.in_language(language),
+        listed=", ".join(
+            f"{item.label.lower()} {written.figure(item.result.value, metric.unit, language)}"
+            for item in shown
+        ),
+    )
+    hidden = len(rows) - len(shown)
+    return f"{said} {say_count('spread.hidden', hidden, language)}" if hidden else said
 
 
 # --- the funnel ---------------------------------------------------------------------------------
@@ -159,5 +189,4 @@ def _cohorts(viewing: Viewing, scope: Scope) -> list[str]:
 
 def _ends(viewing: Viewing, scope: Scope) -> list[str]:
     """What cases came to within one and two years: ends that rule each other out."""
-    parts = tuple(f"{end}/{months}" for months in MONTHS for end in ENDS)
-    return _in_parts(viewing, scope, "case_outcome", parts)
+    return _in_parts(viewing, scope, "case_outcome", ENDS)

@@ -22,7 +22,7 @@ from dashboard.sections.rows import rows_by
 from dashboard.sections.scope import Scope
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
-from metrics.metric import Result
+from metrics.metric import Result, Unit
 from survey.instrument import WAVES
 
 #: Density never stands without the mean number of partners: it falls as a network grows.
@@ -74,16 +74,38 @@ def network_sentence(
     found: Mapping[str, Mapping[str, Result]], waves: Sequence[str], language: str
 ) -> str:
     """How dense the network was at each survey and how many partners one has, or why unknown."""
-    said = []
-    for name, surveys in ((DENSITY, waves), (DEGREE, waves[-1:])):
-        said += [
-            sentences.figure_sentence(
-                found[name][wave], metric_of(name), language, wave_name(wave, language).lower()
-            )
-            for wave in surveys
-            if wave in found[name]
-        ]
+    density = metric_of(DENSITY)
+    shown = {
+        name: {wave: of[wave] for wave in waves if wave in of and is_shown(of[wave])}
+        for name, of in found.items()
+    }
+    if not shown[DENSITY]:
+        known = list(found[DENSITY].values())
+        if known:
+            return sentences.absence(known[-1], density, language)
+        return sentences.missing(density, language)
+    latest = list(shown[DENSITY].values())[-1]
+    said = [
+        say(
+            "network.density",
+            language,
+            listed=by_wave(shown[DENSITY], Unit.SHARE, language),
+            basis=sentences.basis(latest, density, language),
+        )
+    ]
+    if shown[DEGREE]:
+        # One decimal: a half of a partner is as far as anybody would look.
+        partners = by_wave(shown[DEGREE], Unit.EFFECTIVE, language)
+        said.append(say("network.degree", language, listed=partners))
     return " ".join(said)
+
+
+def by_wave(found: Mapping[str, Result], unit: Unit, language: str) -> str:
+    """Values with their surveys: alussa 24 %, lopussa 19 %."""
+    return ", ".join(
+        f"{wave_name(wave, language).lower()} {written.figure(result.value, unit, language)}"
+        for wave, result in found.items()
+    )
 
 
 def network_table(

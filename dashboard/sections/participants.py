@@ -28,7 +28,7 @@ from dashboard.sections.rows import row, rows_by
 from dashboard.sections.scope import Scope
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
-from metrics.metric import Level, Result
+from metrics.metric import Level, Reason, Result
 from metrics.names import BREADTH_NAMES, WAY_NAMES
 from survey.instrument import GROUPS
 
@@ -140,6 +140,8 @@ def absent_groups(viewing: Viewing, scope: Scope) -> list[str]:
 
 def absent_sentence(whole: Result, language: str) -> str:
     """How many groups are missing, or why that is not known."""
+    if whole.reason is Reason.UNKNOWN_FRAME:
+        return say("participation.absent_unknown", language)
     if not is_shown(whole):
         return sentences.absence(whole, metric_of("absent_groups"), language)
     if not whole.value:

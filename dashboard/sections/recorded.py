@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -148,7 +148,17 @@ def basis_words(line: Line, language: str) -> str:
     result = line.result
     if not is_shown(result):
         return REASONS[result.reason].in_language(language) if result.reason else ""
-    words = [sentences.basis(result, line.metric, language), line.beside]
+    counted = ""
+    if result.numerator is not None and result.denominator:
+        counted = say(
+            "recorded.counted",
+            language,
+            n=written.count(result.numerator, language),
+            all=written.count(result.denominator, language),
+        )
+    # A count that is its own n rests on no more than itself.
+    rests_on = replace(result, n=None) if counted or result.value == result.n else result
+    words = [counted, sentences.basis(rests_on, line.metric, language), line.beside]
     return ", ".join(filter(None, words))
 
 
