@@ -22,6 +22,13 @@ RANGE = {
     Unit.SHARE: (0, 1),
     Unit.SCORE: (-100, 100),
     Unit.COUNT: (0, np.inf),
+    # Reliability may be far below 0 where answers contradict each other.
+    Unit.COEFFICIENT: (-np.inf, 1),
+    Unit.EFFECT: (-np.inf, np.inf),
+    Unit.EFFECTIVE: (0, np.inf),
+    Unit.RATIO: (0, np.inf),
+    Unit.DAYS: (0, np.inf),
+    Unit.EUR: (0, np.inf),
 }
 #: Ten pairs or thirty people more are a figure more; variances divide by the people less one.
 MORE_PEOPLE_MORE_KNOWN = {
