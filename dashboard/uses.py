@@ -18,11 +18,40 @@ _OF_AN_ENTITY = (
     "right_amount",
 )
 
+#: What is told of outcomes by stakeholder group, and of the process by its records.
+_OF_RECORDS = (
+    "accessibility_coverage",
+    "adopters",
+    "changes_absorbed",
+    "cost_per_participant",
+    "cost_per_pilot",
+    "decision_lag",
+    "embedding",
+    "firms_new_market",
+    "firms_new_product",
+    "firms_tested",
+    "joint_outputs",
+    "lasting_adoption",
+    "lineage",
+    "needs_met",
+    "new_practice",
+    "roles_filled",
+    "rules_signed",
+    "time_to_embedding",
+    "time_to_first_sale",
+)
+
 METRICS_OF: dict[str, tuple[str, ...]] = {
-    "overview": (*_OF_AN_ENTITY, "process_change"),
+    "overview": (*_OF_AN_ENTITY, *_OF_RECORDS, "process_change"),
     "theme": _OF_AN_ENTITY,
     "area": _OF_AN_ENTITY,
-    "project": (*_OF_AN_ENTITY, "dont_know_rate", "process_change", "representativeness"),
+    "project": (
+        *_OF_AN_ENTITY,
+        *_OF_RECORDS,
+        "dont_know_rate",
+        "process_change",
+        "representativeness",
+    ),
     "process": (
         "agreement",
         "balanced_leadership",
@@ -33,7 +62,37 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
         "reliability_of_mean",
         "shrunken_quality",
     ),
-    "proposals": ("proposals_taken_up",),
+    "participation": (
+        "absent_groups",
+        "breadth",
+        "distinct_organisations",
+        "distinct_participants",
+        "journey_excess",
+        "journey_loss",
+        "network_brokers",
+        "network_centralisation",
+        "network_degree",
+        "network_density",
+        "network_modularity",
+        "network_reciprocity",
+        "network_sectors",
+        "participation",
+        "reach",
+        "repeat_participation",
+        "representativeness",
+        "tie_survival",
+        "voice_equality",
+    ),
+    "proposals": (
+        "answered_by",
+        "case_outcome",
+        "closure",
+        "influence_rate",
+        "proposals_taken_up",
+        "response_time",
+        "stage_conversion",
+        "stage_time",
+    ),
 }
 
 
