@@ -230,4 +230,9 @@ def work(language: str, do, done: str) -> bool:
         if isinstance(value, int) and not isinstance(value, bool)
     }
     st.success(say(done, language, **numbers))
+    if waiting := came_to.get("waiting"):
+        answers = sum(each["answers"] for each in waiting)
+        counts = {"answers": answers, "collections": len(waiting)}
+        told = {name: written.count(value, language) for name, value in counts.items()}
+        st.info(say("cli.refresh.waiting", language, **told))
     return True

@@ -102,6 +102,7 @@ def logs(connection: sa.Connection, read_on: date) -> dict[str, pd.DataFrame]:
             record_logs.organisations,
             record_logs.eligible,
             record_logs.sites,
+            record_logs.schools,
             record_logs.primary,
             record_results.needs,
             record_results.firms,

@@ -37,6 +37,8 @@ from metrics.metric import Level
 
 #: A proposal without a project, or without a place.
 NOWHERE = 0
+#: The kind of organisation whose clients are pupils.
+SCHOOL = "school"
 #: Steps of a proposal that are its maker's own and answer nothing.
 _OWN = ("submitted", "withdrawn")
 #: Steps that decide a proposal; the last of them says how.
@@ -220,6 +222,13 @@ def organisations(connection: sa.Connection) -> pd.DataFrame:
         .order_by(both.c.project_id, both.c.organisation_id)
     )
     return typed(table(connection, query, words=["sector"]), records.ORGANISATIONS)
+
+
+def schools(connection: sa.Connection) -> pd.DataFrame:
+    """`records.SCHOOLS`."""
+    found = organisations(connection)
+    theirs = found.loc[found["sector"] == SCHOOL, ["project"]].drop_duplicates()
+    return typed(theirs, records.SCHOOLS)
 
 
 def eligible(connection: sa.Connection) -> pd.DataFrame:

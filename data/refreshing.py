@@ -36,10 +36,11 @@ from data import (
     segments,
     sheets,
     statistics_frames,
+    waiting,
 )
 from data.instruments import known_instruments
 from data.schema import SegmentMember
-from data.sheets import Progress, Publication, RevisionFacts
+from data.sheets import Progress, Publication, RevisionFacts, Waiting
 from metrics.attention import findings
 from metrics.catalog import metrics as known_metrics
 from metrics.frames import Frames
@@ -64,6 +65,8 @@ class Truth:
     inputs: dict[str, Any]
     published: RevisionFacts | None
     all_held: bool
+    withheld: tuple[extracts.Withheld, ...]
+    waiting: tuple[Waiting, ...]
 
     @property
     def is_published(self) -> bool:
@@ -92,13 +95,13 @@ def refresh(
     with _alone(home), _programs_set_aside():
         for attempt in range(ATTEMPTS):
             try:
-                revision, figures, changed = _refresh(engine, home, tell)
+                revision, figures, changed, waits = _refresh(engine, home, tell)
             except publishing.Overtaken:
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
                 break
-    return Publication(revision, figures, changed, time.perf_counter() - started)
+    return Publication(revision, figures, changed, time.perf_counter() - started, waits)
 
 
 @cache
@@ -112,10 +115,13 @@ def code_version() -> str:
     return f"{version('arviomo')}+{hashed[:12]}"
 
 
-def read_truth(connection: sa.Connection) -> Truth:
-    """What a connection sees, without the answers themselves."""
-    collections = segments.read_collections(connection)
+def read_truth(connection: sa.Connection, home: Path) -> Truth:
+    """What a connection sees, without the answers themselves and without what waits."""
     instruments = known_instruments(connection)
+    published = sheets.published(connection)
+    collections, withheld, waits = waiting.settled(
+        connection, segments.read_collections(connection), published, instruments, home
+    )
     records = record_frames.read_records(connection, _today())
     up_to = sa.select(SegmentMember.collection_id, sa.func.max(SegmentMember.revision))
     held = dict(connection.execute(up_to.group_by(SegmentMember.collection_id)).all())
@@ -124,9 +130,11 @@ def read_truth(connection: sa.Connection) -> Truth:
         collections,
         instruments,
         records,
-        _inputs(collections, instruments, records),
-        sheets.published(connection),
+        _inputs(collections, instruments, records) | {waiting.INPUT: [list(w) for w in withheld]},
+        published,
         held == current,
+        withheld,
+        waits,
     )
 
 
@@ -148,14 +156,16 @@ def judge(
     return results, attention
 
 
-def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, int, bool]:
+def _refresh(
+    engine: sa.Engine, home: Path, progress: Progress
+) -> tuple[int, int, bool, tuple[Waiting, ...]]:
     with database.reading(engine) as connection:
-        truth = read_truth(connection)
+        truth = read_truth(connection, home)
         if truth.is_published:
             revision = truth.published.id
-            return revision, publishing.count_figures(connection, revision), False
+            return revision, publishing.count_figures(connection, revision), False, truth.waiting
         folded = segments.fold_news(
-            connection, truth.instruments, truth.collections, home, progress
+            connection, truth.instruments, truth.collections, home, progress, truth.withheld
         )
     frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
     results, attention = judge(frames, truth, _today(), progress)
@@ -179,7 +189,7 @@ def _refresh(engine: sa.Engine, home: Path, progress: Progress) -> tuple[int, in
     with database.writing(engine) as connection:
         publishing.prune(connection)
     extracts.remove_unused(home, used)
-    return revision, figures, True
+    return revision, figures, True, truth.waiting
 
 
 def _inputs(
@@ -189,7 +199,8 @@ def _inputs(
 ) -> dict[str, Any]:
     """The hash of everything that is read, by name, and the day on which it was read: what is
     late depends on it."""
-    frames = {"collections": collections} | records.frames
+    # How often a collection was rewritten says nothing that its revision does not say.
+    frames = {"collections": collections.drop(columns="rewritten")} | records.frames
     fielded = sorted(set(collections["instrument"]))
     return {
         **{name: _hash_rows(frame) for name, frame in frames.items()},

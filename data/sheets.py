@@ -29,13 +29,29 @@ STEPS = ("extract", "fold", "judge", "protect", "publish")
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A collection of which some answers are not published yet, and how many they are."""
+
+    collection: int
+    project: int
+    instrument: str
+    wave: str
+    phase: str
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """What a refresh came to. changed is False when the published sheet was true already."""
+    """What a refresh came to. changed is False when the published sheet was true already.
+
+    waiting: the collections of which answers wait for more (`data.waiting`).
+    """
 
     revision: int
     figures: int
     changed: bool
     seconds: float
+    waiting: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -17,6 +18,9 @@ from dashboard.commands.speech import (
     require_tables,
 )
 from dashboard.wording import say
+
+#: How many of the collections that wait are named.
+WAITING_NAMED = 10
 
 
 def migrate(language: str) -> click.Command:
@@ -75,6 +79,19 @@ def publish(language: str) -> None:
             seconds=written.number(publication.seconds, language, 1),
         )
     )
+    if publication.waiting:
+        answers = sum(each.answers for each in publication.waiting)
+        click.echo(
+            say(
+                "cli.refresh.waiting",
+                language,
+                answers=written.count(answers, language),
+                collections=written.count(len(publication.waiting), language),
+            )
+        )
+        for each in publication.waiting[:WAITING_NAMED]:
+            named = asdict(each) | {"answers": written.count(each.answers, language)}
+            click.echo(say("cli.refresh.waiting.one", language, **named))
 
 
 def export(language: str) -> click.Command:

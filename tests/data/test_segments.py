@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, extracts, publishing, refreshing, segments, sheets
+from data import database, extracts, publishing, refreshing, segments, sheets, waiting
 from data.imports.responses import bump_revisions
 from data.schema import Collection, Project, Response, Segment, SegmentMember
 from metrics import frames
@@ -24,7 +24,9 @@ Fold = Callable[[sa.Engine, Path], Frames]
 
 
 @pytest.fixture
-def truth(sqlite_engine: sa.Engine) -> sa.Engine:
+def truth(sqlite_engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
+    # Here single answers show what is read; how they wait is told in test_waiting.
+    monkeypatch.setattr(waiting, "FEWEST", 1)
     generate.fill(sqlite_engine, 24 * RESPONSES, projects=PROJECTS)
     return sqlite_engine
 

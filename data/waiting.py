@@ -1,0 +1,172 @@
+"""Answers that wait: two publications may not differ by a few people of any group.
+
+Somebody who kept the sheet of yesterday could subtract it from today's; where one person answered
+in between, the difference is that person. So the answers of a group that came to a collection since
+it was last published wait until they are at least MINIMUM people, and are published with the next
+refresh that finds them so. A collection that lost or changed the answers of fewer people than that
+keeps speaking with its published statistics as a whole. The first answers of a wave and phase have
+nothing before them that they could be subtracted from, and do not wait. Nothing overrides this.
+
+What waits is part of what a revision says of its inputs, so the next refresh knows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from data import extracts
+from data.extracts import FROM_FIRST, Withheld
+from data.record_frames import table
+from data.schema import Segment, SegmentMember
+from data.sheets import RevisionFacts, Waiting
+from metrics.metric import Profile
+from metrics.unsafe import MINIMUM
+from survey.instrument import WHOLE_PROCESS, Instrument
+
+#: The fewest people of a group that two publications of a collection may differ by.
+FEWEST = MINIMUM[Profile.INSIDE]
+#: Under which name a revision's inputs say what waited: collection, group, revision.
+INPUT = "withheld"
+
+
+class Settled(NamedTuple):
+    """What a refresh may read. collections: `segments.read_collections`, those that keep speaking
+    with what is published at the revision that was; withheld: the answers that wait."""
+
+    collections: pd.DataFrame
+    withheld: tuple[Withheld, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def settled(
+    connection: sa.Connection,
+    collections: pd.DataFrame,
+    published: RevisionFacts | None,
+    instruments: Mapping[str, Instrument],
+    home: Path,
+) -> Settled:
+    """Which answers are published now, and which wait for more."""
+    members = table(connection, sa.select(SegmentMember.__table__))
+    held = members.groupby("collection_id")["revision"].max()
+    before = collections["collection"].map(held)
+    whole = collections.assign(held=before.fillna(FROM_FIRST).astype("int64"))
+    rewritten = before.notna() & (whole["rewritten"] > whole["held"])
+    lost = _lost(connection, whole[rewritten], members, instruments, home)
+    few = lost[lost.between(1, FEWEST - 1)]
+    staying = whole["collection"].isin(few.index.get_level_values("collection"))
+    earlier = pd.DataFrame(
+        published.inputs.get(INPUT, []) if published else [],
+        columns=["collection", "group", "after"],
+    )
+    came = _came(connection, whole[~rewritten & (before.notna() | _joins(whole))], earlier)
+    came = came[came["n"].between(1, FEWEST - 1)]
+    kept = earlier[earlier["collection"].isin(whole.loc[staying, "collection"])]
+    rows = pd.concat([came[["collection", "group", "after"]], kept], ignore_index=True)
+    rows = rows.sort_values(["collection", "group"])
+    counts = pd.concat([few.groupby("collection").sum(), came.groupby("collection")["n"].sum()])
+    return Settled(
+        collections.assign(
+            revision=collections["revision"].where(~staying, whole["held"]),
+            # What was rewritten since is not read yet.
+            rewritten=collections["rewritten"].where(~staying, 0),
+        ),
+        tuple(Withheld(int(c), str(g), int(a)) for c, g, a in rows.itertuples(index=False)),
+        _named(whole, counts.groupby(level=0).sum()),
+    )
+
+
+def _joins(collections: pd.DataFrame) -> pd.Series:
+    """Collections that are not published yet, beside some of their wave or phase that are."""
+    there = collections["held"] != FROM_FIRST
+    series = [collections["project"], collections["instrument"]]
+    beside = there.groupby([*series, collections["wave"]]).transform("any")
+    phase = there.groupby([*series, collections["phase"]]).transform("any")
+    return ~there & (beside | (phase & (collections["phase"] != WHOLE_PROCESS)))
+
+
+def _came(
+    connection: sa.Connection, collections: pd.DataFrame, earlier: pd.DataFrame
+) -> pd.DataFrame:
+    """The answers that came since each group was last published. Columns: collection, group, after
+    (the revision that it was published with), n."""
+    earlier = earlier.astype({"collection": "int64", "group": "str", "after": "int64"})
+    waited = collections["collection"].isin(earlier["collection"])
+    asked = collections[waited | (collections["revision"] != collections["held"])]
+    since = asked.set_index("collection")["held"]
+    first = earlier.groupby("collection")["after"].min().reindex(since.index)
+    asked_after = first.fillna(since).clip(upper=since).astype("int64")
+    arrivals = extracts.count_arrivals(connection, asked_after.to_dict())
+    arrivals = arrivals.merge(earlier, on=["collection", "group"], how="left")
+    after = arrivals["after"].fillna(arrivals["collection"].map(since)).astype("int64")
+    arrivals = arrivals.assign(after=after)[arrivals["revision"] > after]
+    return arrivals.groupby(["collection", "group", "after"], as_index=False)["n"].sum()
+
+
+def _lost(
+    connection: sa.Connection,
+    collections: pd.DataFrame,
+    members: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    home: Path,
+) -> pd.Series:
+    """How many people's answers are gone, changed or new in collections that were rewritten, the
+    greater of what is gone and what is new, by collection and group; no row where the published
+    answers are not at hand any more."""
+    files = dict(connection.execute(sa.select(Segment.id, Segment.extract_sha256)).all())
+    found = [pd.Series(dtype="int64", index=pd.MultiIndex.from_arrays([[], []]))]
+    for key, own in collections.groupby("instrument"):
+        numbers = own["collection"].tolist()
+        holding = members[members["collection_id"].isin(numbers)]
+        paths = {segment: extracts.segment_path(home, files[segment]) for segment in
+                 holding["segment_id"].unique()}  # fmt: skip
+        if not all(path.exists() for path in paths.values()):
+            continue
+        old = [
+            _counted(path, holding.loc[holding["segment_id"] == segment, "collection_id"].tolist())
+            for segment, path in paths.items()
+        ]
+        now = extracts.read_rows(connection, instruments[key], dict.fromkeys(numbers, FROM_FIRST))
+        found.append(_difference(pd.concat(old), _by_content(now)))
+    return pd.concat(found).rename_axis(["collection", "group"])
+
+
+def _counted(path: Path, collections: Sequence[int]) -> pd.Series:
+    rows = pq.read_table(path)
+    wanted = pa.array(collections, rows["collection"].type)
+    return _by_content(rows.filter(pc.is_in(rows["collection"], wanted)))
+
+
+def _by_content(rows: pa.Table) -> pd.Series:
+    """How many answers say the same, by collection, group and the hash of what they say."""
+    # The dates of a collection say when somebody answered, not what.
+    names = [name for name in rows.column_names if name not in ("half", "late")]
+    said = pd.DataFrame({name: rows[name].cast(pa.string()).to_pandas() for name in names})
+    content = pd.util.hash_pandas_object(said, index=False)
+    collection = rows["collection"].to_pandas()
+    return content.groupby([collection, said["group"], content]).size()
+
+
+def _difference(old: pd.Series, now: pd.Series) -> pd.Series:
+    """The people of each collection and group who are in one of two and not in the other: the
+    number of those that are gone or new, whichever is a few, or else the greater."""
+    both = pd.concat([old.groupby(level=[0, 1, 2]).sum(), now], axis=1, keys=["old", "now"])
+    change = (both["now"].fillna(0) - both["old"].fillna(0)).astype("int64")
+    new = change.clip(lower=0).groupby(level=[0, 1]).sum()
+    gone = (-change).clip(lower=0).groupby(level=[0, 1]).sum()
+    return gone.where(gone.between(1, FEWEST - 1), new)
+
+
+def _named(collections: pd.DataFrame, counts: pd.Series) -> tuple[Waiting, ...]:
+    rows = collections[collections["collection"].isin(counts.index)]
+    names = ["collection", "project", "instrument", "wave", "phase"]
+    return tuple(
+        Waiting(*row, int(counts[row[0]])) for row in rows[names].itertuples(index=False, name=None)
+    )

@@ -1,0 +1,154 @@
+"""Two publications of a collection never differ by one to four people of a group."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import generate
+from data import database, refreshing, sheets
+from data.imports.responses import bump_revisions
+from data.schema import Collection, Response, Revision
+from metrics.frames import Frames
+
+PROJECTS = 2
+#: Six collections of 40 people each.
+RESPONSES = 240
+
+
+@pytest.fixture
+def truth(sqlite_engine: sa.Engine) -> sa.Engine:
+    generate.fill(sqlite_engine, 24 * RESPONSES, projects=PROJECTS)
+    with database.writing(sqlite_engine) as connection:
+        connection.execute(sa.update(Response).values(group_code="RES"))
+    return sqlite_engine
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[Frames]:
+    """The frames that each refresh would judge; what it publishes is segments alone."""
+    found: list[Frames] = []
+    monkeypatch.setattr(refreshing, "judge", lambda frames, *_: (found.append(frames), ([], {}))[1])
+    return found
+
+
+def answer(engine: sa.Engine, collection: int, group: str, people: int) -> None:
+    """More people of a group answer a collection, each as somebody did before."""
+    with database.writing(engine) as connection:
+        bump_revisions(connection, [collection])
+        one = sa.select(Response.__table__).where(Response.collection_id == collection).limit(1)
+        row = dict(connection.execute(one).mappings().one())
+        now = sa.select(Collection.revision).where(Collection.id == collection)
+        new = {"link_key": None, "group_code": group, "revision": connection.scalar(now)}
+        rows = [row | new | {"id": os.urandom(16).hex()} for _ in range(people)]
+        connection.execute(sa.insert(Response), rows)
+
+
+def take_back(engine: sa.Engine, collection: int, people: int) -> None:
+    with database.writing(engine) as connection:
+        some = sa.select(Response.id).where(Response.collection_id == collection).limit(people)
+        connection.execute(sa.delete(Response).where(Response.id.in_(some)))
+        bump_revisions(connection, [collection], rewritten=True)
+
+
+def people(frames: Frames, project: int = 1, wave: str = "baseline") -> dict[str, int]:
+    rows = frames.respondents
+    rows = rows[(rows["project"] == project) & (rows["wave"] == wave) & (rows["n"] > 0)]
+    return rows.groupby("group")["n"].sum().to_dict()
+
+
+def waiting(publication: sheets.Publication) -> list[tuple[int, int]]:
+    return [(each.collection, each.answers) for each in publication.waiting]
+
+
+def test_a_few_answers_of_a_group_wait_until_they_are_five(truth, seen, tmp_path: Path):
+    first = sheets.refresh(truth, tmp_path)
+    assert (people(seen[-1]), first.waiting) == ({"RES": 40}, ())
+    answer(truth, 1, "RES", 6)
+    answer(truth, 1, "STAFF", 3)
+    second = sheets.refresh(truth, tmp_path)
+    assert people(seen[-1]) == {"RES": 46}
+    assert second.waiting == (sheets.Waiting(1, 1, "measured@1", "baseline", "P0", 3),)
+    again = sheets.refresh(truth, tmp_path)
+    assert (again.changed, waiting(again)) == (False, [(1, 3)])
+    answer(truth, 1, "STAFF", 1)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 4)]
+    answer(truth, 1, "STAFF", 1)
+    last = sheets.refresh(truth, tmp_path)
+    assert (people(seen[-1]), last.waiting) == ({"RES": 46, "STAFF": 5}, ())
+
+
+def test_no_two_publications_differ_by_a_few_people(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    draw = pd.Series([2, 3, 7, 4, 3])
+    for at, more in draw.items():
+        answer(truth, 1, ["RES", "STAFF"][at % 2], more)
+        sheets.refresh(truth, tmp_path)
+    cells = ["project", "wave", "phase", "group"]
+    tables = [frames.respondents.groupby(cells)["n"].sum() for frames in seen]
+    steps = pd.concat(tables, axis=1).fillna(0).diff(axis=1).iloc[:, 1:].abs().to_numpy()
+    assert ((steps == 0) | (steps >= 5)).all()
+    # Of 19 answers some wait; none is lost.
+    assert steps.sum() + sum(n for _, n in waiting(sheets.refresh(truth, tmp_path))) == draw.sum()
+
+
+def test_what_was_taken_back_stays_published_until_it_is_five(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    take_back(truth, 1, 3)
+    held = sheets.refresh(truth, tmp_path)
+    assert (held.changed, waiting(held)) == (False, [(1, 3)])
+    take_back(truth, 1, 2)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
+    assert people(seen[-1]) == {"RES": 35}
+
+
+def test_a_corrected_answer_waits_as_one_that_came_does(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    with database.writing(truth) as connection:
+        one = sa.select(Response.id).where(Response.collection_id == 1).limit(1).scalar_subquery()
+        empty = sa.update(Response).where(Response.id == one).values(answers="{}")
+        connection.execute(empty)
+        bump_revisions(connection, [1], rewritten=True)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 1)]
+
+
+def test_a_wave_that_begins_waits_for_nobody(truth, seen, tmp_path: Path):
+    with database.writing(truth) as connection:
+        wave = sa.select(Collection.id).where(Collection.wave == "end")
+        connection.execute(sa.delete(Response).where(Response.collection_id.in_(wave)))
+        connection.execute(sa.delete(Collection).where(Collection.wave == "end"))
+        connection.execute(sa.update(Collection).where(Collection.id == 1).values(phase="P1"))
+    sheets.refresh(truth, tmp_path)
+    with database.writing(truth) as connection:
+        first = sa.select(Collection.__table__).where(Collection.id == 1)
+        row = dict(connection.execute(first).mappings().one()) | {"wave": "end"}
+        made = [row | {"id": 91, "phase": "P8"}, row | {"id": 92, "phase": "P1"}]
+        connection.execute(sa.insert(Collection), made)
+        some = sa.select(Response.id).where(Response.collection_id == 1).limit(6)
+        ids = connection.execute(some).scalars().all()
+        # Three to a phase that nothing is published of, three to one that is.
+        for number, own in ((91, ids[:3]), (92, ids[3:])):
+            rows = sa.select(Response.__table__).where(Response.id.in_(own))
+            copies = [
+                dict(r) | {"id": os.urandom(16).hex(), "collection_id": number}
+                for r in connection.execute(rows).mappings()
+            ]
+            connection.execute(sa.insert(Response), copies)
+    found = sheets.refresh(truth, tmp_path)
+    assert people(seen[-1], wave="end") == {"RES": 3}
+    assert waiting(found) == [(92, 3)]
+
+
+def test_a_revision_says_what_waited(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    answer(truth, 2, "COM", 2)
+    sheets.refresh(truth, tmp_path)
+    with database.reading(truth) as connection:
+        newest = sheets.published(
+            connection, connection.scalar(sa.select(sa.func.max(Revision.id)))
+        )
+    assert newest.inputs["withheld"] == [[2, "COM", 1]]
