@@ -117,3 +117,26 @@ class Finding(Base):
     weight: Mapped[int]
     detail: Mapped[str] = mapped_column(Text, server_default="{}")
     __table_args__ = (one_of("profile", PROFILES),)
+
+
+class ReleasedPopulation(Base):
+    """Some people of whom figures were released: no other release may be about almost the same.
+
+    cells is a JSON object: how many people of each cell (a collection and group, or whatever the
+    people were told apart by). released_at is UTC.
+    """
+
+    __tablename__ = "released_population"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    released_at: Mapped[datetime]
+    profile: Mapped[str] = mapped_column(String(6))
+    project_id: Mapped[int | None] = mapped_column(
+        ForeignKey("project.id", ondelete="CASCADE"), index=True
+    )
+    instrument: Mapped[str] = mapped_column(String(50))
+    wave: Mapped[str] = mapped_column(String(10))
+    split: Mapped[str] = mapped_column(String(10))
+    split_value: Mapped[str] = mapped_column(String(60))
+    people: Mapped[int]
+    cells: Mapped[str] = mapped_column(Text)
+    __table_args__ = (one_of("profile", PROFILES), not_negative("people"))
