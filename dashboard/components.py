@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard import sentences, session
-from dashboard.charts import CONFIG, Row, is_shown
+from dashboard.charts import CONFIG, Row, has_range, is_shown
 from dashboard.figures import metric_of
 from dashboard.literal import literal
 from dashboard.provenance import explain
@@ -188,7 +188,7 @@ def tests_of(rows: Sequence[Row]) -> list[tuple[Metric, list[Result]]]:
 def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
     """The texts that say what the marks of a chart mean: only those that are on it."""
     keys = [f"chart.key.{metric.kind}"]
-    if any(row.result.low is not None for row in rows):
+    if any(has_range(row.result) for row in rows):
         keys.append("chart.key.bounds" if are_bounds(rows) else "chart.key.interval")
     if any(row.result.indicative for row in rows):
         keys.append("chart.key.indicative")

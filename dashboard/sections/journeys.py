@@ -132,28 +132,39 @@ def cells_of(found: Sequence[Result]) -> tuple[Result | None, ...]:
 
 
 def losses_sentence(rows: Sequence[GridRow], metric: Metric, language: str) -> str:
-    """Where most are lost, of everybody and of each group of which it is known."""
-    said = []
-    for place, item in enumerate(rows):
-        shown = [r for r in item.cells if r is not None and is_shown(r)]
-        if not shown:
-            continue
-        worst = max(shown, key=lambda result: result.value)
-        said.append(
-            say(
-                "journey.most_lost" if place == 0 else "journey.group_lost",
-                language,
-                group=item.label,
-                step=part_name("", worst.part, language).lower(),
-                share=written.figure(worst.value, metric.unit, language),
-            )
-        )
-    if not said:
+    """Where most are lost, and of which groups it is elsewhere."""
+    worst = {item.label: most_lost(item) for item in rows}
+    worst = {label: result for label, result in worst.items() if result is not None}
+    everybody = worst.pop(rows[0].label, None)
+    if everybody is None:
         return say("spread.none", language)
-    first, *groups = said
-    if not groups:
-        return first
-    return f"{first} {say('journey.groups_lost', language, groups='; '.join(groups))}"
+    said = [lost_words("journey.most_lost", rows[0].label, everybody, metric, language)]
+    apart = [
+        lost_words("journey.group_lost", label, result, metric, language)
+        for label, result in worst.items()
+        if result.part != everybody.part
+    ]
+    if apart:
+        said.append(say("journey.groups_lost", language, groups="; ".join(apart)))
+    elif len(worst) > 1:
+        said.append(say("journey.groups_alike", language))
+    return " ".join(said)
+
+
+def most_lost(item: GridRow) -> Result | None:
+    """The step before which the largest share is lost; None where no figure is shown."""
+    shown = [result for result in item.cells if result is not None and is_shown(result)]
+    return max(shown, key=lambda result: result.value, default=None)
+
+
+def lost_words(key: str, label: str, result: Result, metric: Metric, language: str) -> str:
+    return say(
+        key,
+        language,
+        group=label,
+        step=part_name("", result.part, language).lower(),
+        share=written.figure(result.value, metric.unit, language),
+    )
 
 
 # --- a grid in words ----------------------------------------------------------------------------

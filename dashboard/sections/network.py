@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard import format as written
 from dashboard import sentences
 from dashboard.charts import interval_dots, is_shown
-from dashboard.components import Picture, picture_block, section
+from dashboard.components import Picture, legend_of, picture_block, section
 from dashboard.figures import metric_of
 from dashboard.labels import wave_name
 from dashboard.literal import literal
@@ -57,7 +57,7 @@ def network(viewing: Viewing, scope: Scope) -> list[str]:
         Picture(
             interval_dots(rows, density, language) if any(map(is_shown, drawn)) else None,
             sentences.alt_text(title, rows, density, language),
-            f"{say('chart.key.process', language)} {say('chart.key.bounds', language)}",
+            " ".join(say(key, language) for key in legend_of(rows, density)),
             network_table(found, brokers, waves, language),
         ),
         [(metric_of(name), list(of.values())) for name, of in found.items() if of],

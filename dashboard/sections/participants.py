@@ -258,8 +258,9 @@ def by_theme(viewing: Viewing, called: Mapping[int, str]) -> None:
             table[literal(head)] = [
                 cell(of.get((number, way)), metric_of(name), language) for number in themes
             ]
-    st.markdown(literal(say("section.overlap_warning", language)))
-    table_block(pd.DataFrame(table), say("participation.by_theme", language), language)
+    title = say("participation.by_theme", language)
+    st.markdown(literal(f"{title}. {say('section.overlap_warning', language)}"))
+    table_block(pd.DataFrame(table), title, language)
 
 
 def habits(viewing: Viewing, scope: Scope, metrics: Sequence[str]) -> list[str]:
