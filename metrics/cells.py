@@ -136,6 +136,8 @@ def with_silent(cells: Cells, asked: pd.DataFrame, respondents: pd.DataFrame) ->
     cell = expected["key"] * _PROJECTS + expected["project"]
     total = np.isin(cells.key, totals["key"])
     silent = expected[~np.isin(cell, (cells.key * _PROJECTS + cells.project)[total])]
+    if silent.empty:
+        return cells
     added = keys.loc[new, by].assign(split=Split.TOTAL.value, split_value="")
     if "unit" in cells.keys:
         added["unit"] = 1

@@ -188,7 +188,9 @@ def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = 
     whole = rows if pooled is None else rows[pooled[cell]]
     found = sheet.module.compute(whole, *_beside(sheet, nodes, figures))
     if pooled is not None:
-        found = _completed(found, np.setdiff1d(rows["figure"], whole["figure"]))
+        left = np.zeros(len(figures), dtype=bool)
+        left[whole["figure"].to_numpy()] = True
+        found = _completed(found, np.flatnonzero(~left))
     keys = figures.take(found.index.to_numpy()).reset_index(drop=True)
     frame = pd.concat([keys, found.reset_index(drop=True)], axis=1)[[*KEYS, *ESTIMATE_VALUES]]
     silent = (frame["reason"] == Reason.NO_ANSWERS.value).to_numpy()
@@ -203,6 +205,8 @@ def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = 
 
 def _completed(found: pd.DataFrame, empty: Codes) -> pd.DataFrame:
     """The same figures, and rows without a value for the empty ones."""
+    if not len(empty):
+        return found
     added = pd.DataFrame(
         {
             **dict.fromkeys(("value", "low", "high", "p", "numerator", "denominator"), np.nan),

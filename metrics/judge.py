@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from metrics import audit, disclosure
+from metrics.coverage import Invited, asked_people, coverage_of, invited_of, nobody_invited
 from metrics.derived import derived
 from metrics.evaluate import Judged, Sheet, judged, sheets
 from metrics.expand import Memberships, expand
 from metrics.frames import Frames
 from metrics.metric import (
-    ALL_WAVES,
     KEYS,
     About,
     Estimates,
@@ -29,23 +28,12 @@ from metrics.metric import (
     Profile,
     Reason,
     Results,
-    Split,
 )
 from metrics.multiplicity import adjusted
 from metrics.publish import published
 from survey.instrument import Instrument
 
 Marks = NDArray[np.bool_]
-Whole = NDArray[np.int64]
-
-_KEY = ["instrument", "wave", "split", "split_value"]
-
-
-class Invited(NamedTuple):
-    """For each cell of a sheet its answers and invited people; 0 and 0 where not all are known."""
-
-    answered: Whole
-    invited: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def prepare(
     return Prepared(
         every,
         own,
-        [_invited(sheet, frames) for sheet in every],
+        _invited(every, frames),
         hidden,
         frames.nodes,
         frames.primary,
@@ -98,6 +86,20 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
     )
     results = [_results(*each, profile) for each in parts]
     return adjusted(derived(results, prepared.nodes), prepared.primary)
+
+
+def _invited(every: list[Sheet], frames: Frames) -> list[Invited]:
+    people = asked_people(frames.respondents, every[0].nodes.members) if every else None
+    return [
+        nobody_invited()
+        if sheet.cells is None
+        else invited_of(
+            sheet.cells,
+            people if sheet.metric.about is About.RESPONDENTS else None,
+            pairs=sheet.metric.frame == "paired_moments",
+        )
+        for sheet in every
+    ]
 
 
 def _nodes(sheet: Sheet, own: bool) -> Memberships:
@@ -128,7 +130,9 @@ def _results(
     pooled[own.cell[there]] = (~hidden & there_to_pool)[own.figure[there]]
     if metric.about is About.RECORDS:
         pooled[:] = True
-    covered = _coverage(own, invited, np.ones(cells, dtype=bool))
+    covered = coverage_of(
+        own.figure, own.cell, len(own.estimates.frame), invited, np.ones(cells, dtype=bool)
+    )
     if hasattr(sheet.module, "across"):
         estimates, position = _compared(sheet, own, hidden, pooled)
         return published(estimates, hidden[position], covered[position], profile)
@@ -139,8 +143,18 @@ def _results(
         metric,
         pd.concat([own.estimates.frame[listed_own], above.estimates.frame], ignore_index=True),
     )
-    coverage = np.concatenate([covered[listed_own], _coverage(above, invited, pooled)])
+    coverage = np.concatenate(
+        [
+            covered[listed_own],
+            _covered(above, invited, pooled),
+        ]
+    )
     return published(estimates, np.concatenate([hidden[listed_own], lost]), coverage, profile)
+
+
+def _covered(figures: Judged, invited: Invited, pooled: Marks) -> NDArray[np.float64]:
+    size = len(figures.estimates.frame)
+    return coverage_of(figures.figure, figures.cell, size, invited, pooled)
 
 
 def _compared(
@@ -183,49 +197,3 @@ def _upper(above: Judged, listed: Marks, secret: Marks, pooled: Marks) -> tuple[
     lost = (counts[1] > 0) & (counts[2] == 0)
     estimates = Estimates(above.estimates.metric, frame[kept].reset_index(drop=True))
     return Judged(estimates, moved, above.cell), lost[kept]
-
-
-def _coverage(figures: Judged, invited: Invited, pooled: Marks) -> NDArray[np.float64]:
-    """Answers that a figure rests on / everybody invited below it, where the invited are known."""
-    there = figures.figure >= 0
-    figure, cell = figures.figure[there], figures.cell[there]
-    sums = [
-        np.bincount(figure, weights=each[cell], minlength=len(figures.estimates.frame))
-        for each in (np.where(pooled, invited.answered, 0), invited.invited)
-    ]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
-
-
-def _invited(sheet: Sheet, frames: Frames) -> Invited:
-    """Answers and invited people of each cell of a sheet."""
-    if sheet.cells is None:
-        return Invited(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    shape = (len(sheet.nodes.members), len(sheet.cells.keys))
-    counts = np.zeros((3, *shape), dtype=np.int64)
-    if sheet.metric.about is About.RESPONDENTS:
-        keys = sheet.cells.keys[_KEY].astype(str).reset_index(names="key")
-        people = _by_split(frames.respondents).merge(keys, on=_KEY)
-        place = np.searchsorted(sheet.nodes.members, people["project"].to_numpy())
-        for count, name in zip(counts, ("n", "invited", "unknown"), strict=True):
-            np.add.at(count, (place, people["key"].to_numpy()), people[name].to_numpy())
-    at = (sheet.cells.project, sheet.cells.key)
-    # The same rule as the response rate's: not all invited known, or more answers than people.
-    known = (counts[2][at] == 0) & (counts[0][at] <= counts[1][at])
-    # Of pairs: how many of those invited to the later wave could be followed from the earlier one.
-    answered = sheet.cells.sums["n"] if sheet.metric.frame == "paired_moments" else counts[0][at]
-    return Invited(np.where(known, answered, 0), np.where(known, counts[1][at], 0))
-
-
-def _by_split(respondents: pd.DataFrame) -> pd.DataFrame:
-    """Respondents and invited people of every total, group and phase of a project."""
-    asked = respondents["invited"]
-    people = respondents.assign(invited=asked.clip(lower=0), unknown=(asked < 0).astype(np.int64))
-    pieces = [
-        people.assign(split=Split.TOTAL.value, split_value=""),
-        people.assign(split=Split.GROUP.value, split_value=people["group"]),
-        people.assign(split=Split.PHASE.value, split_value=people["phase"], wave=ALL_WAVES),
-    ]
-    table = pd.concat(pieces, ignore_index=True)
-    sums = ["n", "invited", "unknown"]
-    return table.groupby(["project", *_KEY], as_index=False, observed=True, sort=False)[sums].sum()

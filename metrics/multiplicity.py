@@ -38,16 +38,17 @@ def adjusted(results: list[Results], primary: pd.DataFrame) -> list[Results]:
     Raises: TooManyPrimary naming the entity.
     """
     _refuse_too_many(primary)
-    if not results:
+    tested = [each for each in results if each.frame["p"].notna().any()]
+    if not tested:
         return results
     tests = pd.concat(
         [
             each.frame[["level", "entity", "part", "p", "state"]].astype(
                 {"level": str, "part": str, "state": str, "p": float}
             )
-            for each in results
+            for each in tested
         ],
-        keys=[each.metric.id for each in results],
+        keys=[each.metric.id for each in tested],
         names=["metric", "row"],
     ).reset_index()
     made = (tests["p"].notna() & tests["state"].isin(_SHOWN)).to_numpy()
@@ -58,11 +59,13 @@ def adjusted(results: list[Results], primary: pd.DataFrame) -> list[Results]:
     found[made] = np.where(
         declared, _among(declared, place, p, holm), _among(~declared, place, p, benjamini_hochberg)
     )
-    ends = np.cumsum([len(each.frame) for each in results])[:-1]
-    return [
-        replace(each, frame=each.frame.assign(p_adjusted=part))
-        for each, part in zip(results, np.split(found, ends), strict=True)
-    ]
+    ends = np.cumsum([len(each.frame) for each in tested])[:-1]
+    parts = zip(tested, np.split(found, ends), strict=True)
+    filled = {
+        each.metric.id: replace(each, frame=each.frame.assign(p_adjusted=part))
+        for each, part in parts
+    }
+    return [filled.get(each.metric.id, each) for each in results]
 
 
 def holm(family: Whole, p: Floats) -> Floats:

@@ -21,6 +21,7 @@ from metrics.metric import (
     Unit,
     ValueState,
 )
+from metrics.unsafe import floats
 
 #: A figure from fewer people than this, or with a wider interval, is indicative only.
 INDICATIVE_BELOW = 30
@@ -57,7 +58,7 @@ def published(
     """The results of one metric."""
     metric, frame = estimates.metric, estimates.frame
     columns = {
-        name: frame[name].to_numpy(dtype=float, na_value=np.nan)
+        name: floats(frame[name])
         for name in ("value", "low", "high", "p", "n", "numerator", "denominator")
     }
     value, n = columns["value"], columns["n"]
@@ -81,19 +82,25 @@ def published(
     if rounds:
         columns = _rounded(columns, metric.unit)
     shown = {name: np.where(hidden, np.nan, values) for name, values in columns.items()}
-    result = frame[KEYS].copy()
-    result["state"] = pd.Categorical(state, [each.value for each in ValueState])
-    for name in ("value", "low", "high", "p", "coverage"):
-        result[name] = shown[name]
-    # Known when every test of its family is: `metrics.multiplicity` fills it in.
-    result["p_adjusted"] = np.nan
-    for name in ("n", "numerator", "denominator"):
-        result[name] = pd.array(np.round(shown[name]), dtype="Float64").astype("Int64")
-    result["projects"] = frame["projects"].astype("Int64").mask(hidden)
-    result["indicative"] = indicative
-    result["method"] = _renamed(frame["method"], hidden, Method.NONE.value, Method)
-    result["reason"] = _renamed(frame["reason"], hidden, HIDDEN.value, Reason)
-    return Results(metric, profile, result[[*KEYS, *RESULT_VALUES]])
+    shown["projects"] = np.where(hidden, np.nan, floats(frame["projects"]))
+    # Made of columns at once: every column that is set on a frame costs it a look at all others.
+    result = {name: frame[name].array for name in KEYS} | {
+        "state": pd.Categorical(state, [each.value for each in ValueState]),
+        **{name: shown[name] for name in ("value", "low", "high", "p", "coverage")},
+        # Known when every test of its family is: `metrics.multiplicity` fills it in.
+        "p_adjusted": np.full(len(n), np.nan),
+        **{name: _whole(shown[name]) for name in ("n", "numerator", "denominator", "projects")},
+        "indicative": indicative,
+        "method": _renamed(frame["method"], hidden, Method.NONE.value, Method),
+        "reason": _renamed(frame["reason"], hidden, HIDDEN.value, Reason),
+    }
+    return Results(metric, profile, pd.DataFrame(result, columns=[*KEYS, *RESULT_VALUES]))
+
+
+def _whole(values: NDArray[np.float64]) -> pd.array:
+    """Whole numbers, missing where they are NaN."""
+    missing = np.isnan(values)
+    return pd.arrays.IntegerArray(np.where(missing, 0, np.round(values)).astype(np.int64), missing)
 
 
 def _renamed(
