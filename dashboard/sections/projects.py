@@ -32,6 +32,7 @@ from dashboard.session import Viewing
 from dashboard.wording import say, say_count
 from metrics.limits import DIFFERS_BELOW
 from metrics.metric import Level, Reason, Result
+from metrics.reasons import REASONS
 from survey.instrument import Scale
 
 #: Rows of a chart of projects.
@@ -57,7 +58,7 @@ def compared(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
     said = [compared_sentence(fair, first, len(some), language)]
     if others:
         said.append(say_count("process.not_compared", len(others), language))
-        said.append(say("process.not_compared_why", language))
+        said += reasons_of([item.result for item in rows if item not in fair], language)
     whole = overall_quality(viewing, scope)
     chart_block(
         viewing,
@@ -76,6 +77,12 @@ def compared(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
 def may_be_ranked(result: Result) -> bool:
     """Whether a project's figure is certain enough to stand beside those of other projects."""
     return is_shown(result) and result.reason is not Reason.UNRELIABLE
+
+
+def reasons_of(results: Sequence[Result], language: str) -> list[str]:
+    """Why figures are not set beside others, each reason once."""
+    found = dict.fromkeys(result.reason for result in results if result.reason is not None)
+    return [REASONS[reason].in_language(language) for reason in found]
 
 
 def reference_of(whole: Result | None, language: str) -> Reference | None:

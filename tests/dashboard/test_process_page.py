@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,16 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import app, figures, sign_in
-from dashboard import format as written
 from dashboard.literal import JOINER
+from dashboard.sections.projects import compared_sentence, may_be_ranked
 from dashboard.truth import engine
 from dashboard.uses import METRICS_OF, pages_with
 from dashboard.wording import say
 from data import access, sheets
 from data.database import URL_VARIABLE, reading
 from metrics.catalog import metrics
+from metrics.metric import Method, Reason, Result, ValueState
+from metrics.reasons import REASONS
 from survey.text import LANGUAGES
 
 APP = Path(app.__file__)
@@ -90,7 +93,7 @@ def test_the_page_warns_that_an_association_is_not_a_cause(language):
     assert say("process.not_cause", language) in [plain(box.value) for box in at.warning]
 
 
-def test_projects_that_are_not_reliable_are_not_ranked():
+def test_a_project_that_is_not_compared_has_its_reason():
     with reading(engine()) as connection:
         person = access.persona("steering", connection)
         found = sheets.read_figures(
@@ -98,16 +101,25 @@ def test_projects_that_are_not_reliable_are_not_ranked():
             metric="shrunken_quality", instrument="process_quality@1", part="OVERALL",
             split="total",
         )  # fmt: skip
-    refused = {r.entity for r in found if r.wave == "end" and r.reason == "unreliable"}
-    ranked = {r.entity for r in found if r.wave == "end" and r.value is not None} - refused
+    found = [result for result in found if result.wave == "end"]
+    ranked = [result for result in found if may_be_ranked(result)]
+    assert 2 <= len(ranked) < len(found)
     at = opened("process", wave="end")
-    said = "\n".join(plain(box.value) for kind in ("markdown", "info") for box in at.get(kind))
-    if len(ranked) < 2:
-        assert say("process.compared_none", "fi") in said
-    else:
-        count = written.count(len(ranked), "fi")
-        assert f"riittävän luotettava vertailuun, on {count};" in said
-    assert (say("process.not_compared_why", "fi") in said) == bool(refused)
+    said = "\n".join(plain(box.value) for box in at.markdown)
+    assert f"riittävän luotettava vertailuun, on {len(ranked)};" in said
+    for result in found:
+        assert result in ranked or REASONS[result.reason].fi in said
+
+
+def test_a_mean_that_is_not_reliable_is_read_but_not_ranked():
+    figure = Result(
+        "shrunken_quality", "process_quality@1", "OVERALL", "project", 1, "end", "total", "",
+        ValueState.VALUE, 61.0, 50.0, 72.0, None, None, 6, None, None, 1, None, True,
+        Method.EMPIRICAL_BAYES, Reason.UNRELIABLE,
+    )  # fmt: skip
+    assert not may_be_ranked(figure)
+    assert may_be_ranked(replace(figure, reason=None))
+    assert compared_sentence([], 0, 0, "fi") == say("process.compared_none", "fi")
 
 
 # --- pages of metrics ---------------------------------------------------------------------------
