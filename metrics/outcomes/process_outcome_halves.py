@@ -67,6 +67,8 @@ METRIC = Metric(
 )
 
 _SCALE, _WAVE = "OVERALL", "end"
+#: The part that the process is read under; scales have names in capitals.
+_PROCESS = "process"
 #: Units on 0-100 that the scores of different questionnaires are put on, so that they add up.
 _UNIT = 1_000_000
 #: process: of the two halves; outcome: of the two halves.
@@ -77,15 +79,15 @@ def reads(instrument: Instrument) -> list[dict]:
     """The process as a whole, and every outcome scale."""
     scales = scales_of(instrument, instrument.kind)
     if instrument.kind == "process":
-        return [{**each, "process": 1} for each in scales if each["scale"] == _SCALE]
-    return [{**each, "process": 0} for each in scales]
+        return [{**each, "part": _PROCESS} for each in scales if each["scale"] == _SCALE]
+    return scales
 
 
 def select(atoms: pd.DataFrame) -> pd.DataFrame:
     """Sums of both halves at the end: the process beside every outcome scale of its project."""
     atoms = atoms[(atoms["wave"] == _WAVE).to_numpy()]
     whole = np.rint(ratio(atoms["total"].to_numpy() * float(_UNIT), atoms["unit"].astype(int)))
-    atoms = atoms.assign(total=whole.astype(np.int64), of_process=atoms["process"] > 0)
+    atoms = atoms.assign(total=whole.astype(np.int64), of_process=atoms["part"] == _PROCESS)
     outcomes = atoms[(~atoms["of_process"]).to_numpy()]
     key = ["project", "instrument", "part", "wave"]
     asked = outcomes[key].drop_duplicates()
