@@ -54,10 +54,10 @@ from metrics.unsafe import unsafe
 #: The one reason that every suppressed figure has.
 HIDDEN = Reason.TOO_FEW
 
-#: The wave that a change of means starts from (`metrics.process.process_change`).
-CHANGE_FROM = "during"
 #: The wave that paired changes start from (`metrics.outcomes.paired_change`).
 PAIRS_FROM = "baseline"
+#: The wave that a change of means starts from, by the kind of its metric.
+CHANGE_FROM = {"process": "during", "outcome": PAIRS_FROM}
 #: Frames whose figures are functions of scores: beside what is shown, some tell a hidden mean.
 SCORED = ("scale_moments", "scale_products", "split_halves", "timing")
 
@@ -144,7 +144,7 @@ def _hidden_rows(
         primary = unsafe(each.frame, each.metric, profile) | least[at]
         primary |= _too_few(each, universe.least(profile))
         if is_change(each):
-            marks = _changes(universe, means)
+            marks = _changes(universe, means, CHANGE_FROM[each.metric.kind])
         else:
             if means is not None and _turn(each):
                 primary |= means[each.project, each.slot]
@@ -177,12 +177,12 @@ def _pattern(
     return completed(tables_of(each, universe, profile), marks, MINIMUM[profile])
 
 
-def _changes(universe: Universe, means: Marks | None) -> Marks:
+def _changes(universe: Universe, means: Marks | None, start: str) -> Marks:
     """A change is hidden with either of its means, and everywhere where there are none."""
     slots = universe.slots
-    if means is None or CHANGE_FROM not in slots.waves:
+    if means is None or start not in slots.waves:
         return np.ones(universe.size, dtype=bool)
-    at = slots.waves.index(CHANGE_FROM)
+    at = slots.waves.index(start)
     found = means.copy()
     found[:, slots.totals] |= means[:, [at]]
     groups = slots.groups_of(means)
