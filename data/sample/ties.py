@@ -31,6 +31,7 @@ def records(known: dict[str, Rows], rng: np.random.Generator) -> dict[str, Rows]
     projects = ids(known["project"])
     names = {row["name"]: row["id"] for row in known["organisation"]}
     networks = [(projects[KNOWN_EFFECTS.network_project], *_circles(names))]
+    brokers = [names[name] for name in KNOWN_EFFECTS.brokers]
     partners = {
         code: [
             row["organisation_id"]
@@ -40,12 +41,16 @@ def records(known: dict[str, Rows], rng: np.random.Generator) -> dict[str, Rows]
         for code in _OTHERS
     }
     for code, size in _OTHERS.items():
-        members = partners[code][:size]
+        members = [one for one in partners[code] if one not in brokers][:size]
         pairs = [(a, b) for a in members for b in members if a != b and rng.random() < _TIE]
-        networks.append((projects[code], members, pairs, []))
+        # The brokers work with everybody here too, or their place would rest on one project.
+        joined = [
+            tie for one in brokers for other in members for tie in ((one, other), (other, one))
+        ]
+        networks.append((projects[code], [*members, *brokers], pairs, joined))
     rosters, ties = [], []
     for project, members, pairs, lasting in networks:
-        asked, told = _waves(project, members, pairs, lasting, rng)
+        asked, told = _waves(project, members, pairs, lasting, brokers, rng)
         rosters += asked
         ties += told
     return {"tie_roster": rosters, "organisation_tie": ties}
@@ -68,16 +73,16 @@ def _waves(
     members: list[int],
     pairs: list[tuple[int, int]],
     lasting: list[tuple[int, int]],
+    brokers: list[int],
     rng: np.random.Generator,
 ) -> tuple[Rows, Rows]:
     """The ties of the first wave, and those of them that are left in the last.
 
-    lasting: ties that are never lost, of organisations that always answer.
+    lasting: ties that are never lost. brokers: organisations that always answer.
     """
     kept = rng.permutation(len(pairs)) < round(KNOWN_EFFECTS.ties_kept * len(pairs))
     left = [pair for pair, stays in zip(pairs, kept, strict=True) if stays]
-    always = {source for source, _ in lasting}
-    silent = {one for one in members if one not in always and rng.random() > _ANSWERED}
+    silent = {one for one in members if one not in brokers and rng.random() > _ANSWERED}
     told = {"baseline": [*pairs, *lasting], "end": [*left, *lasting]}
     asked = [
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import networkx
 import numpy as np
 import pandas as pd
 import pytest
@@ -198,6 +199,19 @@ def test_two_organisations_join_the_circles_and_ties_are_lost(logs, numbers):
     assert last <= first
     answered = logs["roster"].groupby("project")["answered"].mean()
     assert answered.between(0.6, 1).all()
+
+
+def test_the_two_stand_between_the_others_in_every_network_together(logs, numbers):
+    brokers = {numbers["organisation"][name] for name in KNOWN.brokers}
+    first = logs["ties"].query("wave == 'baseline'")
+    graph = networkx.Graph(first[["source", "target"]].to_numpy().tolist())
+    between = pd.Series(networkx.betweenness_centrality(graph)).sort_values(ascending=False)
+    assert set(between.index[:2]) == brokers
+    assert between.iloc[1] > 2 * between.iloc[2]
+    # Three projects, so that a figure of one organisation does not rest on one person's answer.
+    asked = logs["roster"][logs["roster"]["organisation"].isin(brokers)]
+    assert asked.groupby("organisation")["project"].nunique().tolist() == [3, 3]
+    assert asked["answered"].eq(1).all()
 
 
 def components(ties: set[tuple[int, int]]) -> list[set[int]]:
