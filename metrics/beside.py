@@ -44,13 +44,18 @@ def roster_cells(roster: pd.DataFrame) -> Cells | None:
 
 
 def roster_of(figures: pd.DataFrame, roster: Cells | None, nodes: Memberships) -> pd.DataFrame:
-    """The roster's rows of each figure: all of its entity and wave."""
+    """The roster's rows of each figure without a part: all of its entity and wave.
+
+    Figures of a part (one organisation) are read in the network of their entity, which has none:
+    thousands of copies of one roster would not fit.
+    """
     if roster is None:
         return pd.DataFrame({"figure": np.zeros(0, dtype=np.int64)})
     rows, named, _ = expand(roster, nodes)
     on = ["level", "entity", "wave"]
     words = {"level": str, "wave": str}
     own = named[on].astype(words).reset_index(names="roster")
-    wanted = figures[on].astype(words).reset_index(names="figure").merge(own, on=on)
+    whole = figures[(figures["part"].astype(str) == "").to_numpy()]
+    wanted = whole[on].astype(words).reset_index(names="figure").merge(own, on=on)
     rows = rows.rename(columns={"figure": "roster"})
     return rows.merge(wanted[["roster", "figure"]], on="roster").drop(columns="roster")
