@@ -23,7 +23,8 @@ from dashboard.literal import JOINER, literal
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "overview", "theme", "area", "project", "process", "proposals", "methods", "data_room",
+    "overview", "theme", "area", "project", "process", "participation", "proposals", "methods",
+    "data_room",
 )  # fmt: skip
 DESKTOP, PHONE = 1280, 390
 #: What axe finds in Streamlit's own parts and no page can change: rule, and part of the element's
@@ -161,6 +162,19 @@ def test_every_chart_opens_as_a_real_table_and_tells_how_we_know(opened):
     told = page.locator("[data-testid=stPopoverBody]").inner_text()
     for heading in ("Mitä luku tarkoittaa", "Kaava", "Luottamusväli", "Alkuperä"):
         assert heading in told
+
+
+def test_how_we_know_leads_to_the_page_of_the_metric_and_on_to_all_of_them(opened):
+    page = opened(address("process"))
+    page.get_by_role("button", name="Mistä tiedämme").first.click()
+    page.get_by_role("link", name="Kaikki tästä mittarista").first.click()
+    page.wait_for_url("**/methods?**metric=process_quality**")
+    page.get_by_role("heading", name="Prosessin laatu", level=1).wait_for()
+    wait_until_ready(page)
+    assert violations(page) == []
+    page.get_by_role("link", name="Kaikki mittarit").click()
+    page.get_by_role("heading", name="Menetelmät", level=1).wait_for()
+    assert "metric=" not in page.url
 
 
 def test_a_project_is_one_click_from_the_overview(opened):
