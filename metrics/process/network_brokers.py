@@ -26,17 +26,17 @@ METRIC = Metric(
     definition=Text(
         fi="Kunkin organisaation osuus muiden parien lyhimmistä reiteistä. Näytetään vain "
         "organisaatiot, jotka ovat vastanneet vähintään kolmessa hankkeessa, jottei luku kerro "
-        "yhdestä ihmisestä, ja vain verkostot, joista vähintään 80 % on vastannut. Yli 500 "
-        "organisaation verkostossa reitit luetaan 500:sta. Luku ei kerro, välittikö organisaatio "
+        "yhdestä ihmisestä, ja vain verkostot, joista vähintään 80 % on vastannut. Yli 200 "
+        "organisaation verkostossa reitit luetaan 200:sta. Luku ei kerro, välittikö organisaatio "
         "mitään.",
         sv="Varje organisations andel av de kortaste vägarna mellan andra par. Bara organisationer "
         "som svarat i minst tre projekt visas, så att talet inte gäller en enda person, och bara "
-        "nätverk där minst 80 % svarat. I nätverk med över 500 organisationer läses vägarna från "
-        "500. Talet säger inte om organisationen förmedlade något.",
+        "nätverk där minst 80 % svarat. I nätverk med över 200 organisationer läses vägarna från "
+        "200. Talet säger inte om organisationen förmedlade något.",
         en="Each organisation's share of the shortest ways between other pairs. Only those that "
         "answered in three projects or more are shown, so that the figure is not about one person, "
-        "and only networks of which 80 % answered. In networks of over 500 organisations the ways "
-        "are read from 500. The figure does not tell whether anything was brokered.",
+        "and only networks of which 80 % answered. In networks of over 200 organisations the ways "
+        "are read from 200. The figure does not tell whether anything was brokered.",
     ),
     formula="Σ over pairs of paths through / paths, divided by (n−1)(n−2)/2; n = the "
     "organisation's answers; part = organisation",

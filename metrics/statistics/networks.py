@@ -16,7 +16,7 @@ from metrics.statistics.intervals import Floats, Interval, Whole, ratio
 #: The share of the roster that must have answered before a network is described.
 ANSWERED_NEEDED = 0.8
 #: Larger networks: betweenness from so many of their organisations, evenly spread.
-SOURCES = 500
+SOURCES = 200
 _AT_ONCE = 2_000_000
 
 
