@@ -56,7 +56,8 @@ def read(backend: ibis.BaseBackend, extracts: Sequence[Path]) -> ir.Table:
 def shown(backend: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
     """Some rows as a table of the engine."""
     if backend.name != "duckdb":
-        return ibis.memtable(rows)
+        # Under a name that lasts: what is kept of it is asked for again.
+        return backend.create_view(name, ibis.memtable(rows), overwrite=True)
     backend.con.register(name, rows)
     return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=name)
 
@@ -66,7 +67,7 @@ def kept(
 ) -> ir.Table:
     """An expression as a table that several others read, so that it is worth keeping."""
     if backend.name != "duckdb":
-        return word(instrument, *tables)
+        return word(instrument, *tables).cache()
     sql, schema = _worded(word, instrument, tables)
     # The engine is in memory: the table goes with the connection.
     backend.con.execute(f"create or replace temp table {word.__name__} as {sql}")
