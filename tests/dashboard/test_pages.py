@@ -72,6 +72,8 @@ def permitted(role: str) -> tuple[str, ...]:
 
 #: Pages whose heading says more than their name in the navigation.
 HEADINGS = {"process": "process.title"}
+#: Pages that show charts.
+CHARTED = ["overview", "theme", "area", "project", "process", "participation", "proposals"]
 #: Every role in Finnish, and the role that opens every page in the other languages.
 SEEN = [(role, "fi") for role in ROLES] + [("evaluator", code) for code in LANGUAGES[1:]]
 
@@ -95,7 +97,7 @@ def test_every_page_stands_for_every_role_and_in_every_language(page, role, lang
     assert not re.search(r"\bnan\b|\bNaN\b|[:,] ?None\b", said)
 
 
-@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "process", "proposals"])
+@pytest.mark.parametrize("page", CHARTED)
 def test_headings_go_down_one_step_at_a_time(page):
     at = opened(page)
     kinds = {"title": 1, "header": 2, "subheader": 3}
@@ -120,7 +122,7 @@ def ordered(at: AppTest, kinds: dict[str, int]) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("page", ["overview", "theme", "area", "project", "process", "proposals"])
+@pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_has_its_words_and_its_table(page):
     at = opened(page)
     charts = at.get("plotly_chart")

@@ -128,16 +128,42 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        (Role.STEERING, ["", "theme", "area", "project", "process", "proposals", "methods"]),
-        (Role.MANAGER, ["", "theme", "area", "project", "process", "proposals", "methods"]),
-        (Role.FUNDER, ["", "project", "process", "proposals", "methods"]),
+        (
+            Role.STEERING,
+            ["", "theme", "area", "project", "process", "participation", "proposals", "methods"],
+        ),
+        (
+            Role.MANAGER,
+            ["", "theme", "area", "project", "process", "participation", "proposals", "methods"],
+        ),
+        (Role.FUNDER, ["", "project", "process", "participation", "proposals", "methods"]),
         (
             Role.EVALUATOR,
-            ["", "theme", "area", "project", "process", "proposals", "methods", "data_room"],
+            [
+                "",
+                "theme",
+                "area",
+                "project",
+                "process",
+                "participation",
+                "proposals",
+                "methods",
+                "data_room",
+            ],
         ),
         (
             Role.ADMINISTRATOR,
-            ["", "theme", "area", "project", "process", "proposals", "methods", "data_room"],
+            [
+                "",
+                "theme",
+                "area",
+                "project",
+                "process",
+                "participation",
+                "proposals",
+                "methods",
+                "data_room",
+            ],
         ),
     ],
 )

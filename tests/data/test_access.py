@@ -99,11 +99,11 @@ def test_somebody_without_a_role_may_do_nothing_and_sees_nothing():
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("steering", "overview theme area project process proposals methods"),
-        ("manager", "overview theme area project process proposals methods"),
-        ("funder", "overview project process proposals methods"),
-        ("evaluator", "overview theme area project process proposals methods data_room"),
-        ("administrator", "overview theme area project process proposals methods data_room"),
+        ("steering", "overview theme area project process participation proposals methods"),
+        ("manager", "overview theme area project process participation proposals methods"),
+        ("funder", "overview project process participation proposals methods"),
+        ("evaluator", "overview theme area project process participation proposals methods data_room"),
+        ("administrator", "overview theme area project process participation proposals methods data_room"),
     ],
 )
 def test_each_role_has_its_pages(role, pages):
