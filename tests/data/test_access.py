@@ -96,14 +96,18 @@ def test_somebody_without_a_role_may_do_nothing_and_sees_nothing():
     assert access.visible_projects(nobody) == frozenset()
 
 
+#: The pages of figures that a reader of the whole portfolio opens.
+EVERY_FIGURE = "overview theme area project process participation proposals"
+
+
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("steering", "overview theme area project process participation proposals methods"),
-        ("manager", "overview theme area project process participation proposals methods"),
+        ("steering", f"{EVERY_FIGURE} methods"),
+        ("manager", f"{EVERY_FIGURE} methods"),
         ("funder", "overview project process participation proposals methods"),
-        ("evaluator", "overview theme area project process participation proposals methods data_room"),
-        ("administrator", "overview theme area project process participation proposals methods data_room"),
+        ("evaluator", f"{EVERY_FIGURE} methods data_room"),
+        ("administrator", f"{EVERY_FIGURE} methods data_room"),
     ],
 )
 def test_each_role_has_its_pages(role, pages):
@@ -115,8 +119,8 @@ def test_each_role_has_its_pages(role, pages):
 
 def result(level: Level, entity: int) -> Result:
     return Result(
-        "m", "", "", level, entity, WAVES[0], "total", "", ValueState.VALUE, 1.0, None, None, None, None,
-        30, None, None, 1, None, False, Method.NONE, None,
+        "m", "", "", level, entity, WAVES[0], "total", "", ValueState.VALUE, 1.0, None, None, None,
+        None, 30, None, None, 1, None, False, Method.NONE, None,
     )  # fmt: skip
 
 
