@@ -194,8 +194,10 @@ def test_where_metrics_are_used_is_what_the_pages_ask_for(monkeypatch):
         opened(current, "evaluator")
     for page, shown in METRICS_OF.items():
         assert set(shown) <= asked[page], page
-    # Which outcome stands beside the process is the reader's choice.
+    # Which outcome stands beside the process is the reader's choice; which surveys there are is
+    # read off these on every page.
     asked["process"] -= set(metrics()["process_outcome"].frame.removeprefix("results:").split(","))
+    asked["process"] -= {"benefit_share", "outcome_score"}
     unnamed = {page: sorted(asked[page] - set(shown)) for page, shown in METRICS_OF.items()}
     assert {page: left for page, left in unnamed.items() if left} == {}
 
