@@ -12,7 +12,7 @@ from dashboard.charts.intervals import lower, upper
 from metrics.metric import Metric, Result
 
 #: Pixels; and how many of the first points carry the number of their row in the table.
-HEIGHT, NUMBERED = 420, 8
+HEIGHT, NUMBERED = 420, 5
 THIN = "rgba(122,122,122,0.45)"
 
 

@@ -137,7 +137,7 @@ def test_a_point_keeps_both_of_its_intervals():
 def test_only_the_first_rows_of_the_table_are_numbered_on_the_plane():
     points = [Point(str(n), result(50 + n), result(50)) for n in range(30)]
     side = Side(QUALITY, "x")
-    assert words(plane(points, side, side, "fi")) == [str(n) for n in range(1, 9)]
+    assert words(plane(points, side, side, "fi")) == [str(n) for n in range(1, 6)]
 
 
 def test_thousands_of_points_are_drawn_at_once():
