@@ -46,7 +46,7 @@ def show(viewing: Viewing) -> None:
         whole = one(figures(viewing, level=level, entity=entity, metric=metric.id, split="total"))
         if whole is not None:
             answer(sentences.figure_sentence(whole, metric, language))
-            published_line(viewing, facts)
+        published_line(viewing, facts)
         st.caption(literal(say(f"proposal.figures.{level}", language)))
         told(viewing, sections.Scope(level, entity, facts, "end", None, None))
     section(say("section.take_up", language))

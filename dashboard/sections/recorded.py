@@ -65,16 +65,17 @@ def lines_of(viewing: Viewing, scope: Scope, metric: str) -> list[Line]:
     different = one(found, part="distinct")
     if different is not None:
         return [Line(label, known, different, in_other_ways(found, language))]
-    return [
-        Line(
-            f"{label}: {part_name(result.instrument, result.part, language).lower()}"
-            if result.part
-            else label,
-            known,
-            result,
-        )
-        for result in found
-    ]
+    return [Line(named(result, label, language), known, result) for result in found]
+
+
+def named(result: Result, label: str, language: str) -> str:
+    """What a line is called: its part, where it is one of records, else its metric.
+
+    The item of a questionnaire that a metric reads is told where one asks how we know.
+    """
+    if result.part and not result.instrument:
+        return part_name("", result.part, language)
+    return label
 
 
 def in_other_ways(found: Sequence[Result], language: str) -> str:
@@ -100,13 +101,7 @@ def lines_of_groups(
     known = metric_of(metric)
     found = {r.split_value: r for r in recorded(viewing, scope, metric, "group")}
     return [
-        Line(
-            f"{known.label.in_language(language)}: {group_name(code, language).lower()}",
-            known,
-            found[code],
-        )
-        for code in groups
-        if code in found
+        Line(group_name(code, language), known, found[code]) for code in groups if code in found
     ]
 
 
@@ -118,8 +113,8 @@ def short_table(
     columns = {
         "what": [literal(line.label) for line in lines],
         "value": [literal(value_words(line, language)) for line in lines],
-        "basis": [literal(basis_words(line, language)) for line in lines],
         "grade": [line.metric.grade for line in lines],
+        "basis": [literal(basis_words(line, language)) for line in lines],
     }
     if not any(line.metric.kind == "outcome" for line in lines):
         del columns["grade"]
@@ -159,7 +154,7 @@ def basis_words(line: Line, language: str) -> str:
     # A count that is its own n rests on no more than itself.
     rests_on = replace(result, n=None) if counted or result.value == result.n else result
     words = [counted, sentences.basis(rests_on, line.metric, language), line.beside]
-    return ", ".join(filter(None, words))
+    return ", ".join(filter(None, words)) or say("recorded.census", language)
 
 
 def not_recorded(viewing: Viewing, metrics: Sequence[str]) -> None:
