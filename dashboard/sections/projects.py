@@ -142,6 +142,9 @@ def agreed(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
         nothing(viewing, metric)
         return
     known = [result for result in found if is_shown(result)]
+    if not known:
+        st.info(literal(" ".join([say("spread.none", language), *reasons_of(found, language)])))
+        return
     differing = sorted(
         (result for result in known if result.value < DIFFERS_BELOW),
         key=lambda result: (result.value, called[result.entity]),
