@@ -160,10 +160,15 @@ def _effects(
         lambda row: Interval(*(end[used[row]] for end in own)),
         figure,
         (Method.NONCENTRAL_T, Method.CLUSTER_MEAN),
-        n=np.bincount(everybody, n, size).astype(np.int64),
+        n=_behind(np.bincount(everybody, n, size), np.bincount(figure, n[used], size)),
         missing=Reason.NOT_ESTIMABLE if t is None else Reason.NO_VARIANCE,
         p=np.full(size, np.nan) if t is None else p,
     )
+
+
+def _behind(everybody: Floats, counted: Floats) -> Whole:
+    """People behind each value; of a figure without one, all those that the gate must know of."""
+    return np.where(counted > 0, counted, everybody).astype(np.int64)
 
 
 def mcnemar(gained: Whole, lost: Whole) -> Floats:
@@ -251,8 +256,8 @@ def paired_shares(rows: pd.DataFrame) -> pd.DataFrame:
 def _with_enough(found: pd.DataFrame, figure: Whole, pairs: Whole) -> pd.DataFrame:
     """The same figures; those of fewer than PAIRS_NEEDED pairs refused, with their number kept."""
     n = np.bincount(figure, pairs, len(found)).astype(np.int64)
-    refused = n < PAIRS_NEEDED
+    refused = found["n"].to_numpy() < PAIRS_NEEDED
     # A refused figure keeps its number of pairs: the disclosure gate must know how few they are.
-    found["n"] = n
+    found["n"] = np.where(refused, n, found["n"])
     found.loc[refused, "p"] = np.nan
     return refused_for(found, refused, Reason.TOO_FEW_PAIRS)

@@ -51,6 +51,7 @@ def compare(
     slow: pd.DataFrame,
     numbers: tuple[str, ...] = NUMBERS,
     atol: float = EXACT,
+    least: int = 6,
 ) -> None:
     """Nothing; fails unless both have the same figures with the same numbers."""
     metric = estimates.metric.id
@@ -62,7 +63,7 @@ def compare(
     )  # fmt: skip
     odd = both[both["_merge"] != "both"]
     assert odd.empty, f"{metric}\n{odd.head(12).to_string()}"
-    assert len(both) > 5, f"{metric} has too little to compare"
+    assert len(both) >= least, f"{metric} has too little to compare"
     for column in numbers:
         np.testing.assert_allclose(
             both[column].astype(float),

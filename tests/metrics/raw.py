@@ -155,6 +155,8 @@ def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
     for key, chosen in answers.groupby("instrument"):
         wide = _wide(chosen, instruments[key])
         counts.append(_item_counts(wide, instruments[key]))
+        if not instruments[key].scales:
+            continue
         moments.append(_scale_moments(wide, instruments[key]))
         series.append(_series(wide, instruments[key]))
     affected = raw.affected.rename(columns={"people": "affected"})
@@ -254,6 +256,8 @@ def _paired_moments(answers: pd.DataFrame, instruments: dict[str, Instrument]) -
     found = []
     for key, chosen in answers[answers["link_key"].notna()].groupby("instrument"):
         instrument = instruments[key]
+        if not instrument.scales:
+            continue
         chosen = chosen.assign(rank=chosen["phase"].replace("P0", "P9")).sort_values("rank")
         chosen = chosen.drop_duplicates(["project", "wave", "link_key"], keep="last")
         long = _scores(_wide(chosen, instrument), instrument, [*ATOM, "link_key"])

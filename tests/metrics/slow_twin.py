@@ -56,7 +56,7 @@ def twin(
     nodes = nodes.copy()
     nodes.attrs["shown"] = shown
     answers = responses.merge(collections, on="collection")
-    scored = _scored(answers, instruments)
+    scored = scored_rows(answers, instruments)
     tables = [
         *_score_figures(scored, nodes, instruments),
         *_item_figures(answers, nodes, instruments),
@@ -113,7 +113,7 @@ def points(answers: dict[str, int], instrument: Instrument) -> dict[str, float]:
     return {code: 100 * score for code, score in scores.items()}
 
 
-def _scored(answers: pd.DataFrame, instruments: dict[str, Instrument]) -> pd.DataFrame:
+def scored_rows(answers: pd.DataFrame, instruments: dict[str, Instrument]) -> pd.DataFrame:
     """One row a person and scale: project, instrument, wave, phase, group, link_key, part, x."""
     columns = ["project", "instrument", "wave", "phase", "group", "link_key"]
     rows = [
@@ -253,7 +253,7 @@ def _change_figures(
     process = scored[[instruments[key].kind == "process" for key in scored["instrument"]]]
     process = process[process["wave"].isin(["during", "end"])]
     process = process.assign(when=process["wave"], wave="end").drop(columns="phase")
-    yield figures("process_change", process, nodes, _two_waves, _welch)
+    yield figures("process_change", process, nodes, _two_waves, welch)
 
     outcome = scored[[instruments[key].kind == "outcome" for key in scored["instrument"]]]
     outcome = outcome[outcome["link_key"].notna()]
@@ -276,7 +276,7 @@ def _two_waves(rows: pd.DataFrame) -> tuple | None:
     return (moments(before), moments(after)) if len(before) and len(after) else None
 
 
-def _welch(projects: list[tuple]) -> tuple[float, float, float, float]:
+def welch(projects: list[tuple]) -> tuple[float, float, float, float]:
     n = sum(min(before[0], after[0]) for before, after in projects)
     changes = [after[1] - before[1] for before, after in projects]
     if len(projects) > 1:
