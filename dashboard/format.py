@@ -97,7 +97,9 @@ def figure(value: float, unit: Unit, language: str) -> str:
     """A figure in its metric's unit: points 62, change +4,5, share 45 %, days 14 pv, 1 200 €."""
     decimals = DECIMALS[unit]
     if unit is Unit.SHARE:
-        return share(value, language, decimals)
+        # A few of very many are not nobody, and nearly all are not all.
+        near = 0 < value <= 0.005 or 0.995 <= value < 1
+        return share(value, language, 1 if near else decimals)
     if unit is Unit.EUR:
         return money(value, language, decimals)
     if unit in SIGNED:

@@ -135,7 +135,7 @@ def value_words(line: Line, language: str) -> str:
     if not is_shown(line.result):
         return sentences.absence_words(line.result, language)
     words = value_text(line.result, line.metric, language)
-    return f"~ {words}" if line.result.indicative else words
+    return f"~{written.SPACE}{words}" if line.result.indicative else words
 
 
 def basis_words(line: Line, language: str) -> str:

@@ -98,3 +98,11 @@ def test_moments_are_shown_as_helsinki_clocks_show_them():
 def test_sizes_of_files():
     assert written.size(1_240_000, "fi") == f"1,2{FIXED}Mt"
     assert written.size(12, "en") == f"1{FIXED}kB"
+
+
+def test_a_few_of_very_many_are_not_nobody():
+    assert written.figure(0.0021, Unit.SHARE, "en") == "0.2%"
+    assert written.figure(0.0, Unit.SHARE, "en") == "0%"
+    assert written.figure(0.996, Unit.SHARE, "en") == "99.6%"
+    assert written.figure(1.0, Unit.SHARE, "en") == "100%"
+    assert written.figure(0.005, Unit.SHARE, "en") == "0.5%"  # half to even would make it 0
