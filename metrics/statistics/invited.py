@@ -22,8 +22,8 @@ def invited_cells(rates: pd.DataFrame, means: pd.DataFrame | None = None) -> pd.
     """One row a project, group (and part of ``means``) whose response rate is shown.
 
     Columns: instrument, wave, project, group, invited, n (answers), reach (the share of the
-    project's invited people in such groups); with means: part, value, variance of the mean, and n
-    the answers to that part.
+    project's invited people in such groups, NaN where those are not known); with means: part,
+    value, variance of the mean, and n the answers to that part.
     """
     own = rates[(rates["level"] == Level.PROJECT.value).to_numpy()]
     own = own[(own["value"].notna() & (own["denominator"].fillna(0) > 0)).to_numpy()]
@@ -33,7 +33,7 @@ def invited_cells(rates: pd.DataFrame, means: pd.DataFrame | None = None) -> pd.
         (own["split"] == Split.GROUP.value).to_numpy(),
         [*_AT, "split_value", "value", "denominator"],
     ]
-    cells = groups.merge(totals.rename(columns={"denominator": "whole"}), on=_AT)
+    cells = groups.merge(totals.rename(columns={"denominator": "whole"}), on=_AT, how="left")
     cells["n"] = np.rint(cells["value"].astype(float) * cells["denominator"])
     cells = cells[(cells["n"] > 0).to_numpy()].drop(columns="value")
     if means is not None:

@@ -99,7 +99,11 @@ def shown_propensity(rates: pd.DataFrame) -> tuple[pd.DataFrame, Propensity]:
         np.concatenate([invited, rest[more]]),
         size,
     )
-    return totals, found
+    # Above projects a group's rate may rest on projects whose own rate nobody knows: groups that do
+    # not fit into the whole are no parts of it.
+    misfit = (rest < 0) | (answered < -0.5) | (answered > rest + 0.5)
+    kept = (np.where(misfit, np.nan, each) for each in (found.deviation, found.error))
+    return totals, Propensity(found.rate, *kept, found.groups)
 
 
 def of_totals(

@@ -46,8 +46,12 @@ def asked(seed: int, known: dict[str, Instrument], sites: int = 4) -> tuple[Raw,
         collections=pd.concat(collections, ignore_index=True),
         responses=pd.concat(responses, ignore_index=True),
     )
+    raw = _with_known_groups(raw, rng)
+    events = raw.participation
+    stayed_away = events["project"].isin([5, 7]) & (events["group"] == "RES")
     raw = replace(
         raw,
+        participation=events[~stayed_away],
         responses=_moody(raw, known, rng),
         nodes=pd.concat(
             [
@@ -63,6 +67,28 @@ def asked(seed: int, known: dict[str, Instrument], sites: int = 4) -> tuple[Raw,
 
 
 EFFECTS = ("end", "follow_up")
+
+
+def _with_known_groups(raw: Raw, rng: np.random.Generator) -> Raw:
+    """The same, but of some process questionnaires the invited people of every group are known."""
+    chosen = raw.collections["project"].ge(5) & (raw.collections["instrument"] == PROCESS)
+    known = raw.collections.loc[chosen, "collection"]
+    asked_there = raw.responses["collection"].isin(known)
+    groups = raw.responses["group"].mask(asked_there & (raw.responses["group"] == "UNK"), "RES")
+    responses = raw.responses.assign(group=groups)
+    there = responses.groupby("collection")["group"].value_counts()
+    invited = [
+        {group: int(n) + int(rng.integers(0, 9)) for group, n in there[number].items()}
+        if is_known
+        else given
+        for number, is_known, given in zip(
+            raw.collections["collection"], chosen, raw.collections["invited"], strict=True
+        )
+    ]
+    return replace(raw, responses=responses, collections=raw.collections.assign(invited=invited))
+
+
+PROCESS = "process_quality@1"
 
 
 def _moody(raw: Raw, known: dict[str, Instrument], rng: np.random.Generator) -> pd.DataFrame:

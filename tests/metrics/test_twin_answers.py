@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pytest
 
+from metrics.derived import derived
 from metrics.evaluate import evaluate, sheets
 from metrics.expand import expand
 from metrics.frames import Frames
@@ -15,15 +16,25 @@ from survey.instrument import instruments
 from tests.metrics.compared import NUMBERS, compare
 from tests.metrics.raw_asked import asked
 from tests.metrics.slow_changes import CHANGES, change_figures
+from tests.metrics.slow_derived import DERIVED, SOURCES, derived_figures
 from tests.metrics.slow_scales import COMPARED, SCALES, compared_figures, scale_figures
 from tests.metrics.slow_twin import scored_rows
+from tests.metrics.test_twin import as_shown
 
-#: What is not compared: intervals that hold together all signs of tied ranks.
-WITHOUT = {"change_typical": {"low", "high"}}
+#: What is not compared: intervals from all signs of tied ranks.
+WITHOUT = {
+    "change_typical": {"low", "high"},
+    # Resampled, of the first order only, or told by other intervals.
+    "breadth": {"low", "high"},
+    "r_indicator": {"low", "high"},
+    "max_bias": {"low", "high"},
+    "weighted_quality": {"low", "high"},
+}
 #: Where an optimum or an inverse is sought on both sides, both stop a little off.
 NEARLY = {
     "random_intercept": 1e-4, "scale_omega": 1e-4, "dropout_bias": 1e-5, "change_effect": 1e-5,
-    "reliability_of_mean": 1e-4, "shrunken_quality": 1e-3,
+    "reliability_of_mean": 1e-4, "shrunken_quality": 1e-3, "effective_n": 1e-5,
+    "weighted_quality": 1e-4,
 }  # fmt: skip
 
 
@@ -49,7 +60,7 @@ def both() -> Both:
             *change_figures(answers, scored, frames, known),
         ]
     )
-    fast = evaluate(frames, {*SCALES, *CHANGES}, known)
+    fast = evaluate(frames, {*SCALES, *CHANGES, *SOURCES}, known)
     given = {each.metric.id: each for each in fast}
     return Both(frames, answers, scored, given, slow[slow["value"].notna()])
 
@@ -78,3 +89,19 @@ def test_projects_beside_each_other_equal_the_slow_twin(both, metric):
     fast = Estimates(sheet.metric, pd.concat([keys, found], axis=1))
     slow = compared_figures(both.scored, both.frames.nodes, known)
     compare(fast, slow, NUMBERS, NEARLY[metric])
+
+
+@pytest.fixture(scope="module")
+def read_off(both) -> tuple[dict, pd.DataFrame]:
+    given = {name: both.fast[name] for name in SOURCES}
+    shown = [as_shown(each) for each in given.values()]
+    found = {each.metric.id: each for each in derived(shown, both.frames.nodes)}
+    tables = {name: each.frame for name, each in given.items()}
+    return found, derived_figures(tables, both.frames.nodes)
+
+
+@pytest.mark.parametrize("metric", DERIVED)
+def test_what_is_read_off_others_equals_the_slow_twin(read_off, metric):
+    found, slow = read_off
+    numbers = tuple(name for name in NUMBERS if name not in WITHOUT.get(metric, ()))
+    compare(found[metric], slow, numbers, NEARLY.get(metric, 1e-7))
