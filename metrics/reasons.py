@@ -112,9 +112,12 @@ REASONS: dict[Reason, Text] = {
         en="This is not asked in this survey.",
     ),
     Reason.UNDER_THIRTY: Text(
-        fi="Vastaajia on alle 30, joten mittarin luotettavuutta ei voi arvioida.",
-        sv="Färre än 30 personer har svarat, så mätarens tillförlitlighet kan inte bedömas.",
-        en="Fewer than 30 people answered, so the reliability of the measure cannot be judged.",
+        fi="Vastaajia on alle 30 (jokainen lisähanke vähentää lukua yhdellä), joten mittarin "
+        "luotettavuutta ei voi arvioida.",
+        sv="Färre än 30 personer har svarat (varje ytterligare projekt drar av en), så mätarens "
+        "tillförlitlighet kan inte bedömas.",
+        en="Fewer than 30 people answered (every further project takes off one), so the "
+        "reliability of the measure cannot be judged.",
     ),
     Reason.NO_MODEL: Text(
         fi="Väittämiä on liian vähän tai malli ei sovi vastauksiin, joten lukua ei lasketa.",

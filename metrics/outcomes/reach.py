@@ -29,16 +29,16 @@ METRIC = Metric(
     definition=Text(
         fi="Ryhmän eri osallistujat nimettömien tunnusten mukaan, jaettuna kaikilla, jotka "
         "alueella kuuluvat ryhmään tai joita hanke koskee. Jokainen lasketaan kerran. Jos "
-        "väkimäärää ei tunneta, osuutta ei lasketa. Luku ei kerro, edustivatko mukaan tulleet "
-        "muita.",
+        "väkimäärää ei tunneta tai osallistujia on sitä enemmän, osuutta ei lasketa. Luku ei "
+        "kerro, edustivatko mukaan tulleet muita.",
         sv="Gruppens olika deltagare enligt anonyma nycklar, delat med alla som hör till gruppen "
         "i området eller berörs av projektet. Var och en räknas en gång. Om antalet människor "
-        "inte är känt räknas ingen andel. Talet visar inte om de som deltog representerade de "
-        "övriga.",
+        "inte är känt, eller deltagarna är fler än det, räknas ingen andel. Talet visar inte om de "
+        "som deltog representerade de övriga.",
         en="A group's different participants by anonymous keys, divided by everybody of the group "
         "who belongs to the area or is concerned by the project. Each counts once. Where the "
-        "number of people is not known no share is computed. The figure does not tell whether "
-        "those who came stood for the rest.",
+        "number of people is not known, or more came than that, no share is computed. The figure "
+        "does not tell whether those who came stood for the rest.",
     ),
     formula="distinct participants of the group / eligible people of the group; a census, no "
     "interval; not given for all groups together, as not every group has a known size",

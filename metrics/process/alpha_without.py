@@ -44,7 +44,7 @@ METRIC = Metric(
         "that the others do not.",
     ),
     formula="α of the other k − 1 items of the scale, people who answered all k; Feldt interval "
-    "with k − 1 items",
+    "with k − 1 items; given from v = 29 on (n − 1, above N − J)",
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,

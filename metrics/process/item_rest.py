@@ -45,7 +45,7 @@ METRIC = Metric(
     ),
     formula="r(xᵢ, Σ of the other items), listwise, reversed items turned; above a project the "
     "pooled within-project scatter; Fisher: tanh(atanh r ± z/√(v − 2)), v = n − 1 or N − "
-    "J; flagged below .30",
+    "J; given from v = 29 on; flagged below .30",
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,

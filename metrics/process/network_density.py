@@ -35,7 +35,7 @@ METRIC = Metric(
         "compare sizes only with the mean number of partners beside it.",
     ),
     formula="ties / (n(n−1)/2); bounds: no, or every, pair with an unanswered side and no report "
-    "is a tie; n = organisations",
+    "is a tie; who answered in one project of several has answered; n = organisations",
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,

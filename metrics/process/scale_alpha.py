@@ -47,7 +47,7 @@ METRIC = Metric(
     ),
     formula="k/(k−1) · (1 − Σ sᵢ² / s²_T), complete answers (listwise); above a project the pooled "
     "within-project covariance; Feldt: 1 − (1−α)·F(.975; v, v(k−1)) to 1 − (1−α)·F(.025; "
-    "v, v(k−1)), v = n − 1, above N − J",
+    "v, v(k−1)), v = n − 1, above N − J; given from v = 29 on",
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,

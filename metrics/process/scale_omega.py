@@ -48,7 +48,7 @@ METRIC = Metric(
     ),
     formula="(Σλ)² / ((Σλ)² + Σθ), one factor, maximum likelihood, covariance metric, listwise; "
     "three items in closed form; Heywood case: not estimable; interval: delta method from "
-    "the expected information, v = n − 1 or N − J",
+    "the expected information, v = n − 1 or N − J; given from v = 29 on",
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,

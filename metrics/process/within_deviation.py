@@ -40,7 +40,7 @@ METRIC = Metric(
         "spread means that the mean describes few. It does not tell who is dissatisfied.",
     ),
     formula="s = √(Σ SSⱼ / (N − J)); interval by chi-square with N − J degrees of freedom (takes "
-    "scores to be roughly normal)",
+    "scores to be roughly normal), cut to 50",
     unit=Unit.POINTS,
     better="none",
     about=About.RESPONDENTS,
