@@ -55,6 +55,11 @@ WEIGHTS = {
 
 _FIGURE = ["metric", "instrument", "part", "wave", "group", "value", "low", "high", "n"]
 _ANSWERS = {"item_counts", "scale_moments", "paired_moments"}
+#: The metrics that the rules look at.
+_READ = {
+    "process_quality", "process_change", "benefit_share", "drawback_share", "response_rate",
+    "dont_know_rate",
+}  # fmt: skip
 
 
 def findings(results: list[Results], phases: pd.DataFrame, today: date) -> pd.DataFrame:
@@ -90,6 +95,8 @@ def _figures(results: list[Results]) -> pd.DataFrame:
     shown = [ValueState.VALUE.value, ValueState.ZERO.value]
     frames = []
     for each in results:
+        if each.metric.id not in _READ:
+            continue
         frame = each.frame
         chosen = (
             (frame["level"] == Level.PROJECT.value)

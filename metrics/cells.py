@@ -106,7 +106,7 @@ def _together(pieces: list[Cells]) -> Cells:
 
 
 def _refuse_mixed(keys: pd.DataFrame) -> None:
-    if "unit" not in keys or not keys["unit"].duplicated(keep=False).any():
+    if "unit" not in keys:
         return
     units = keys.groupby("instrument", observed=True)["unit"].nunique()
     if (units > 1).any():
@@ -116,39 +116,59 @@ def _refuse_mixed(keys: pd.DataFrame) -> None:
         )
 
 
-def with_silent(cells: Cells, asked: pd.DataFrame, respondents: pd.DataFrame) -> Cells:
+class Fielded(NamedTuple):
+    """Who was asked what when. rounds: instrument and wave, one row a round; round and project: one
+    row for each round that a project had (project as a position in the members)."""
+
+    rounds: pd.DataFrame
+    round: Codes
+    project: Codes
+
+
+def fielded(respondents: pd.DataFrame) -> Fielded:
+    """The rounds of every project, from coded respondents, in the order of the rounds."""
+    by = ["instrument", "wave"]
+    had = summed(respondents, [*by, "project"], [])
+    occurring, place = dense(*packed(had, by))
+    rounds = pd.DataFrame(
+        {name: np.asarray(words) for name, words in unpacked(occurring, had, by).items()}
+    )
+    return Fielded(rounds, place, had["project"].cat.codes.to_numpy().astype(np.int64))
+
+
+def with_silent(cells: Cells, asked: pd.DataFrame, fielded: Fielded) -> Cells:
     """The cells, and an empty one for each part that a project asked about and nobody answered."""
     by = ["instrument", "part", "wave"]
-    waves = summed(respondents, ["project", "instrument", "wave"], [])
-    expected = pd.DataFrame(
-        {
-            "project": waves["project"].cat.codes.to_numpy().astype(np.int64),
-            "instrument": waves["instrument"].astype(str),
-            "wave": waves["wave"].astype(str),
-        }
-    ).merge(asked[["instrument", "part"]].drop_duplicates(), on="instrument")
-    totals = cells.keys[cells.keys["split"] == Split.TOTAL.value].reset_index(names="key")
-    keys = expected[by].drop_duplicates()
-    keys = keys.merge(totals[[*by, "key"]].astype(dict.fromkeys(by, str)), on=by, how="left")
-    new = keys["key"].isna().to_numpy()
-    keys["key"] = np.where(new, len(cells.keys) + np.cumsum(new) - 1, keys["key"]).astype(np.int64)
-    expected = expected.merge(keys, on=by, how="left")
-    cell = expected["key"] * _PROJECTS + expected["project"]
-    total = np.isin(cells.key, totals["key"])
-    silent = expected[~np.isin(cell, (cells.key * _PROJECTS + cells.project)[total])]
-    if silent.empty:
+    parts = asked[["instrument", "part"]].drop_duplicates()
+    keys = fielded.rounds.reset_index(names="round").merge(parts, on="instrument")
+    totals = cells.keys[(cells.keys["split"] == Split.TOTAL.value).to_numpy()]
+    held = pd.MultiIndex.from_frame(totals[by].astype(str))
+    place = held.get_indexer(pd.MultiIndex.from_frame(keys[by].astype(str)))
+    new = place < 0
+    key = np.append(totals.index.to_numpy(), -1)[place]
+    key[new] = len(cells.keys) + np.arange(new.sum())
+    # Every key of a round with every project that had it: runs of the projects of each round.
+    projects = np.bincount(fielded.round, minlength=len(fielded.rounds))
+    start = np.cumsum(projects) - projects
+    count = projects[keys["round"]]
+    run = np.repeat(start[keys["round"]] - (np.cumsum(count) - count), count)
+    project = fielded.project[run + np.arange(len(run))]
+    key = np.repeat(key, count)
+    given = cells.key * _PROJECTS + cells.project
+    silent = ~np.isin(key * _PROJECTS + project, given)
+    if not silent.any():
         return cells
     added = keys.loc[new, by].assign(split=Split.TOTAL.value, split_value="")
     if "unit" in cells.keys:
         added["unit"] = 1
-    nothing = np.zeros(len(silent), dtype=np.int64)
+    nothing = np.zeros(silent.sum(), dtype=np.int64)
     return _together(
         [
             cells,
             Cells(
                 added,
-                silent["key"].to_numpy() - len(cells.keys),
-                silent["project"].to_numpy(),
+                key[silent] - len(cells.keys),
+                project[silent],
                 dict.fromkeys(cells.sums, nothing),
             ),
         ]

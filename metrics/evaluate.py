@@ -56,7 +56,7 @@ from numpy.typing import NDArray
 from metrics.asked import asked_of, unasked
 from metrics.beside import eligible_of, roster_cells, roster_of, with_sites
 from metrics.catalog import catalog
-from metrics.cells import Cells, Codes, cells_of, record_cells, with_silent
+from metrics.cells import Cells, Codes, Fielded, cells_of, fielded, record_cells, with_silent
 from metrics.expand import Memberships, expand, memberships
 from metrics.fold import Questions, coded, look_up, questions_of
 from metrics.frames import Frames
@@ -143,6 +143,7 @@ def sheets(
     }
     sites = frames.sites.loc[frames.sites["comparison"] == 1, "project"].to_numpy()
     roster = roster_cells(atoms["roster"])
+    rounds = fielded(atoms["respondents"])
     questions = {
         name: questions_of(atoms[name])
         for name in {module.METRIC.frame for module in wanted if hasattr(module, "reads")}
@@ -150,7 +151,7 @@ def sheets(
     return [
         Sheet(
             module,
-            _summed(module, atoms, questions, definitions),
+            _summed(module, atoms, questions, definitions, rounds),
             beside_sites if getattr(module, "AGAINST_SITES", False) else nodes,
             unasked(module, definitions),
             sites,
@@ -249,6 +250,7 @@ def _summed(
     frames: dict[str, pd.DataFrame],
     questions: dict[str, Questions],
     definitions: dict[str, Instrument],
+    rounds: Fielded,
 ) -> Cells | None:
     """The project cells of a metric; None where there is nothing to judge it from."""
     atoms = frames[module.METRIC.frame]
@@ -265,5 +267,5 @@ def _summed(
     cells = cells_of(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
     if asked is not None and module.METRIC.unit in _AWAITED:
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
-        cells = with_silent(cells, asked, frames["respondents"])
+        cells = with_silent(cells, asked, rounds)
     return cells

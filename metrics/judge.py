@@ -172,7 +172,9 @@ def _compared(
     position = figure[cell[shown]]
     found = sheet.module.across(rows[shown].reset_index(drop=True)).reset_index(drop=True)
     keys = own.estimates.frame[KEYS].iloc[position].reset_index(drop=True)
-    secret = np.flatnonzero(hidden)
+    beside = np.zeros(len(hidden), dtype=bool)
+    beside[figure[cell[figure[cell] >= 0]]] = True
+    secret = np.flatnonzero(hidden & beside)
     frame = pd.concat(
         [pd.concat([keys, found], axis=1), own.estimates.frame.iloc[secret]], ignore_index=True
     )
