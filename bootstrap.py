@@ -181,7 +181,7 @@ def test(arguments: list[str]) -> None:
     run([str(PROGRAMS / "ruff"), "check", "."])
     run([str(PROGRAMS / "lint-imports")])
     run(
-        [str(PYTHON), "-m", "pytest", "-n", "2", *arguments],
+        [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments],
         REQUIRE_PG="1",
         REQUIRE_BROWSER="1",
         CHROMIUM=chromium,

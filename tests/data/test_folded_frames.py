@@ -47,7 +47,7 @@ def truth(sqlite_engine: sa.Engine) -> sa.Engine:
 
 def folded(engine: sa.Engine, home: Path) -> Frames:
     with database.reading(engine) as connection:
-        known = refreshing.read_truth(connection)
+        known = refreshing.read_truth(connection, home)
         held = segments.fold_news(
             connection, known.instruments, known.collections, home, lambda *_: None
         )
@@ -127,7 +127,7 @@ def test_other_days_of_a_collection_make_its_answers_early_or_late_anew(
         connection.execute(moved.values(closes_on=date(2025, 12, 31)))
     totals = []
     with database.reading(truth) as connection:
-        known = refreshing.read_truth(connection)
+        known = refreshing.read_truth(connection, tmp_path)
         assert not known.is_published
         held = segments.fold_news(
             connection,

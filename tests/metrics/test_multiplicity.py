@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -29,6 +29,7 @@ def test_of_fifteen_tests_three_stay_by_holm_and_four_by_benjamini_hochberg():
     assert (benjamini_hochberg(ONE, THROMBOLYSIS) <= 0.05).sum() == 4
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(0, 2**32 - 1))
 def test_both_equal_statsmodels_family_by_family(p, seed):
     rng = np.random.default_rng(seed)
