@@ -91,7 +91,7 @@ def cells_shown(figures: list[Result]) -> set[tuple]:
     }
 
 
-def slow_figures(connection: sa.Connection, shown: set[tuple], levels: set[Level]) -> pd.DataFrame:
+def slow_figures(connection: sa.Connection, shown: set[tuple], is_chosen: Callable) -> pd.DataFrame:
     """The twin's figures, from rows that it is given as they stand in the database."""
     responses = rows(
         connection,
