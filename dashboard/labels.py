@@ -48,9 +48,11 @@ def questionnaire_name(key: str, language: str) -> str:
 
 def part_name(instrument: str, part: str, language: str) -> str:
     """What a part is called: a scale's title, an item's wording, a stage or a step of records."""
+    if not instrument:
+        return record_part(part).in_language(language)
     known = questionnaires().get(instrument)
     if known is None:
-        return record_part(part).in_language(language) if not instrument else part
+        return part
     named = {scale.code: scale.title for scale in known.scales}
     named |= {item.code: item.text for item in known.items}
     return named[part].in_language(language) if part in named else part
