@@ -8,26 +8,19 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dashboard import format as written
-from dashboard.charts import grammar
+from dashboard.charts import cells, grammar
 from dashboard.charts.intervals import value_words
-from metrics.metric import Metric, Result, Unit, ValueState
+from metrics.metric import Metric, Result, Unit
 
-#: Pixels: a cell, how far its middle stands under the label, the space after it, and the head.
-CELL, UNDER, AFTER, HEAD = 24, 8, 18, 24
-#: The part of a column that its cell takes, the gap before the last column, and that one's width.
-FILLED, GAP, LAST = 0.94, 0.15, 1.25
+#: Pixels: a cell, how far its middle stands under the label, and the space after it.
+CELL, UNDER, AFTER = 24, 8, 18
+#: The gap before the last column, and that one's width, in columns.
+GAP, LAST = 0.15, 1.25
 #: Points from which each step of blue begins, and how strong it is: neighbouring scores are told
 #: apart, and ink keeps a contrast of 6:1 on the strongest.
 STEPS = ((0, 0.05), (50, 0.14), (60, 0.24), (70, 0.36), (80, 0.5))
-BLUE = "47,127,193"
-
-#: What stands in a cell that has no number.
-SIGNS = {
-    ValueState.SUPPRESSED: "…",
-    ValueState.NOT_APPLICABLE: "–",
-    ValueState.NOT_REPORTED: "?",
-}
-ABOUT, LACKS, SHORT = "~", "*", "°"
+#: After the number of a cell: required parts are missing; it is of another questionnaire.
+LACKS, SHORT = "*", "°"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +54,18 @@ def phase_heatmap(
     """A row a project, a column a phase; the bluer a cell, the higher its number.
 
     heads: what the columns are called, the last one that of the reliability.
-    Missing: a sign (`SIGNS`) in an outlined cell; nothing in a phase that nobody was asked about.
+    Missing: a sign (`cells.SIGNS`) in an outlined cell; nothing where nobody was asked.
     """
     marks, end = grammar.stacked([row.label for row in rows], AFTER)
-    at = [HEAD + mark for mark in marks]
+    at = [cells.HEAD + mark for mark in marks]
     phases = len(heads) - 1
     centres = [phase + 0.5 for phase in range(phases)] + [phases + GAP + LAST / 2]
-    layout = grammar.canvas(HEAD + end, top=0)
+    layout = grammar.canvas(cells.HEAD + end, top=0)
     layout["barmode"] = "overlay"
     layout["xaxis"] = grammar.axis(0, phases + GAP + LAST, **columns_axis(centres, heads))
-    layout["yaxis"] = grammar.rows_axis(HEAD + end)
+    layout["yaxis"] = grammar.rows_axis(cells.HEAD + end)
     layout["annotations"] = [
-        cell_words(f"<b>{head}</b>", centre, HEAD / 2)
+        cells.words(f"<b>{head}</b>", centre, cells.HEAD / 2)
         for head, centre in zip(map(grammar.plain, heads), centres, strict=True)
     ]
     for place, row in zip(at, rows, strict=True):
@@ -80,11 +73,17 @@ def phase_heatmap(
         texts = [cell_text(cell, language) for cell in row.cells]
         texts.append(reliability_text(row.reliability, language))
         layout["annotations"] += [
-            cell_words(text, centre, place + UNDER)
+            cells.words(text, centre, place + UNDER)
             for text, centre in zip(texts, centres, strict=True)
             if text
         ]
-    return grammar.drawn([cells(rows, at)], layout, language)
+    drawn = [
+        (place + UNDER, phase, cell.result)
+        for place, row in zip(at, rows, strict=True)
+        for phase, cell in enumerate(row.cells)
+        if cell.result is not None
+    ]
+    return grammar.drawn([cells.filled(drawn, CELL, strength)], layout, language)
 
 
 def columns_axis(centres: Sequence[float], heads: Sequence[str]) -> dict:
@@ -109,28 +108,12 @@ def row_words(row: PhaseRow, place: int, unit: Unit, language: str) -> list[dict
     ]
 
 
-def cell_words(text: str, x: float, y: float) -> dict:
-    return grammar.note(
-        text,
-        xref="x",
-        x=x,
-        xanchor="center",
-        yref="y",
-        y=y,
-        yanchor="middle",
-        font={"size": 13},
-    )
-
-
 def cell_text(cell: PhaseCell, language: str) -> str:
     """What stands in a cell: ~68*°, a sign where there is no number, nothing where unasked."""
     result = cell.result
     if result is None:
         return ""
-    text = SIGNS.get(result.state, "")
-    if grammar.is_shown(result):
-        text = written.number(result.value, language)
-        text = f"{ABOUT}{text}" if result.indicative else text
+    text = cells.number_or_sign(result, lambda: written.number(result.value, language))
     return f"{text}{LACKS if cell.lacks else ''}{SHORT if cell.short else ''}"
 
 
@@ -140,40 +123,9 @@ def reliability_text(result: Result | None, language: str) -> str:
         return ""
     if grammar.is_shown(result):
         return written.figure(result.value, Unit.COEFFICIENT, language)
-    return SIGNS.get(result.state, "")
+    return cells.SIGNS.get(result.state, "")
 
 
-def cells(rows: Sequence[PhaseRow], at: Sequence[int]) -> go.Bar:
-    """The cells: filled where there is a number, in outline where there is a sign."""
-    drawn = [
-        (place + UNDER, phase, cell.result)
-        for place, row in zip(at, rows, strict=True)
-        for phase, cell in enumerate(row.cells)
-        if cell.result is not None
-    ]
-    return go.Bar(
-        name="cells",
-        orientation="h",
-        base=[phase + (1 - FILLED) / 2 for _, phase, _ in drawn],
-        x=[FILLED] * len(drawn),
-        y=[place for place, _, _ in drawn],
-        width=CELL,
-        marker={
-            "color": [shade(result) for _, _, result in drawn],
-            "line": {
-                "width": 1,
-                "color": [
-                    grammar.CLEAR if grammar.is_shown(result) else grammar.QUIET
-                    for _, _, result in drawn
-                ],
-            },
-        },
-    )
-
-
-def shade(result: Result) -> str:
-    """The step of blue of a value of 0-100; nothing where there is none."""
-    if not grammar.is_shown(result):
-        return grammar.CLEAR
-    strength = [strong for begins, strong in STEPS if round(result.value) >= begins]
-    return f"rgba({BLUE},{strength[-1] if strength else STEPS[0][1]})"
+def strength(points: float) -> float:
+    """How strong the blue of a value of 0-100 is."""
+    return [strong for begins, strong in STEPS if round(points) >= begins][-1]

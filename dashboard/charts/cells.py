@@ -1,0 +1,75 @@
+"""Cells of a shaded table: a number or a sign in each, so that colour never says it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+
+from dashboard.charts import grammar
+from metrics.metric import Result, ValueState
+
+#: Pixels above the first row for the names of the columns, and the part of a column a cell takes.
+HEAD, FILLED = 24, 0.94
+#: Before a number that is indicative only.
+ABOUT = "~"
+#: What stands in a cell that has no number.
+SIGNS = {
+    ValueState.SUPPRESSED: "…",
+    ValueState.NOT_APPLICABLE: "–",
+    ValueState.NOT_REPORTED: "?",
+}
+_BLUE = "47,127,193"
+
+
+def words(text: str, x: float, y: float) -> dict:
+    """A text in the middle of a cell, or the name of a column."""
+    return grammar.note(
+        text,
+        xref="x",
+        x=x,
+        xanchor="center",
+        yref="y",
+        y=y,
+        yanchor="middle",
+        font={"size": 13},
+    )
+
+
+def number_or_sign(result: Result, number: Callable[[], str]) -> str:
+    """The number of a result, ~ before an indicative one; the sign of why there is none."""
+    if not grammar.is_shown(result):
+        return SIGNS.get(result.state, "")
+    return f"{ABOUT if result.indicative else ''}{number()}"
+
+
+def filled(
+    cells: Sequence[tuple[float, int, Result]], height: int, strength: Callable[[float], float]
+) -> go.Bar:
+    """Cells filled where there is a number, in outline where there is a sign.
+
+    cells: the middle of the row, the column, and the result. strength: of the blue, by value.
+    """
+    return go.Bar(
+        name="cells",
+        orientation="h",
+        base=[column + (1 - FILLED) / 2 for _, column, _ in cells],
+        x=[FILLED] * len(cells),
+        y=[middle for middle, _, _ in cells],
+        width=height,
+        marker={
+            "color": [
+                f"rgba({_BLUE},{strength(result.value):.3g})"
+                if grammar.is_shown(result)
+                else grammar.CLEAR
+                for _, _, result in cells
+            ],
+            "line": {
+                "width": 1,
+                "color": [
+                    grammar.CLEAR if grammar.is_shown(result) else grammar.QUIET
+                    for _, _, result in cells
+                ],
+            },
+        },
+    )
