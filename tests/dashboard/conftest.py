@@ -20,6 +20,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dashboard import sign_in
+from data.database import URL_VARIABLE
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -85,6 +88,17 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     return made_once(root / "sample", load)
+
+
+@pytest.fixture
+def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The published sample portfolio, looked at as its personas."""
+    database = next(sample_home.rglob("arviomo.db"))
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PERSONAS)
+    yield
+    sign_in.use(before)
 
 
 @pytest.fixture(scope="session")

@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
-from dashboard import sign_in
 from dashboard.app import PAGES
 from dashboard.literal import JOINER, literal
 from dashboard.truth import engine
 from dashboard.wording import say, texts
 from data import access, records
-from data.database import URL_VARIABLE, reading
+from data.database import reading
 from data.record_frames import TAKEN_UP
 from data.schema import ROLES, TAKEN_UP_STATUSES
 from metrics.catalog import metrics
 from survey.text import LANGUAGES
+from tests.dashboard.looking import opened
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-#: Seconds that one run of a page may take on a shared machine.
-PATIENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The published sample portfolio, looked at as its personas."""
-    database = next(sample_home.rglob("arviomo.db"))
-    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
-    before = sign_in.mode()
-    sign_in.use(sign_in.Mode.PERSONAS)
-    yield
-    sign_in.use(before)
-
-
-def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
-    """A page as a role sees it in a language."""
-    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    at.query_params["persona"], at.query_params["lang"] = role, language
-    for name, value in selections.items():
-        at.query_params[name] = str(value)
-    if page != "overview":
-        # AppTest switches between files only; our pages are functions, known by their address.
-        at._page_hash = calc_hash(page)
-    return at.run()
+pytestmark = pytest.mark.usefixtures("sample")
 
 
 def spoken(at: AppTest) -> str:

@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
-from dashboard import app, sign_in
 from dashboard import format as written
-from dashboard.literal import JOINER
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access, records, sheets
-from data.database import URL_VARIABLE, reading
+from data.database import reading
 from metrics.catalog import metrics
 from metrics.metric import Result, ValueState
 from survey.text import LANGUAGES
+from tests.dashboard.looking import opened, plain
 
-APP = Path(app.__file__)
-PATIENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The published sample portfolio, looked at as its personas."""
-    database = next(sample_home.rglob("arviomo.db"))
-    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
-    before = sign_in.mode()
-    sign_in.use(sign_in.Mode.PERSONAS)
-    yield
-    sign_in.use(before)
-
-
-def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    at.query_params["persona"], at.query_params["lang"] = role, language
-    for name, value in selections.items():
-        at.query_params[name] = str(value)
-    if page != app.DEFAULT_PAGE:
-        at._page_hash = calc_hash(page)
-    at.run()
-    assert not at.exception, at.exception
-    return at
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace(JOINER, "")
+pytestmark = pytest.mark.usefixtures("sample")
 
 
 def spoken(at: AppTest) -> str:

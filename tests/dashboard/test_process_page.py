@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
-from dashboard import app, figures, sign_in
-from dashboard.literal import JOINER
+from dashboard import figures
 from dashboard.sections.projects import compared_sentence, may_be_ranked
 from dashboard.truth import engine
 from dashboard.uses import METRICS_OF, pages_with
 from dashboard.wording import say
 from data import access, sheets
-from data.database import URL_VARIABLE, reading
+from data.database import reading
 from metrics.catalog import metrics
 from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import REASONS
 from survey.text import LANGUAGES
+from tests.dashboard.looking import opened, plain
 
-APP = Path(app.__file__)
-PATIENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The published sample portfolio, looked at as its personas."""
-    database = next(sample_home.rglob("arviomo.db"))
-    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
-    before = sign_in.mode()
-    sign_in.use(sign_in.Mode.PERSONAS)
-    yield
-    sign_in.use(before)
-
-
-def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
-    at.query_params["persona"], at.query_params["lang"] = role, language
-    for name, value in selections.items():
-        at.query_params[name] = str(value)
-    if page != app.DEFAULT_PAGE:
-        at._page_hash = calc_hash(page)
-    return at.run()
-
-
-def plain(text: str) -> str:
-    return text.replace("\\", "").replace(JOINER, "")
+pytestmark = pytest.mark.usefixtures("sample")
 
 
 def heatmap_of(at: AppTest, language: str = "fi"):

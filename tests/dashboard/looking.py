@@ -1,0 +1,34 @@
+"""The pages of the sample portfolio as a role sees them, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard import app
+from dashboard.literal import JOINER
+
+APP = Path(app.__file__)
+#: Seconds that one page may take on a shared machine.
+PATIENCE = 60
+
+
+def opened(page: str, role: str = "steering", language: str = "fi", **selections) -> AppTest:
+    """A page as a role sees it in a language, with what its address says besides."""
+    at = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    at.query_params["persona"], at.query_params["lang"] = role, language
+    for name, value in selections.items():
+        at.query_params[name] = str(value)
+    if page != app.DEFAULT_PAGE:
+        # AppTest switches between files only; our pages are functions, known by their address.
+        at._page_hash = calc_hash(page)
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def plain(text: str) -> str:
+    """A text without what keeps it from being read as markup."""
+    return text.replace("\\", "").replace(JOINER, "")
