@@ -121,13 +121,13 @@ def read_rows(
     withheld: answers that are left out.
     Raises: UnreadableAnswers naming instrument and item.
     """
-    withheld = [each for each in withheld if each.collection in collections]
-    counts = _wanted(connection, collections, withheld, sa.func.count())
+    counts = _wanted(connection, collections, sa.func.count())
     total = sum(connection.execute(count).scalar_one() for count in counts)
     windows = _windows(connection)
     batches, read = [], 0
-    for rows in _responses(connection, collections, withheld):
-        batches.append(_parsed(rows, instrument, windows))
+    for rows in _responses(connection, collections):
+        batch = _parsed(rows, instrument, windows)
+        batches.append(batch.filter(_settled(rows, withheld)) if withheld else batch)
         read += len(rows)
         if advance:
             advance(read, total)
@@ -218,9 +218,7 @@ def _hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _responses(
-    connection: sa.Connection, collections: Mapping[int, int], withheld: Sequence[Withheld]
-) -> Iterator[list[tuple]]:
+def _responses(connection: sa.Connection, collections: Mapping[int, int]) -> Iterator[list[tuple]]:
     """The wanted responses, some thousands at a time; those of a collection in a settled order."""
     # A day as text: as such Arrow reads it, and no object is made of it.
     columns = (
@@ -230,9 +228,10 @@ def _responses(
         Response.id,
         sa.cast(Response.answered_on, sa.String),
         Response.answers,
+        Response.revision,
     )
     streamed = {"stream_results": True, "yield_per": CHUNK}
-    for rows in _wanted(connection, collections, withheld, *columns):
+    for rows in _wanted(connection, collections, *columns):
         ordered = rows.order_by(Response.id)
         yield from connection.execute(ordered, execution_options=streamed).partitions()
 
@@ -240,7 +239,6 @@ def _responses(
 def _wanted(
     connection: sa.Connection,
     collections: Mapping[int, int],
-    withheld: Sequence[Withheld],
     *columns: sa.ColumnElement,
 ) -> list[sa.Select]:
     """Queries that together find the wanted responses, however many collections there are.
@@ -261,35 +259,7 @@ def _wanted(
         ids = _listed(connection, looked_up)
         mine = (Response.collection_id == ids.c.collection) & (Response.revision > ids.c.after)
         queries.append(sa.select(*columns).select_from(ids.join(Response, mine)))
-    if not withheld:
-        return queries
-    out = _left_out(connection, withheld)
-    same = (out.c.collection == Response.collection_id) & (out.c.group == Response.group_code)
-    waits = sa.exists().where(same & (Response.revision > out.c.after))
-    return [query.where(~waits) for query in queries]
-
-
-def _left_out(connection: sa.Connection, withheld: Sequence[Withheld]) -> sa.Subquery:
-    """Withheld answers as a table, sent as one value."""
-    if connection.dialect.name == "sqlite":
-        listed = (
-            'select value ->> 0 as collection, value ->> 1 as "group", value ->> 2 as "after" '
-            "from json_each(:withheld)"
-        )
-        given = {"withheld": orjson.dumps([list(each) for each in withheld]).decode()}
-    else:
-        listed = (
-            "select * from unnest(cast(:held_ids as integer[]), cast(:held_groups as text[]), "
-            'cast(:held_revisions as integer[])) as out(collection, "group", "after")'
-        )
-        ids, groups, revisions = (list(each) for each in zip(*withheld, strict=True))
-        given = {"held_ids": ids, "held_groups": groups, "held_revisions": revisions}
-    columns = (
-        sa.column("collection", sa.Integer),
-        sa.column("group", sa.String),
-        sa.column("after", sa.Integer),
-    )
-    return sa.text(listed).bindparams(**given).columns(*columns).subquery("left_out")
+    return queries
 
 
 def _listed(connection: sa.Connection, pairs: Sequence[tuple[int, int]]) -> sa.Subquery:
@@ -336,7 +306,7 @@ def _late(
 
 
 def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame) -> pa.RecordBatch:
-    collections, groups, links, ids, answered, answers = zip(*rows, strict=True)
+    collections, groups, links, ids, answered, answers, _ = zip(*rows, strict=True)
     schema = extract_schema(instrument)
     asked = pa.schema([schema.field(item.code) for item in instrument.closed_items])
     try:
@@ -367,6 +337,14 @@ def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame
         _late(collections, answered, windows),
     ]
     return pa.record_batch([*keys, *items], schema=schema)
+
+
+def _settled(rows: Sequence[tuple], withheld: Sequence[Withheld]) -> pa.Array:
+    """Which responses are not among the withheld ones."""
+    collections, groups, *_, revisions = zip(*rows, strict=True)
+    after = pd.DataFrame(withheld).set_index(["collection", "group"])["after"]
+    waits_from = after.reindex(pd.MultiIndex.from_arrays([collections, groups]))
+    return pa.array(~(np.array(revisions) > waits_from.to_numpy(dtype=float)))
 
 
 def _check_codes(items: Sequence[pa.Array], instrument: Instrument) -> None:
