@@ -23,7 +23,8 @@ from typing import Any
 import pandas as pd
 
 from benchmarks import generate, pipeline, rows
-from data import database
+from data import access, database
+from data.imports import run as imports
 
 OUT = Path(__file__).with_name("out")
 PROJECTS = 1_000
@@ -109,15 +110,19 @@ def check_equal(counted: dict[str, Any]) -> None:
 
 
 def add_news(engine, folder: Path) -> dict[str, float]:
-    """Seconds of each step when 10,000 answers come to a portfolio that is published."""
-    responses = NEW_ANSWERS // len(generate.instrument().closed_items)
+    """Seconds of each step when a file of 10,000 answers comes to a portfolio that is published.
+
+    Twelve surveys have closed: five people of each group in each of them.
+    """
     with database.reading(engine) as connection:
         seed = 1_000 + (pipeline.sheets.latest_revision(connection) or 0)
+    file = folder / "news.csv"
+    generate.write_news(file, NEW_ANSWERS // len(generate.instrument().closed_items), seed)
     started = time.perf_counter()
-    generate.add(engine, responses, PROJECTS, seed=seed)
+    batch = imports.store(engine, generate.news_profile(), file, access.operator())
     stored = time.perf_counter() - started
     _, steps = pipeline.refresh(engine, folder)
-    return {"store": stored, **steps}
+    return {f"import of {batch.rows_stored} rows": stored, **steps}
 
 
 def report(found: Sequence[dict[str, Any]]) -> str:

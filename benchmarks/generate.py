@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from data import database, schema
+from data.imports.profile import Profile
 from data.instruments import field_instrument
 from survey.instrument import GROUPS, UNKNOWN_GROUP, Instrument
 
@@ -26,6 +29,8 @@ ITEMS_PER_SCALE = 3
 #: Every collection is open as long.
 OPENS_ON, DAYS = date(2025, 3, 3), 28
 DAY_NAMES = np.array([str(OPENS_ON + timedelta(days=day)) for day in range(DAYS)], dtype=object)
+#: Projects that a file of news is about.
+NEWS_PROJECTS = 12
 #: Responses that are drawn and stored at a time.
 CHUNK = 100_000
 #: 1-5, don't know, not applicable, and 0 for no answer, with how often each is given.
@@ -162,6 +167,42 @@ def add(engine: sa.Engine, count: int, projects: int, seed: int, start: int = 0)
         )
         with database.writing(engine) as connection:
             store(connection, chosen, asked, rng)
+
+
+def write_news(path: Path, count: int, seed: int) -> None:
+    """Nothing; ``path`` holds answers to the last wave of the first dozen projects as CSV."""
+    asked = instrument()
+    drawn = next(responses(count, NEWS_PROJECTS, seed))
+    place = np.arange(count)
+    columns = {
+        "project": np.char.mod("project-%d", place % NEWS_PROJECTS + 1),
+        "wave": np.full(count, WAVES[-1]),
+        "group": np.array(GROUPS)[place // NEWS_PROJECTS % len(GROUPS)],
+        "link_key": np.char.mod(f"{seed}-%d", place),
+        "answered_on": DAY_NAMES[drawn.day],
+    }
+    for position, item in enumerate(asked.closed_items):
+        given = drawn.codes[:, position]
+        columns[item.code] = np.where(given != 0, given.astype(str), "")
+    pd.DataFrame(columns).to_csv(path, index=False)
+
+
+def news_profile() -> Profile:
+    """What `write_news` writes, as the importer is told of it."""
+    asked = instrument()
+    named = ("project", "wave", "group", "link_key", "answered_on")
+    return Profile.model_validate(
+        {
+            "name": "news",
+            "kind": "answers",
+            "instrument": asked.key,
+            "constants": {"phase": "P0"},
+            "columns": {name: name for name in named},
+            "answers": {
+                item.code: {"column": item.code, "values": "codes"} for item in asked.closed_items
+            },
+        }
+    )
 
 
 def store(
