@@ -25,6 +25,10 @@ class Verb(StrEnum):
     UNDO = "undo"
     PUBLISH = "publish"
     GRANT = "grant"
+    ASK = "ask"  # open, close and reopen a collection, invite people to it
+    ASSESS = "assess"  # write a self-assessment
+    REPLY = "reply"  # write what became of what people said
+    CODE = "code"  # put open answers under themes, and clear them for quoting
 
 
 class Kind(StrEnum):
@@ -41,6 +45,10 @@ class Kind(StrEnum):
     PROJECT = "project"  # a project with its phases, events and collections
     PROPOSAL = "proposal"
     METHOD = "method"
+    COLLECTION = "collection"  # a collection as it is run: times, links, invitations, counts
+    ASSESSMENT = "assessment"  # how those who lead a project judge a phase of it
+    REPLY = "reply"  # "you said, we did", drafts too
+    QUOTE = "quote"  # open answers that somebody cleared, under their themes
     ROW = "row"  # open answers, rejected rows: what single people or files said
     BATCH = "batch"
     REVISION = "revision"
@@ -68,9 +76,17 @@ _PORTFOLIO = {
     **_ALL_FIGURES,
     (Verb.READ, Kind.PROJECT): Reach.ALL,
     (Verb.READ, Kind.FUNDER): Reach.ALL,
+    (Verb.READ, Kind.COLLECTION): Reach.ALL,
+    (Verb.READ, Kind.ASSESSMENT): Reach.ALL,
+    (Verb.READ, Kind.REPLY): Reach.ALL,
+    (Verb.READ, Kind.QUOTE): Reach.ALL,
 }
 _EVALUATION = {
     **_PORTFOLIO,
+    (Verb.ASK, Kind.COLLECTION): Reach.ALL,
+    (Verb.ASSESS, Kind.ASSESSMENT): Reach.ALL,
+    (Verb.REPLY, Kind.REPLY): Reach.ALL,
+    (Verb.CODE, Kind.ROW): Reach.ALL,
     (Verb.READ, Kind.ROW): Reach.ALL,
     (Verb.READ, Kind.BATCH): Reach.ALL,
     (Verb.STORE, Kind.BATCH): Reach.ALL,
@@ -86,6 +102,13 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
         (Verb.READ, Kind.FUNDER): Reach.ALL,
         (Verb.READ, Kind.PROJECT): Reach.OWN,
         (Verb.READ, Kind.PROJECT_FIGURES): Reach.OWN,
+        (Verb.READ, Kind.COLLECTION): Reach.OWN,
+        (Verb.ASK, Kind.COLLECTION): Reach.OWN,
+        (Verb.READ, Kind.ASSESSMENT): Reach.OWN,
+        (Verb.ASSESS, Kind.ASSESSMENT): Reach.OWN,
+        (Verb.READ, Kind.REPLY): Reach.OWN,
+        (Verb.REPLY, Kind.REPLY): Reach.OWN,
+        (Verb.READ, Kind.QUOTE): Reach.OWN,
     },
     Role.FUNDER: {
         **_OPEN,

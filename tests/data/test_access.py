@@ -34,6 +34,14 @@ read proposal               all       all      all     all        all
 read method                 all       all      all     all        all
 read funder                 all       all      own     all        all
 read project                all       own      own     all        all
+read collection             all       own      -       all        all
+ask collection              -         own      -       all        all
+read assessment             all       own      -       all        all
+assess assessment           -         own      -       all        all
+read reply                  all       own      -       all        all
+reply reply                 -         own      -       all        all
+read quote                  all       own      -       all        all
+code row                    -         -        -       all        all
 read row                    -         -        -       all        all
 read batch                  -         -        -       all        all
 store batch                 -         -        -       all        all
