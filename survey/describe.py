@@ -21,7 +21,8 @@ A reversed item counts from the other end. "Don't know", "does not concern me" a
 are counted apart from each other and are in no score.
 """
 
-_KINDS = {"process": "Process quality", "outcome": "Outcome"}
+_KINDS = {"process": "Process quality", "outcome": "Outcome", "place": "Place assessment"}
+_AUDIENCES = {"plain": "plain language", "pupil": "pupils"}
 
 
 def describe(found: Iterable[Instrument]) -> str:
@@ -32,16 +33,13 @@ def describe(found: Iterable[Instrument]) -> str:
 def _instrument(instrument: Instrument) -> str:
     parts = [
         f"## {instrument.title.en} (`{instrument.key}`)",
-        f"{_KINDS[instrument.kind]}. fi: {instrument.title.fi} · sv: {instrument.title.sv}",
+        f"{_nature(instrument)}. fi: {instrument.title.fi} · sv: {instrument.title.sv}",
         instrument.purpose.en,
         f"Source: {instrument.source}",
         "### Items",
         _table(
             ("code", "answers", "note", "fi", "sv", "en"),
-            (
-                (item.code, item.answers, _note(item), *_languages(item.text))
-                for item in instrument.items
-            ),
+            ((item.code, item.answers, _note(item), *_question(item)) for item in instrument.items),
         ),
         "### Answers",
         _table(
@@ -53,6 +51,17 @@ def _instrument(instrument: Instrument) -> str:
             ),
         ),
     ]
+    if instrument.sections:
+        parts += [
+            "### Pages",
+            _table(
+                ("page", "items", "fi", "sv", "en"),
+                (
+                    (str(number), ", ".join(section.items), *_languages(section.title))
+                    for number, section in enumerate(instrument.sections, 1)
+                ),
+            ),
+        ]
     if instrument.scales:
         parts += [
             "### Scales",
@@ -73,14 +82,35 @@ def _instrument(instrument: Instrument) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _nature(instrument: Instrument) -> str:
+    words = [_KINDS[instrument.kind]]
+    if instrument.audience in _AUDIENCES:
+        words.append(f"for {_AUDIENCES[instrument.audience]}")
+    if instrument.variant_of:
+        words.append(f"a wording of its own beside `{instrument.variant_of}`, never pooled with it")
+    return ", ".join(words)
+
+
 def _languages(text: Text) -> tuple[str, str, str]:
     return text.fi, text.sv, text.en
+
+
+def _question(item: Item) -> Iterable[str]:
+    """The question in each language, its help text in parentheses."""
+    if item.hint is None:
+        return _languages(item.text)
+    pairs = zip(_languages(item.text), _languages(item.hint), strict=True)
+    return (f"{text} ({hint})" for text, hint in pairs)
 
 
 def _note(item: Item) -> str:
     notes = ["reversed"] if item.reversed else []
     notes += [item.role.value] if item.role else []
     notes += [f"only {', '.join(item.groups)}"] if item.groups else []
+    notes += [f"only in {', '.join(item.waves)}"] if item.waves else []
+    if item.shown_if:
+        codes = " or ".join(map(str, item.shown_if.codes))
+        notes.append(f"only after {item.shown_if.item} = {codes}")
     return ", ".join(notes)
 
 

@@ -1,7 +1,7 @@
 """What a questionnaire version is: items, answer sets, scales, and every check on them.
 
 One YAML file in ``survey/instruments/`` is one version of one instrument. The same file feeds
-scoring, import, the sample portfolio, the methods page and, later, the answering form.
+scoring, import, the sample portfolio, the methods page, the XLSForm and the answering form.
 """
 
 from __future__ import annotations
@@ -9,146 +9,51 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from survey.item import (
+    DONT_KNOW,
+    GROUPS,
+    LONGEST_CHAIN,
+    MISSING,
+    NOT_APPLICABLE,
+    PHASES,
+    UNKNOWN_GROUP,
+    WAVES,
+    WHOLE_PROCESS,
+    AnswerKind,
+    AnswerSet,
+    Choice,
+    Code,
+    Item,
+    Role,
+    Section,
+    ShownIf,
+    Strict,
+)
 from survey.text import Text
 
+#: The words of a questionnaire are imported from here, wherever they are defined.
+__all__ = [
+    "DONT_KNOW", "GROUPS", "INSTRUMENTS", "MISSING", "NOT_APPLICABLE", "PHASES",
+    "SCORE_RESOLUTION", "UNKNOWN_GROUP", "WAVES", "WHOLE_PROCESS", "AnswerKind", "AnswerSet",
+    "Choice", "Code", "Instrument", "InvalidInstrument", "Item", "Role", "Scale", "Section",
+    "ShownIf", "instruments", "read_instrument",
+]  # fmt: skip
+
 INSTRUMENTS = Path(__file__).with_name("instruments")
-
-#: Answers that are not on the scale. They are stored, counted and reported, never averaged.
-DONT_KNOW = -1
-NOT_APPLICABLE = -2
-#: Not stored: the code under which a question without an answer is counted.
-MISSING = -3
-
-GROUPS = ("RES", "CUS", "STAFF", "COM", "NGO", "RDI", "PUB")
-#: A respondent or participant whose group is not known.
-UNKNOWN_GROUP = "UNK"
-WAVES = ("baseline", "during", "end", "follow_up")
-PHASES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8")
-#: A collection that concerns the project as a whole, not one phase.
-WHOLE_PROCESS = "P0"
 
 #: Scores are whole numbers on a 0-100 range cut into at least this many units.
 SCORE_RESOLUTION = 100_000
 
-Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,29}$")]
-
 
 class InvalidInstrument(Exception):
     """An instrument file breaks a rule; the message names the file and the rule."""
-
-
-class AnswerKind(StrEnum):
-    ORDINAL = "ordinal"
-    BIPOLAR = "bipolar"
-    RECOMMENDATION = "recommendation"
-    CHOICE = "choice"
-    OPEN = "open"
-
-
-class Role(StrEnum):
-    """What an item measures when a metric asks for it by meaning rather than by code."""
-
-    BENEFIT = "benefit"
-    DRAWBACK = "drawback"
-    PRACTICE = "practice"
-    SAVING = "saving"
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Choice(Strict):
-    code: int = Field(ge=0, le=99)
-    text: Text
-
-
-class AnswerSet(Strict):
-    """The answers that an item offers.
-
-    ``best`` is the code that is best on a bipolar set (the middle one, not an end).
-    ``threshold`` is the lowest code that counts as "yes" for an item with a role.
-    """
-
-    kind: AnswerKind
-    choices: tuple[Choice, ...] = ()
-    best: int | None = None
-    threshold: int | None = None
-    dont_know: Text | None = None
-    not_applicable: Text | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self):
-        codes = [choice.code for choice in self.choices]
-        if self.kind is AnswerKind.OPEN:
-            if codes:
-                raise ValueError("an open answer set has no choices")
-            return self
-        if self.kind is AnswerKind.RECOMMENDATION:
-            if codes and codes != list(range(11)):
-                raise ValueError("a recommendation set has the codes 0-10")
-            return self
-        if len(codes) < 2 or codes != sorted(set(codes)):
-            raise ValueError("choices need at least two codes, each once, in rising order")
-        if self.kind is AnswerKind.BIPOLAR:
-            if self.best is None or self.best not in codes[1:-1]:
-                raise ValueError("a bipolar set names its best code, which is not at an end")
-        elif self.best is not None:
-            raise ValueError("only a bipolar set names a best code")
-        if self.threshold is not None and self.threshold not in codes:
-            raise ValueError("threshold must be one of the codes")
-        return self
-
-    @property
-    def codes(self) -> tuple[int, ...]:
-        """Valid codes in rising order; empty for open answers."""
-        if self.kind is AnswerKind.RECOMMENDATION:
-            return tuple(range(11))
-        return tuple(choice.code for choice in self.choices)
-
-    @property
-    def low(self) -> int:
-        return self.codes[0]
-
-    @property
-    def high(self) -> int:
-        return self.codes[-1]
-
-    @property
-    def accepted(self) -> frozenset[int]:
-        """Every code that may be stored: choices, and don't-know / not-applicable if offered."""
-        extra = {DONT_KNOW} if self.dont_know else set()
-        extra |= {NOT_APPLICABLE} if self.not_applicable else set()
-        return frozenset(self.codes) | extra
-
-
-class Item(Strict):
-    """One question. ``groups`` restricts it to some stakeholder groups, ``waves`` to some waves;
-    empty means every one."""
-
-    code: Code
-    answers: str
-    text: Text
-    reversed: bool = False
-    role: Role | None = None
-    groups: tuple[str, ...] = ()
-    # Left out of the canonical form where it is not given, so that it changes no other item.
-    waves: tuple[str, ...] = Field(default=(), exclude_if=lambda given: not given)
-
-    @model_validator(mode="after")
-    def _known_places(self):
-        unknown = (set(self.groups) - set(GROUPS)) | (set(self.waves) - set(WAVES))
-        if unknown:
-            raise ValueError(f"{self.code}: unknown groups or waves {sorted(unknown)}")
-        return self
 
 
 class Scale(Strict):
@@ -196,17 +101,32 @@ class Scale(Strict):
 
 
 class Instrument(Strict):
-    """One version of a questionnaire."""
+    """One version of a questionnaire.
+
+    ``sections`` are the pages of its form; where none are given a page holds a few items.
+    ``audience``: whom the wording is for. ``variant_of`` is the key of the instrument that this one
+    words more plainly; the two are never pooled, being instruments of their own.
+    """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     version: int = Field(ge=1)
-    kind: Literal["process", "outcome"]
+    kind: Literal["process", "outcome", "place"]
     title: Text
     purpose: Text
     source: str
     answer_sets: dict[str, AnswerSet]
     items: tuple[Item, ...]
     scales: tuple[Scale, ...] = ()
+    # Left out of the canonical form where they are not given, so that they change no other hash.
+    sections: tuple[Section, ...] = Field(default=(), exclude_if=lambda given: not given)
+    audience: Literal["everybody", "plain", "pupil"] = Field(
+        default="everybody", exclude_if=lambda given: given == "everybody"
+    )
+    variant_of: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]*$",
+        exclude_if=lambda given: given is None,
+    )
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -220,11 +140,41 @@ class Instrument(Strict):
             answers = self.answer_sets[item.answers]
             if item.role and answers.threshold is None:
                 raise ValueError(f"{item.code}: an item with a role needs a threshold")
+        self._check_form()
         seen: set[str] = set()
         for scale in self.scales:
             self._check_scale(scale, seen)
             seen.add(scale.code)
         return self
+
+    def _check_form(self) -> None:
+        """Checks skip logic, pages and whom the wording is for."""
+        depths: dict[str, int] = {}
+        for item in self.items:
+            depths[item.code] = self._depth(item, depths)
+        listed = [code for section in self.sections for code in section.items]
+        if listed and listed != [item.code for item in self.items]:
+            raise ValueError("sections name every item once, in the order of the items")
+        if self.variant_of and self.audience == "everybody":
+            raise ValueError("a variant of another instrument says whom it is for: plain or pupil")
+        if self.variant_of == self.key:
+            raise ValueError("an instrument is not a variant of itself")
+
+    def _depth(self, item: Item, depths: dict[str, int]) -> int:
+        """How many earlier items decide, one after the other, whether an item is asked."""
+        if item.shown_if is None:
+            return 0
+        asked = item.shown_if.item
+        if asked not in depths:
+            raise ValueError(f"{item.code}: shown_if names {asked}, which is not an earlier item")
+        answers = self.answers_of(asked)
+        if answers.kind is AnswerKind.OPEN:
+            raise ValueError(f"{item.code}: shown_if names {asked}, which is an open item")
+        if unknown := sorted(set(item.shown_if.codes) - answers.accepted):
+            raise ValueError(f"{item.code}: shown_if waits for {unknown}, no answers of {asked}")
+        if depths[asked] == LONGEST_CHAIN:
+            raise ValueError(f"{item.code}: more than {LONGEST_CHAIN} items wait for each other")
+        return depths[asked] + 1
 
     def _check_scale(self, scale: Scale, seen: set[str]) -> None:
         if missing := [code for code in scale.scales if code not in seen]:
