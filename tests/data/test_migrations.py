@@ -18,7 +18,7 @@ from data.schema import Base
 REVISIONS = [
     "2026_11_22_1", "2026_11_22_2", "2026_11_22_3", "2026_11_22_4", "2026_11_22_5",
     "2026_11_22_6", "2026_11_22_7", "2026_11_22_8", "2026_11_22_9",
-    "2026_11_22_10", "2026_11_22_11",
+    "2026_11_22_10", "2026_11_22_11", "2026_11_22_12",
 ]  # fmt: skip
 #: What a refresh makes anew from the truth; a migration may throw it away.
 PUBLISHED = {

@@ -37,6 +37,13 @@ BREAKING = {
     "not_into_itself": {"id": 77, "merged_into_id": 77, "end_kind": "merged"},
     "not_from_itself": {"id": 77, "split_from_id": 77},
     "stages_in_order": {"trial_on": EARLY},
+    "closes_at_after_opens_at": {
+        "closes_at": datetime(2026, 1, 1), "opens_at": datetime(2026, 1, 2),
+    },
+    "joined_personal": {"joined": True, "link": "anonymous"},
+    "one_subject": {"collection_id": None, "proposal_id": None},
+    "some_text": {"fi": None, "sv": None, "en": None},
+    "published_when": {"status": "published", "published_at": None},
 }  # fmt: skip
 
 #: What else a row says that refers to something.
@@ -45,6 +52,8 @@ ALONGSIDE = {
     ("user_grant", "project_id"): {"role": "manager"},
     ("user_grant", "funder_id"): {"role": "funder"},
     ("funnel_case", "merged_into_id"): {"end_kind": "merged"},
+    # A reply is about a collection or about a proposal.
+    ("reply", "proposal_id"): {"collection_id": None},
 }
 
 
