@@ -49,6 +49,8 @@ def measure(millions: float, runs: int) -> dict[str, Any]:
     log(millions, f"pages read: {pages}")
     news = add_news(engine, folder / "home")
     log(millions, f"news published: {news}")
+    began_with = pipeline.first_metrics(engine, folder / "home")
+    log(millions, f"first metrics: {began_with}")
     engine.dispose()
     return {
         "millions": millions,
@@ -57,6 +59,7 @@ def measure(millions: float, runs: int) -> dict[str, Any]:
         "folds": folds,
         "pages": pages,
         "news": news,
+        "began_with": began_with,
     }
 
 
@@ -139,6 +142,11 @@ def report(found: Sequence[dict[str, Any]]) -> str:
     lines += steps(found, "first")
     lines += ["", "## 10,000 new answers: seconds", ""]
     lines += steps(found, "news")
+    lines += ["", f"## The {len(pipeline.FIRST)} metrics that the product began with: seconds", ""]
+    names = [name for name in found[0]["began_with"] if name != "figures"]
+    body = [[name, *(f"{one['began_with'][name]:.2f}" for one in found)] for name in names]
+    body.append(["figures", *(f"{one['began_with']['figures']:,}" for one in found)])
+    lines += table(["step", *sizes], body)
     lines += ["", "## A page's figures: median milliseconds", ""]
     pages = [one["pages"] for one in found]
     body = [[name, *(f"{one[name][0]:.1f} ({one[name][1]})" for one in pages)] for name in pages[0]]

@@ -13,12 +13,42 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from benchmarks.rows import ITEMS
-from data import access, database, extracts, sheets
+from data import (
+    access,
+    database,
+    extracts,
+    leaves,
+    publishing,
+    refreshing,
+    segments,
+    sheets,
+    statistics_frames,
+)
 from data.fold_columns import count_column
 from data.fold_engine import embedded
 from data.schema import Collection
 from data.statistics_fold import fold_cells
+from metrics.judge import judge, prepare
+from metrics.metric import Profile
 from survey.instrument import MISSING
+
+#: The metrics that the product began with.
+FIRST = (
+    "process_quality",
+    "response_rate",
+    "dont_know_rate",
+    "benefit_share",
+    "benefit_minimum",
+    "drawback_share",
+    "recommendation",
+    "outcome_score",
+    "paired_change",
+    "process_change",
+    "right_amount",
+    "proposals_taken_up",
+    "participation",
+    "representativeness",
+)
 
 #: Pages that are read: the whole portfolio, one theme, one project, and one metric over projects.
 PAGES = {
@@ -69,6 +99,39 @@ def refresh(engine: sa.Engine, home: Path) -> tuple[sheets.Publication, dict[str
     for (step, _), begin, end in zip(seen, starts, starts[1:], strict=False):
         steps[step] = steps.get(step, 0.0) + end - begin
     return publication, steps
+
+
+def first_metrics(engine: sa.Engine, home: Path) -> dict[str, float]:
+    """Seconds to judge, protect and publish the metrics of a first installation (`FIRST`) from
+    statistics that are folded; what is published is taken back."""
+    with database.reading(engine) as connection:
+        truth = refreshing.read_truth(connection, home)
+        folded = segments.fold_news(
+            connection, truth.instruments, truth.collections, home, _unheard, truth.withheld
+        )
+    started = time.perf_counter()
+    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
+    prepared = prepare(frames, FIRST, dict(truth.instruments))
+    judged = time.perf_counter()
+    results = [each for profile in Profile for each in judge(prepared, profile)]
+    protected = time.perf_counter()
+    sheet = publishing.Sheet(
+        leaves.cut(results), {}, folded, truth.published.id, "benchmark", "0" * 64, {}, {}
+    )
+    with database.writing(engine) as connection:
+        _, figures = publishing.publish(connection, sheet)
+        published = time.perf_counter()
+        connection.rollback()
+    return {
+        "judge": judged - started,
+        "protect": protected - judged,
+        "publish": published - protected,
+        "figures": figures,
+    }
+
+
+def _unheard(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
 
 
 def extracted(engine: sa.Engine, folder: Path) -> Path:

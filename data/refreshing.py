@@ -142,7 +142,6 @@ def judge(
     frames: Frames, truth: Truth, today: date, progress: Progress
 ) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
     """The protected figures under both profiles, and what each says needs attention."""
-    progress("judge", 0, 1)
     prepared = prepare(frames, instruments=dict(truth.instruments))
     progress("judge", 1, 1)
     results: list[Results] = []
@@ -167,6 +166,7 @@ def _refresh(
         folded = segments.fold_news(
             connection, truth.instruments, truth.collections, home, progress, truth.withheld
         )
+    progress("judge", 0, 1)
     frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
     results, attention = judge(frames, truth, _today(), progress)
     progress("publish", 0, 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data import extracts, fold_columns, fold_engine, fold_expressions, statistics_fold
@@ -32,6 +33,8 @@ FOLDING = (
     scoring,
 )
 CODE = b"folded by"
+#: The types of whole numbers, smallest first.
+WHOLE = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,7 @@ def read(sha256: str, instrument: Instrument, home: Path) -> Statistics | None:
 
 def _stream(frame: pd.DataFrame) -> bytes:
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    table = pa.table([_narrow(column) for column in table.columns], table.column_names)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
@@ -86,7 +90,20 @@ def _stream(frame: pd.DataFrame) -> bytes:
 
 
 def _frame(stream: pa.Buffer) -> pd.DataFrame:
-    return pa.ipc.open_stream(stream).read_all().to_pandas()
+    table = pa.ipc.open_stream(stream).read_all()
+    whole = [
+        pa.int64() if pa.types.is_integer(field.type) else field.type for field in table.schema
+    ]
+    return table.cast(pa.schema(zip(table.column_names, whole, strict=True))).to_pandas()
+
+
+def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same whole numbers in the smallest type that holds them: most are counts of a few."""
+    if not pa.types.is_integer(column.type) or not len(column):
+        return column
+    least, most = pc.min_max(column).values()
+    bits = max(abs(least.as_py() or 0), abs(most.as_py() or 0)).bit_length()
+    return column.cast(next((kind for kind in WHOLE if bits < kind.bit_width), pa.int64()))
 
 
 def _code(instrument: Instrument) -> bytes:

@@ -8,6 +8,8 @@ names, by id (KEYS and RESULT_VALUES); nodes say which projects belong to which 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -19,15 +21,17 @@ from metrics.publish import COUNTED, INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH, UN
 _HIDING = [Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.HIDDEN_PARTS]
 
 
-def derived(results: list[Results], nodes: pd.DataFrame) -> list[Results]:
+def derived(
+    results: list[Results], nodes: pd.DataFrame, only: Collection[str] | None = None
+) -> list[Results]:
     """The protected figures and those that are read off them, in the order of the catalog.
 
-    Called by `metrics.judge`, once for each profile. A metric is left out when one of its sources
-    is not among the results.
+    Called by `metrics.judge`, once for each profile. A metric is left out when ``only`` does not
+    name it, and when one of its sources is not among the results.
     """
     given = {found.metric.id: found for found in results}
-    for module in catalog().values():
-        if not hasattr(module, "derive"):
+    for name, module in catalog().items():
+        if not hasattr(module, "derive") or (only is not None and name not in only):
             continue
         sources = module.METRIC.frame.removeprefix("results:").split(",")
         if all(name in given for name in sources):

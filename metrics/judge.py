@@ -40,7 +40,7 @@ Marks = NDArray[np.bool_]
 class Prepared:
     """The figures of projects, and what may not be shown of them under each profile.
 
-    nodes: `frames.NODES`. primary: `records.PRIMARY`.
+    nodes: `frames.NODES`. primary: `records.PRIMARY`. only: the metrics that were asked for.
     """
 
     sheets: list[Sheet]
@@ -49,6 +49,7 @@ class Prepared:
     hidden: dict[Profile, list[Marks]]
     nodes: pd.DataFrame
     primary: pd.DataFrame
+    only: Collection[str] | None
 
 
 def prepare(
@@ -72,6 +73,7 @@ def prepare(
         hidden,
         frames.nodes,
         frames.primary,
+        only,
     )
 
 
@@ -85,7 +87,7 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
         prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
     )
     results = [_results(*each, profile) for each in parts]
-    return adjusted(derived(results, prepared.nodes), prepared.primary)
+    return adjusted(derived(results, prepared.nodes, prepared.only), prepared.primary)
 
 
 def _invited(every: list[Sheet], frames: Frames) -> list[Invited]:
