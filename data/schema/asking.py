@@ -37,6 +37,8 @@ class Opening(Base):
     token_sha256: of the anonymous link, none until it was made; generation counts its makings.
     languages: those in which it can be answered, in order, with spaces between. reminded_on: when
     reminders were last asked for; never of whom, or the answers after that day would be theirs.
+    sealed: the revision of the collection that a refresh has seen; answers that come by link share
+    the next one, so that their revisions do not tell in which order they came.
     """
 
     __tablename__ = "opening"
@@ -57,6 +59,7 @@ class Opening(Base):
     thanks_sv: Mapped[str | None] = mapped_column(Text)
     thanks_en: Mapped[str | None] = mapped_column(Text)
     reminded_on: Mapped[date | None]
+    sealed: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     __table_args__ = (

@@ -76,6 +76,7 @@ def _create_openings() -> None:
         sa.Column("languages", sa.String(length=20), nullable=False),
         *_texts("thanks_fi", "thanks_sv", "thanks_en", nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("sealed", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("created_by", sa.String(length=200), nullable=False),
         sa.CheckConstraint("link in ('anonymous', 'personal')", name=op.f("ck_opening_link_known")),
