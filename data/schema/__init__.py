@@ -30,6 +30,19 @@ from data.schema.asking import (
     Reply,
     UsedLink,
 )
+from data.schema.assessment import (
+    ASSESSMENT_ACTS,
+    ASSESSMENT_KINDS,
+    ASSESSMENT_STATES,
+    EVIDENCE_BYTES,
+    EVIDENCE_KINDS,
+    Assessment,
+    AssessmentAction,
+    AssessmentEvent,
+    AssessmentEvidence,
+    AssessmentLevel,
+    EvidenceFile,
+)
 from data.schema.conduct import (
     PRIMARY_METRICS,
     Attendance,
@@ -95,11 +108,17 @@ from data.schema.results import (
     TieRoster,
 )
 from data.schema.tables import Base, Named, UtcTime
+from data.schema.themes import THEME_KINDS, AnswerClearance, AnswerCoding, AnswerTheme
 
 __all__ = [
     "AREA_KINDS",
+    "ASSESSMENT_ACTS",
+    "ASSESSMENT_KINDS",
+    "ASSESSMENT_STATES",
     "BATCH_STATUSES",
     "EVENT_KINDS",
+    "EVIDENCE_BYTES",
+    "EVIDENCE_KINDS",
     "LEVELS",
     "LINKS",
     "ORGANISATION_KINDS",
@@ -111,12 +130,21 @@ __all__ = [
     "ROLES",
     "STAGE_DATES",
     "TAKEN_UP_STATUSES",
+    "THEME_KINDS",
     "ActivityEvent",
     "Adoption",
     "AffectedPopulation",
+    "AnswerClearance",
+    "AnswerCoding",
+    "AnswerTheme",
     "AppUser",
     "Area",
     "AreaPopulation",
+    "Assessment",
+    "AssessmentAction",
+    "AssessmentEvent",
+    "AssessmentEvidence",
+    "AssessmentLevel",
     "Attendance",
     "AuditEvent",
     "Base",
@@ -127,6 +155,7 @@ __all__ = [
     "EntityLeaf",
     "EventOrganisation",
     "EventParticipants",
+    "EvidenceFile",
     "Finding",
     "FirmFollowUp",
     "Funder",

@@ -14,6 +14,8 @@ from data.schema import Base
 #: Where the models cannot tell what a valid value is.
 TOLD = {
     ("area", "parent_id"): None,
+    ("assessment", "submitted_at"): None,
+    ("assessment_level", "not_applicable"): False,
     ("funnel_case", "merged_into_id"): None,
     ("funnel_case", "split_from_id"): None,
     ("import_batch", "rows_read"): 1,

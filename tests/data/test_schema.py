@@ -37,6 +37,10 @@ BREAKING = {
     "not_into_itself": {"id": 77, "merged_into_id": 77, "end_kind": "merged"},
     "not_from_itself": {"id": 77, "split_from_id": 77},
     "stages_in_order": {"trial_on": EARLY},
+    "submitted_with_its_time": {"state": "submitted"},
+    "level_in_rubric": {"level": 5},
+    "level_or_not": {"not_applicable": True},
+    "bytes_limited": {"bytes": 5 * 1024 * 1024 + 1},
     "closes_at_after_opens_at": {
         "closes_at": datetime(2026, 1, 1), "opens_at": datetime(2026, 1, 2),
     },
