@@ -45,26 +45,11 @@ class Slots:
     def spread(self, atoms: NDArray) -> NDArray:
         """Sums of atoms (projects x waves x phases x groups) in every slot."""
         by_group = atoms.sum(axis=2)
-        return np.concatenate(
-            [
-                by_group.sum(axis=2),
-                by_group.reshape(len(atoms), -1),
-                atoms.sum(axis=(1, 3)),
-            ],
-            axis=1,
-        )
+        return _side_by_side(by_group.sum(axis=2), by_group, atoms.sum(axis=(1, 3)))
 
     def inner(self, atoms: NDArray) -> NDArray:
         """Sums of atoms in what nobody publishes: a wave's phase, a phase's group, an atom."""
-        many = len(atoms)
-        return np.concatenate(
-            [
-                atoms.sum(axis=3).reshape(many, -1),
-                atoms.sum(axis=1).reshape(many, -1),
-                atoms.reshape(many, -1),
-            ],
-            axis=1,
-        )
+        return _side_by_side(atoms.sum(axis=3), atoms.sum(axis=1), atoms)
 
     def incidence(self) -> Marks:
         """Which atoms each slot, then each inner population, is about. Shape: those x atoms."""
@@ -113,14 +98,29 @@ class Table:
         return np.where(self.people < self.least, self.least - 1, UNBOUNDED)
 
 
+def _side_by_side(*sums: NDArray) -> NDArray:
+    """Sums over projects as columns, of no projects as well."""
+    flat = [each.reshape(len(each), int(np.prod(each.shape[1:]))) for each in sums]
+    return np.concatenate(flat, axis=1)
+
+
 def outside(slots: Slots, support: Marks) -> Marks:
     """Whether a population (second axis) has an atom outside another one (third axis)."""
     incidence = slots.incidence()[: slots.size].astype(np.float32)
-    atoms = support.reshape(len(support), -1).astype(np.float32)
+    atoms = _side_by_side(support).astype(np.float32)
     return (atoms[:, None, :] * incidence[None]) @ (1 - incidence).T > 0
 
 
-def crossing(support: Marks) -> Marks:
-    """Projects where a wave has several phases or a phase several waves. Shape: projects."""
-    edges = support.any(axis=3)
-    return (edges.sum(axis=2) > 1).any(axis=1) | (edges.sum(axis=1) > 1).any(axis=1)
+def crossing(table: Table) -> Marks:
+    """Projects where a wave has several phases or a phase several waves, and anything is told of
+    phases. Shape: projects."""
+    edges = table.support.any(axis=3)
+    crosses = (edges.sum(axis=2) > 1).any(axis=1) | (edges.sum(axis=1) > 1).any(axis=1)
+    return crosses & ~bare(table)
+
+
+def bare(table: Table) -> Marks:
+    """Projects with one phase, of which there is no figure: it joins no waves, because nothing is
+    told of it. Shape: projects."""
+    phases = table.support.any(axis=(1, 3)).sum(axis=1)
+    return (phases <= 1) & ~table.offered[:, table.slots.by_phase].any(axis=1)

@@ -35,7 +35,7 @@ def completed(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
 def _asks(table: Table, hidden: Marks, minimum: int) -> Marks:
     """Projects where anything may have to be hidden besides. Shape: projects."""
     known = (hidden & (table.people > 0)) | close(table, hidden, minimum)
-    return known.any(axis=1) | (crossing(table.support) & table.small.any(axis=1))
+    return known.any(axis=1) | (crossing(table) & table.small.any(axis=1))
 
 
 def _fixpoint(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:

@@ -8,7 +8,9 @@ is not told whether few answered or all said the same.
 The breakdowns of a project are two families, each of which divides what it breaks down: groups
 within waves, and phases. Sums over two such families are flows in a network, whose linear
 programmes have whole solutions: a feasibility interval is exact, and one that is longer than
-nothing holds at least two whole numbers.
+nothing holds at least two whole numbers (Handbook on SDC 2024, 4.3.3). Where waves and phases
+cross, no programme is solved: one table that fits and one move away from it show two numbers for
+everything hidden at once, and adding up says whether they do.
 """
 
 from __future__ import annotations
@@ -17,111 +19,32 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metrics.breakdowns import UNBOUNDED, Marks, Table, Whole, crossing
+from metrics.breakdowns import UNBOUNDED, Marks, Slots, Table, Whole, bare, crossing
+from metrics.circulations import Network, circulations, moves
 
-_NEAR = 1e-7
-#: Projects whose algebra is done at once: 0.1 GB for the widest tables.
-_CHUNK = 128
-
-
-class Unsolved(Exception):
-    """A linear programme of feasible counts has no solution: what is shown contradicts itself."""
-
-
-class Known(NamedTuple):
-    """What is known of independent blocks of counts, as rows over all counts (sparse matrices).
-
-    equal and values: sums that are shown. within, low, high: sums that lie between two numbers.
-    block: of each count; -1 for one that is no count, but a number between 0 and 1.
-    """
-
-    equal: object
-    values: NDArray[np.float64]
-    within: object
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    block: Whole
-
-
-def extremes(known: Known, asked: object) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The least and the most that each asked sum can be (Handbook on SDC 2024, 4.3.3).
-
-    asked: rows over all counts, each within one block. One programme asks one sum of every block,
-    so there are twice as many as the block with most of them has.
-    Missing: a most that nothing bounds is infinite. Raises: Unsolved.
-    """
-    many = asked.shape[0]
-    low, high = np.zeros(many), np.zeros(many)
-    turn = _turns(known.block[asked.tocsr().indices[asked.tocsr().indptr[:-1]]])
-    for at in range(turn.max(initial=-1) + 1):
-        rows = np.flatnonzero(turn == at)
-        wanted = asked[rows]
-        goal = np.asarray(wanted.sum(axis=0), dtype=float).ravel()
-        for sign, found in ((1.0, low), (-1.0, high)):
-            found[rows] = wanted @ _solved(known, sign * goal)
-    return low, np.where(high < _beyond(known) - _NEAR, high, np.inf)
-
-
-def _turns(block: Whole) -> Whole:
-    """How many of the same block come before each."""
-    order = np.argsort(block, kind="stable")
-    first = np.concatenate([[True], np.diff(block[order]) > 0]) if len(block) else block > 0
-    start = np.maximum.accumulate(np.where(first, np.arange(len(block)), 0))
-    turn = np.zeros(len(block), dtype=np.int64)
-    turn[order] = np.arange(len(block)) - start
-    return turn
-
-
-def _beyond(known: Known) -> float:
-    """More than any count of whom something is shown; where nothing bounds a count, it stops it."""
-    return float(known.values.max(initial=0)) + 1_000
-
-
-def _solved(known: Known, goal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Counts at which a sum is least."""
-    # Loaded here: pages read descriptions of metrics and never solve anything.
-    from scipy.optimize import linprog
-    from scipy.sparse import vstack
-
-    bounds = np.column_stack([np.zeros(goal.size), np.full(goal.size, _beyond(known))])
-    bounds[known.block < 0, 1] = 1
-    least, most = np.isfinite(known.low), np.isfinite(known.high)
-    between = least.any() or most.any()
-    solved = linprog(
-        goal,
-        A_ub=vstack([-known.within[least], known.within[most]]).tocsr() if between else None,
-        b_ub=np.concatenate([-known.low[least], known.high[most]]) if between else None,
-        A_eq=known.equal if len(known.values) else None,
-        b_eq=known.values if len(known.values) else None,
-        bounds=bounds,
-        method="highs",
-    )
-    if solved.x is None:
-        raise Unsolved(
-            f"no counts fit what is shown ({solved.message}): judge and protect the same frames"
-        )
-    return solved.x
-
-
-# --- the breakdowns of projects -----------------------------------------------------------------
+#: Moves that are tried before a count is taken for told: two miss one in 10^18.
+_DRAWS = (1, 2)
+#: Projects whose networks are walked at once.
+_CHUNK = 2_000
 
 
 def recoverable(tables: Sequence[Table], hidden: Marks) -> Marks:
     """Projects where something hidden can be one number only. Shape: projects.
 
-    Asked of the hidden slots, and of inner populations of a few people. Raises: Unsolved.
+    Asked of the hidden slots, and of inner populations of a few people. What contradicts itself is
+    taken for told.
     """
     found = np.zeros(len(hidden), dtype=bool)
     asked = []
     for table in tables:
-        crosses = crossing(table.support)
+        crosses = crossing(table)
         found |= ~crosses & _told_by_sums(table, hidden)
         secret = (hidden & (table.people > 0)).any(axis=1) | table.small.any(axis=1)
         rows = np.flatnonzero(crosses & secret)
-        asked.append(_Crossing.of(table.of(rows), hidden[rows], rows))
-    found[_told_by_flows(_Crossing.together(asked), tables[0].slots.incidence())] = True
+        asked.append(Asked.of(table.of(rows), hidden[rows], rows))
+    every = Asked.together(asked)
+    found[every.rows[_told_by_flows(every, tables[0].slots)]] = True
     return found
 
 
@@ -130,7 +53,7 @@ def _told_by_sums(table: Table, hidden: Marks) -> Marks:
     slots = table.slots
     there = table.people > 0
     shown, secret = table.shown(hidden), hidden & there
-    edges = table.support.any(axis=3)
+    edges = table.support.any(axis=3) & ~bare(table)[:, None, None]
     phase_shown = (edges & shown[:, None, slots.by_phase]).any(axis=2)
     phase_secret = (edges & secret[:, None, slots.by_phase]).any(axis=2)
     known = shown[:, slots.totals] | phase_shown
@@ -147,7 +70,7 @@ def _told_by_sums(table: Table, hidden: Marks) -> Marks:
     return told.any(axis=1)
 
 
-class _Crossing(NamedTuple):
+class Asked(NamedTuple):
     """Projects where waves and phases cross. atoms: that may have anybody; shown, hidden and secret
     (asked, inner populations among it): which slots; people and most: of each slot."""
 
@@ -160,7 +83,7 @@ class _Crossing(NamedTuple):
     most: Whole
 
     @classmethod
-    def of(cls, table: Table, hidden: Marks, rows: Whole) -> _Crossing:
+    def of(cls, table: Table, hidden: Marks, rows: Whole) -> Asked:
         shown, secret = table.shown(hidden), hidden & (table.people > 0)
         within = (~table.outside & shown[:, None, :]).any(axis=2)
         return cls(
@@ -174,113 +97,110 @@ class _Crossing(NamedTuple):
         )
 
     @classmethod
-    def together(cls, parts: Sequence[_Crossing]) -> _Crossing:
+    def together(cls, parts: Sequence[Asked]) -> Asked:
         return cls(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
-    def only(self, chosen: Whole | Marks) -> _Crossing:
-        return _Crossing(*(each[chosen] for each in self))
+    def only(self, chosen: Whole | Marks | slice) -> Asked:
+        return Asked(*(each[chosen] for each in self))
 
-    def alike(self) -> tuple[Whole, Whole]:
-        """The first of those that look the same, and which of these stands for each."""
-        content = np.concatenate([each.astype(np.int64) for each in self[1:]], axis=1)
-        _, first, which = np.unique(content, axis=0, return_index=True, return_inverse=True)
-        return first, which.reshape(-1)
+    def bounds(self) -> tuple[Whole, Whole]:
+        """The least and the most of every slot and atom. Shape: projects x (slots and atoms)."""
+        nothing = np.zeros_like(self.atoms, dtype=np.int64)
+        low = np.where(self.hidden, 1, self.people)
+        high = np.where(self.shown, self.people, self.most)
+        return (
+            np.concatenate([low, nothing], axis=1),
+            np.concatenate([high, np.where(self.atoms, UNBOUNDED, 0)], axis=1),
+        )
 
 
-def _told_by_flows(asked: _Crossing, incidence: Marks) -> Whole:
-    """The projects where waves and phases cross and something hidden can be one number only."""
-    if not len(asked.rows):
-        return asked.rows
-    first, which = asked.alike()
-    each = asked.only(first)
-    told = np.zeros(len(first), dtype=bool)
-    for start in range(0, len(first), _CHUNK):
+def _told_by_flows(asked: Asked, slots: Slots) -> Marks:
+    """Where waves and phases cross: whether something secret can be one number only."""
+    told = np.zeros(len(asked.rows), dtype=bool)
+    for start in range(0, len(told), _CHUNK):
         part = slice(start, start + _CHUNK)
-        told[part] = _determined(incidence, each.atoms[part], each.shown[part], each.secret[part])
-    rest = np.flatnonzero(~told)
-    tight = rest[_without_room(each.only(rest), incidence)]
-    told[tight] = _fixed(each.only(tight), incidence)
-    return asked.rows[told[which]]
+        first, which = alike(*asked.only(part)[1:])
+        told[part] = _told(asked.only(part).only(first), slots)[which]
+    return told
 
 
-def _determined(incidence: Marks, atoms: Marks, shown: Marks, secret: Marks) -> Marks:
-    """Whether any secret population is a linear combination of the shown ones. Shape: projects."""
-    cells = incidence.astype(float)[None] * atoms[:, None, :]
-    known = cells[:, : shown.shape[1]] * shown[:, :, None]
-    # The part of each population that no combination of the shown ones reaches.
-    rest = cells - cells @ (np.linalg.pinv(known, rtol=1e-9) @ known)
-    return (secret & ~(np.abs(rest) > _NEAR).any(axis=2)).any(axis=1)
+def _told(asked: Asked, slots: Slots) -> Marks:
+    network = _network(slots)
+    low, high = asked.bounds()
+    flow, fits = circulations(network, low, high)
+    fits &= _fits(asked, slots, flow[:, slots.size :])
+    varies = np.zeros(asked.secret.shape, dtype=bool)
+    left = np.flatnonzero(fits)
+    for seed in _DRAWS:
+        move = moves(network, flow[left], low[left], high[left], seed)[:, slots.size :]
+        varies[left] |= _differs(asked.only(left), slots, flow[left, slots.size :], move)
+        left = left[(asked.secret & ~varies)[left].any(axis=1)]
+        if not len(left):
+            break
+    return (asked.secret & ~varies).any(axis=1)
 
 
-def _without_room(asked: _Crossing, incidence: Marks) -> Marks:
-    """Projects where what is shown leaves some count at its least or most. Shape: projects.
-
-    Elsewhere there are counts that fit and can all move a little, so that only what is a linear
-    combination of the shown ones is told. One programme asks all projects.
-    """
-    if not len(asked.rows):
-        return np.zeros(0, dtype=bool)
-    from scipy.sparse import csr_array, hstack, vstack
-
-    known, owner = _known(asked, incidence)
-    block, many = known.block, len(asked.rows)
-
-    def room(block: Whole) -> csr_array:
-        return csr_array((np.ones(len(block)), (np.arange(len(block)), block)), (len(block), many))
-
-    sums = len(known.low)
-    counts = csr_array((np.ones(len(block)), (np.arange(len(block)),) * 2))
-    within = vstack(
-        [
-            hstack([counts, -room(block)]),
-            hstack([known.within, -room(owner)]),
-            hstack([known.within, room(owner)]),
-        ]
-    ).tocsr()
-    nothing = np.full(sums, np.inf)
-    whole = known._replace(
-        equal=hstack([known.equal, csr_array((len(known.values), many))]).tocsr(),
-        within=within,
-        low=np.concatenate([np.zeros(len(block)), known.low, -nothing]),
-        high=np.concatenate([np.full(len(block), np.inf), nothing, known.high]),
-        block=np.concatenate([block, np.full(many, -1)]),
+def _fits(asked: Asked, slots: Slots, atoms: Whole) -> Marks:
+    """Whether a table is one that somebody takes for possible. atoms: projects x atoms."""
+    sums = _spread(slots, atoms)
+    return (
+        ((atoms >= 0) & (asked.atoms | (atoms == 0))).all(axis=1)
+        & (~asked.shown | (sums == asked.people)).all(axis=1)
+        & (~asked.hidden | ((sums >= 1) & (sums <= asked.most))).all(axis=1)
     )
-    goal = np.concatenate([np.zeros(len(block)), np.full(many, -1.0)])
-    return _solved(whole, goal)[len(block) :] <= _NEAR
 
 
-def _fixed(asked: _Crossing, incidence: Marks) -> Marks:
-    """Projects where a secret population can be one number only, asked one by one."""
-    if not len(asked.rows):
-        return np.zeros(0, dtype=bool)
-    known, _ = _known(asked, incidence)
-    wanted, owner, _ = _sums(asked, incidence, asked.secret)
-    low, high = extremes(known, wanted)
-    return np.bincount(owner, high - low < 1 - _NEAR, minlength=len(asked.rows)) > 0
+def _differs(asked: Asked, slots: Slots, atoms: Whole, move: Whole) -> Marks:
+    """Which slots and inner populations are another number after a small part of the move.
+
+    Nothing is, where the move would leave what is possible. atoms: a table that fits.
+    """
+    sums, change = _spread(slots, atoms), _spread(slots, move)
+    may = (
+        (asked.atoms | (move == 0)).all(axis=1)
+        & ((move >= 0) | (atoms > 0)).all(axis=1)
+        & (~asked.shown | (change == 0)).all(axis=1)
+        & (~asked.hidden | (sums > 1) | (change >= 0)).all(axis=1)
+        & (~asked.hidden | (sums < asked.most) | (change <= 0)).all(axis=1)
+    )
+    inner = slots.inner(_cube(slots, move))
+    return (np.concatenate([change, inner], axis=1) != 0) & may[:, None]
 
 
-def _known(asked: _Crossing, incidence: Marks) -> tuple[Known, Whole]:
-    """What is known of the atoms of some projects, and the project of each sum that is bounded."""
-    equal, project, slot = _sums(asked, incidence, asked.shown)
-    within, owner, at = _sums(asked, incidence, asked.hidden)
-    most = asked.most[owner, at].astype(float)
-    return Known(
-        equal,
-        asked.people[project, slot].astype(float),
-        within,
-        np.ones(len(owner)),
-        np.where(most < UNBOUNDED - 1, most, np.inf),
-        np.nonzero(asked.atoms)[0],
-    ), owner
+def _cube(slots: Slots, atoms: Whole) -> Whole:
+    return atoms.reshape(len(atoms), len(slots.waves), len(slots.phases), len(slots.groups))
 
 
-def _sums(asked: _Crossing, incidence: Marks, wanted: Marks) -> tuple[object, Whole, Whole]:
-    """The wanted populations as rows over all atoms, and the project and slot of each."""
-    from scipy.sparse import csr_array
+def _spread(slots: Slots, atoms: Whole) -> Whole:
+    return slots.spread(_cube(slots, atoms))
 
-    place = np.cumsum(asked.atoms.ravel()).reshape(asked.atoms.shape) - 1
-    project, slot = np.nonzero(wanted)
-    row, atom = np.nonzero(incidence[slot] & asked.atoms[project])
-    shape = (len(project), int(asked.atoms.sum()))
-    sums = csr_array((np.ones(len(row)), (row, place[project[row], atom])), shape)
-    return sums, project, slot
+
+def _network(slots: Slots) -> Network:
+    """Everybody goes from nowhere to a wave, a group of it, a phase, and back to nowhere. An edge
+    each for the slots in their order, then for the atoms."""
+    waves, phases, groups = len(slots.waves), len(slots.phases), len(slots.groups)
+    wave = 1 + np.arange(waves)
+    group = 1 + waves + np.arange(waves * groups)
+    phase = 1 + waves + waves * groups + np.arange(phases)
+    nowhere = np.zeros(1, dtype=np.int64)
+    cube = np.broadcast_to(group.reshape(waves, 1, groups), (waves, phases, groups))
+    ends = np.broadcast_to(phase[None, :, None], (waves, phases, groups))
+    return Network(
+        1 + waves + waves * groups + phases,
+        np.concatenate([nowhere.repeat(waves), wave.repeat(groups), phase, cube.ravel()]),
+        np.concatenate([wave, group, nowhere.repeat(phases), ends.ravel()]),
+    )
+
+
+def alike(*columns: np.ndarray) -> tuple[Whole, Whole]:
+    """The first of the rows that say the same in all columns, and which of these each row is."""
+    content = np.concatenate(
+        [each.reshape(len(each), -1).astype(np.int64) for each in columns], axis=1
+    )
+    draw = np.random.default_rng(content.shape[1])
+    weight = draw.integers(-(2**63), 2**63 - 1, content.shape[1])
+    _, first, which = np.unique(content @ weight, return_index=True, return_inverse=True)
+    if (content == content[first][which]).all():
+        return first, which
+    # Two different rows weigh the same, which chance brings about once in 10^12 sheets.
+    return np.arange(len(content)), np.arange(len(content))
