@@ -7,6 +7,7 @@ be read with the questionnaire that was asked.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -50,6 +51,23 @@ def known_instruments(connection: sa.Connection) -> dict[str, Instrument]:
     return known
 
 
+def instrument_of(connection: sa.Connection, key: str) -> Instrument:
+    """The shipped or stored instrument of a key, without a look at any other.
+
+    Raises: KeyError where there is none, InstrumentConflict where it is not what its hash says.
+    """
+    if key in instruments():
+        return instruments()[key]
+    version = InstrumentVersion
+    named = version.code + "@" + sa.cast(version.version, sa.String)
+    row = connection.execute(
+        sa.select(version.sha256, version.body).where(named == key)
+    ).one_or_none()
+    if row is None:
+        raise KeyError(key)
+    return _checked(key, row.sha256, row.body)
+
+
 def field_instrument(connection: sa.Connection, instrument: Instrument) -> int:
     """The id under which an instrument's answers are stored; stored now if it never was.
 
@@ -73,6 +91,14 @@ def field_instrument(connection: sa.Connection, instrument: Instrument) -> int:
             body=instrument.canonical,
         )
     ).inserted_primary_key[0]
+
+
+@lru_cache(maxsize=64)
+def _checked(key: str, sha256: str, body: str) -> Instrument:
+    found = _stored(key, body)
+    if found.sha256 != sha256:
+        raise InstrumentConflict(key)
+    return found
 
 
 def _stored(key: str, body: str) -> Instrument:

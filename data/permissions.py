@@ -48,6 +48,7 @@ class Kind(StrEnum):
     COLLECTION = "collection"  # a collection as it is run: times, links, invitations, counts
     ASSESSMENT = "assessment"  # how those who lead a project judge a phase of it
     REPLY = "reply"  # "you said, we did", drafts too
+    NOTICE = "notice"  # what people are told of their personal data before they answer
     QUOTE = "quote"  # open answers that somebody cleared, under their themes
     ROW = "row"  # open answers, rejected rows: what single people or files said
     BATCH = "batch"
@@ -123,6 +124,7 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
         (Verb.READ, Kind.USER): Reach.ALL,
         (Verb.GRANT, Kind.USER): Reach.ALL,
         (Verb.READ, Kind.AUDIT): Reach.ALL,
+        (Verb.PUBLISH, Kind.NOTICE): Reach.ALL,
     },
 }
 

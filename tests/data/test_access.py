@@ -40,6 +40,7 @@ read assessment             all       own      -       all        all
 assess assessment           -         own      -       all        all
 read reply                  all       own      -       all        all
 reply reply                 -         own      -       all        all
+publish notice              -         -        -       -          all
 read quote                  all       own      -       all        all
 code row                    -         -        -       all        all
 read row                    -         -        -       all        all

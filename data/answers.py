@@ -1,0 +1,311 @@
+"""Answering by link: what a token leads to, and the answers that come with it.
+
+Nothing here says who answered what. A token is looked up by its hash; that a personal one was used
+is written in the transaction of the answer, under a keyed hash that the database alone cannot
+compute. An answer has a day and no time, and shares its revision with all that came since the last
+refresh (`data.refreshing` seals it), so rows do not tell their order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+import sqlalchemy as sa
+
+from data import database, installation, openings, schema
+from data.instruments import instrument_of
+from data.local_time import day_of
+from data.openings import LostSecret, OpeningFacts
+from survey.answering import OPEN_LIMIT, settled
+from survey.instrument import AnswerKind, Instrument
+
+State = Literal["open", "unknown", "too_early", "closed", "used"]
+
+#: Who began in time is not turned away at the end: so long after the planned end answers are taken.
+GRACE = timedelta(minutes=30)
+
+_TURN = Lock()
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_SUBMISSION = re.compile(r"[A-Za-z0-9_-]{16,86}", re.ASCII)
+_STATES: Mapping[str, State] = {"planned": "too_early", "open": "open", "closed": "closed"}
+
+
+class NotAccepted(Exception):
+    """Answers came when none are taken. state: what `find` says of the token."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"No answers are taken with this link: {state}.")
+        self.state = state
+
+
+class RefusedAnswers(Exception):
+    """Answers that no form of ours sends. code: nothing (not one answer), off_scale, too_long,
+    unknown (no such item), group, language, submission. item: where it is about one."""
+
+    def __init__(self, code: str, item: str = "") -> None:
+        super().__init__(f"The answers cannot be stored: {code} {item}".strip())
+        self.code = code
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a token leads to. opening: None where it is unknown. group, language: what a personal
+    invitation says of them. accepts: whether answers are taken now, which they still are for a
+    while after the planned end."""
+
+    state: State
+    accepts: bool = False
+    opening: OpeningFacts | None = None
+    group: str | None = None
+    language: str | None = None
+    invitation: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That answers are stored. new: False where the same were there before."""
+
+    collection: int
+    new: bool
+
+
+_UNKNOWN = Found("unknown")
+
+
+def find(connection: sa.Connection, home: Path, token: str, now: datetime) -> Found:
+    """What a token leads to at a moment; looking changes nothing.
+
+    A token that never was, was withdrawn or was replaced leads to the same: unknown. A personal
+    one that was used says so, also after the end.
+    Raises: data.openings.LostSecret where the installation's secret is not the one that made a
+    personal link; data.installation.ExposedSecret.
+    """
+    if not _TOKEN.fullmatch(token):
+        return _UNKNOWN
+    known = openings.hashed(token)
+    opening = openings.opening(connection, schema.Opening.token_sha256 == known)
+    if opening is not None:
+        return _found(opening, now)
+    invited = schema.Invitation
+    invitation = connection.execute(
+        sa.select(invited).where(invited.token_sha256 == known, invited.withdrawn_at.is_(None))
+    ).one_or_none()
+    if invitation is None:
+        return _UNKNOWN
+    if token != installation.derived(home, "invitation", invitation.id):
+        raise LostSecret(
+            "A personal link was made with another secret than this installation has now, so "
+            "nobody can tell whether it was used. Put the secret back."
+        )
+    opening = openings.opening(connection, schema.Opening.collection_id == invitation.collection_id)
+    used = is_used(connection, home, token)
+    return _found(opening, now, used=used, invitation=invitation)
+
+
+def is_used(connection: sa.Connection, home: Path, token: str) -> bool:
+    """Whether answers came with a personal token."""
+    mine = schema.UsedLink.id == used_name(home, token)
+    return bool(connection.scalar(sa.select(sa.exists().where(mine))))
+
+
+def used_name(home: Path, token: str) -> str:
+    """Under which name the use of a personal token is kept."""
+    return installation.derived(home, "used", token)
+
+
+def accept(
+    engine: sa.Engine,
+    home: Path,
+    token: str,
+    submission: str,
+    group: str | None,
+    language: str,
+    given: Mapping[str, int | str],
+    now: datetime,
+) -> Receipt:
+    """The receipt of answers, once they are on the disk; the same answers sent again get it again.
+
+    submission: a random text of 16-86 letters that the form was given, the same whenever it is
+    sent. group: whom an anonymous respondent answers for; a personal link knows it. given: codes
+    and texts by item; what is not asked (any more) is left out.
+    Raises: NotAccepted (not for what is stored already), RefusedAnswers, data.openings.LostSecret,
+    data.installation.ExposedSecret.
+    """
+    if not _SUBMISSION.fullmatch(submission):
+        raise RefusedAnswers("submission")
+    with _in_turn(engine), database.writing(engine) as connection:
+        _be_durable(connection)
+        found = _held(connection, home, token, now)
+        if found.opening is None:
+            raise NotAccepted(found.state)
+        answer = _answer_id(home, found, submission)
+        # A receipt is owed for what is stored, whatever is sent with it the second time.
+        if found.state == "used" or _is_stored(connection, answer):
+            return Receipt(found.opening.collection, new=False)
+        if not found.accepts:
+            raise NotAccepted(found.state)
+        whose = _group(found, group, language)
+        instrument = instrument_of(connection, found.opening.instrument)
+        said = _checked(instrument, settled(instrument, whose, found.opening.wave, given))
+        if found.invitation is not None:
+            use = {"id": used_name(home, token)}
+            connection.execute(sa.insert(schema.UsedLink), use)
+        row = {
+            "id": answer,
+            "collection_id": found.opening.collection,
+            "group_code": whose,
+            "link_key": _link_key(home, found),
+            "language": language,
+            "answered_on": day_of(now),
+            "revision": _revision(connection, found.opening.collection),
+        }
+        _store(connection, instrument, row, said)
+    return Receipt(found.opening.collection, new=True)
+
+
+# --- what a token leads to ----------------------------------------------------------------------
+
+
+def _found(
+    opening: OpeningFacts, now: datetime, used: bool = False, invitation: sa.Row | None = None
+) -> Found:
+    state = "used" if used else _STATES[opening.state(now)]
+    late = opening.closed_at is None and opening.closes_at and now < opening.closes_at + GRACE
+    accepts = state == "open" or (state == "closed" and bool(late))
+    if invitation is None:
+        return Found(state, accepts, opening)
+    return Found(
+        state,
+        accepts,
+        opening,
+        invitation.group_code,
+        invitation.language,
+        invitation.id,
+        invitation.person,
+    )
+
+
+def _held(connection: sa.Connection, home: Path, token: str, now: datetime) -> Found:
+    """What a token leads to, once nobody else changes it or answers with it.
+
+    On SQLite whoever writes is alone; elsewhere others may have answered until it was held.
+    """
+    found = find(connection, home, token, now)
+    if found.opening is None or connection.dialect.name == "sqlite":
+        return found
+    openings.hold(connection, found.opening.collection)
+    return find(connection, home, token, now)
+
+
+def _in_turn(engine: sa.Engine) -> AbstractContextManager:
+    """The turn of a thread to write. SQLite lets one write and the others sleep and try again,
+    which is slow and unfair when two hundred come at once."""
+    return _TURN if engine.dialect.name == "sqlite" else nullcontext()
+
+
+# --- what is stored -----------------------------------------------------------------------------
+
+
+def _answer_id(home: Path, found: Found, submission: str) -> str:
+    """The id of an answer: of a personal link random, else the same whenever the form is sent."""
+    if found.invitation is not None:
+        return secrets.token_hex(16)
+    return installation.derived_hex(home, "response", found.opening.public_id, submission)[:32]
+
+
+def _is_stored(connection: sa.Connection, answer: str) -> bool:
+    return bool(connection.scalar(sa.select(sa.exists().where(schema.Response.id == answer))))
+
+
+def _link_key(home: Path, found: Found) -> str | None:
+    """By which the answers of one person to one project are joined, where that was promised."""
+    if not found.opening.joined or found.person is None:
+        return None
+    project = str(found.opening.project)
+    return installation.derived_hex(home, "answers", project, found.person)[:32]
+
+
+def _group(found: Found, group: str | None, language: str) -> str:
+    """The group that somebody answers for. Raises: RefusedAnswers."""
+    opening = found.opening
+    if language not in opening.languages:
+        raise RefusedAnswers("language")
+    if found.group is not None:
+        return found.group
+    alone = opening.groups[0] if len(opening.groups) == 1 else None
+    if (group or alone) not in opening.groups:
+        raise RefusedAnswers("group")
+    return group or alone
+
+
+def _checked(
+    instrument: Instrument, given: Mapping[str, int | str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Closed and open answers apart. Raises: RefusedAnswers."""
+    closed: dict[str, int] = {}
+    words: dict[str, str] = {}
+    for code, said in given.items():
+        answers = instrument.answers_of(code)
+        if answers.kind is not AnswerKind.OPEN:
+            if isinstance(said, bool) or not isinstance(said, int) or said not in answers.accepted:
+                raise RefusedAnswers("off_scale", code)
+            closed[code] = said
+        elif text := _plain(str(said)):
+            if len(text) > OPEN_LIMIT:
+                raise RefusedAnswers("too_long", code)
+            words[code] = text
+    if not closed and not words:
+        raise RefusedAnswers("nothing")
+    return closed, words
+
+
+def _plain(said: str) -> str:
+    """A text without signs that no keyboard writes and databases refuse."""
+    kept = (c for c in said if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
+
+
+def _revision(connection: sa.Connection, collection: int) -> int:
+    """The revision that an answer comes with: one that no refresh has seen, shared by many."""
+    fielding, asked = schema.Collection, schema.Opening
+    mine = fielding.id == collection
+    seen = sa.select(asked.sealed).where(asked.collection_id == collection).scalar_subquery()
+    connection.execute(
+        sa.update(fielding)
+        .where(mine, fielding.revision <= seen)
+        .values(revision=fielding.revision + 1)
+    )
+    return connection.scalar(sa.select(fielding.revision).where(mine))
+
+
+def _store(
+    connection: sa.Connection,
+    instrument: Instrument,
+    row: Mapping[str, object],
+    said: tuple[dict[str, int], dict[str, str]],
+) -> None:
+    closed, words = said
+    order = {item.code: closed[item.code] for item in instrument.items if item.code in closed}
+    answers = json.dumps(order, separators=(",", ":"))
+    connection.execute(sa.insert(schema.Response), {**row, "answers": answers})
+    if words:
+        texts = [{"response_id": row["id"], "item": c, "text": text} for c, text in words.items()]
+        connection.execute(sa.insert(schema.OpenAnswer), texts)
+
+
+def _be_durable(connection: sa.Connection) -> None:
+    """Lets the commit wait for the disk; SQLite does so on every connection of ours."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("set local synchronous_commit to on")

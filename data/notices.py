@@ -1,0 +1,93 @@
+"""Privacy notices: what people are told of their data before they answer, version by version."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from data import audit, schema
+from data.access import User, require
+from data.permissions import Kind, Verb
+from survey.text import LANGUAGES, Text, read_texts
+
+#: The notice that is shown where the city has written none.
+SHIPPED = Path(__file__).with_name("notices.yaml")
+
+
+class InvalidNotice(Exception):
+    """A notice that cannot be stored or used; the message says why."""
+
+
+@cache
+def shipped() -> dict[str, Text]:
+    """The notices that come with the product, by version."""
+    return read_texts(SHIPPED)
+
+
+def notice(connection: sa.Connection, version: str) -> Text:
+    """The text of a version. Raises: InvalidNotice where there is none."""
+    kept = schema.Notice
+    row = connection.execute(
+        sa.select(kept.fi, kept.sv, kept.en).where(kept.version == version)
+    ).one_or_none()
+    if row is not None:
+        return Text(fi=row.fi, sv=row.sv, en=row.en)
+    if version in shipped():
+        return shipped()[version]
+    raise InvalidNotice(f"There is no privacy notice {version}.")
+
+
+def versions(connection: sa.Connection) -> list[str]:
+    """The versions that the city wrote, the newest first, then those that come with the product."""
+    kept = schema.Notice
+    newest_first = sa.select(kept.version).order_by(kept.valid_from.desc(), kept.version.desc())
+    written = [v for v in connection.scalars(newest_first) if v not in shipped()]
+    return written + sorted(shipped(), reverse=True)
+
+
+def settle_notice(connection: sa.Connection, version: str | None, today: date) -> str:
+    """The version that a new opening names, stored now if it never was; the newest when not given.
+
+    Raises: InvalidNotice where there is no such version, or it is not valid yet.
+    """
+    kept = schema.Notice
+    if version is None:
+        of_city = kept.version.not_in(list(shipped())) & (kept.valid_from <= today)
+        newest = sa.select(kept.version).where(of_city)
+        version = connection.scalar(
+            newest.order_by(kept.valid_from.desc(), kept.version.desc()).limit(1)
+        ) or max(shipped())
+    found = connection.scalar(sa.select(kept.valid_from).where(kept.version == version))
+    if found is None:
+        _store(connection, version, notice(connection, version), today)
+    elif found > today:
+        raise InvalidNotice(f"The privacy notice {version} is valid from {found} only.")
+    return version
+
+
+def write_notice(
+    connection: sa.Connection, user: User, version: str, text: Text, valid_from: date
+) -> None:
+    """Stores a notice of the city's own; no version is ever written twice.
+
+    Raises: NotPermitted, InvalidNotice.
+    """
+    require(user, Verb.PUBLISH, Kind.NOTICE)
+    if not version.strip() or len(version) > 20:
+        raise InvalidNotice("A version is named by 1-20 letters, such as 2027-01.")
+    kept = schema.Notice
+    known = connection.scalar(sa.select(kept.version).where(kept.version == version))
+    if known is not None or version in shipped():
+        raise InvalidNotice(f"The privacy notice {version} is there. Give the new one a new name.")
+    _store(connection, version, text, valid_from)
+    audit.record(connection, user, "write_notice", f"notice:{version}")
+
+
+def _store(connection: sa.Connection, version: str, text: Text, valid_from: date) -> None:
+    words = {language: text.in_language(language) for language in LANGUAGES}
+    connection.execute(
+        sa.insert(schema.Notice), {"version": version, "valid_from": valid_from, **words}
+    )
