@@ -7,6 +7,7 @@ wave's total, a wave's group, or a phase over all waves. Arrays are projects x s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,16 @@ def outside(slots: Slots, support: Marks) -> Marks:
     incidence = slots.incidence()[: slots.size].astype(np.float32)
     atoms = _side_by_side(support).astype(np.float32)
     return (atoms[:, None, :] * incidence[None]) @ (1 - incidence).T > 0
+
+
+@cache
+def overlapping(slots: Slots) -> tuple[Whole, Whole]:
+    """Each two different slots that may be about the same people; only they can lie within each
+    other."""
+    incidence = slots.incidence()[: slots.size].astype(np.float32)
+    shared = incidence @ incidence.T > 0
+    np.fill_diagonal(shared, False)
+    return np.nonzero(shared)
 
 
 def crossing(table: Table) -> Marks:

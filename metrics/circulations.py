@@ -114,9 +114,9 @@ def moves(network: Network, flow: Whole, low: Whole, high: Whole, seed: int) -> 
     found = np.zeros(many * edges, dtype=np.int64)
     if not len(arcs.tail):
         return found.reshape(many, edges)
-    used = np.unique(arcs.tail)
-    _, first = np.unique(part[used], return_index=True)
-    roots = used[first]
+    root = np.full(size, -1)
+    root[part[arcs.tail]] = arcs.tail
+    roots = root[root >= 0]
     # Every arc closes a walk: from the root of its part to it, through it, and back to the root.
     weight = np.random.default_rng(seed).integers(1, _HEAVIEST, len(arcs.tail))
     np.add.at(found, arcs.edge, arcs.sign * weight)

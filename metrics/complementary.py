@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metrics.breakdowns import Marks, Table, Whole, crossing
+from metrics.breakdowns import Marks, Table, Whole, crossing, overlapping
 from metrics.feasibility import recoverable
 
 
@@ -39,15 +39,26 @@ def _asks(table: Table, hidden: Marks, minimum: int) -> Marks:
 
 
 def _fixpoint(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
-    while True:
-        before = hidden
-        for table in tables:
-            for rule in (_totals, _groups, _phases, close):
-                hidden = hidden | rule(table, hidden, minimum)
-        if (hidden == before).all():
-            hidden = hidden | _computable(tables, hidden)
-            if (hidden == before).all():
-                return hidden
+    found = hidden.copy()
+    left = np.arange(len(hidden))
+    while len(left):
+        before = found[left]
+        mine = [table.of(left) for table in tables]
+        now = _by_rules(mine, before, minimum)
+        settled = np.flatnonzero((now == before).all(axis=1))
+        if len(settled):
+            now[settled] |= _computable([table.of(settled) for table in mine], now[settled])
+        found[left] = now
+        # What is hidden of one project asks for nothing in another.
+        left = left[(now != before).any(axis=1)]
+    return found
+
+
+def _by_rules(tables: Sequence[Table], hidden: Marks, minimum: int) -> Marks:
+    for table in tables:
+        for rule in (_totals, _groups, _phases, close):
+            hidden = hidden | rule(table, hidden, minimum)
+    return hidden
 
 
 def _totals(table: Table, hidden: Marks, _minimum: int) -> Marks:
@@ -114,9 +125,14 @@ def close(table: Table, hidden: Marks, minimum: int) -> Marks:
     """The smaller of each two shown populations, one within the other, that differ by a few."""
     shown = table.shown(hidden)
     more = np.zeros_like(hidden)
-    gap = table.people[:, None, :] - table.people[:, :, None]
-    near = ~table.outside & (gap > 0) & (gap < minimum) & shown[:, :, None] & shown[:, None, :]
-    more |= near.any(axis=2)
+    inner, whole = overlapping(table.slots)
+    ever = shown.any(axis=0)
+    inner, whole = inner[ever[inner] & ever[whole]], whole[ever[inner] & ever[whole]]
+    gap = table.people[:, whole] - table.people[:, inner]
+    near = (gap > 0) & (gap < minimum) & shown[:, whole] & shown[:, inner]
+    row, pair = np.nonzero(near)
+    within = ~table.outside[row, inner[pair], whole[pair]]
+    more[row[within], inner[pair[within]]] = True
     return more
 
 

@@ -39,9 +39,10 @@ def recoverable(tables: Sequence[Table], hidden: Marks) -> Marks:
     asked = []
     for table in tables:
         crosses = crossing(table)
-        found |= ~crosses & _told_by_sums(table, hidden)
-        secret = (hidden & (table.people > 0)).any(axis=1) | table.small.any(axis=1)
-        rows = np.flatnonzero(crosses & secret)
+        secret = (hidden & (table.people > 0)).any(axis=1)
+        rows = np.flatnonzero(~crosses & secret)
+        found[rows] |= _told_by_sums(table.of(rows), hidden[rows])
+        rows = np.flatnonzero(crosses & (secret | table.small.any(axis=1)))
         asked.append(Asked.of(table.of(rows), hidden[rows], rows))
     every = Asked.together(asked)
     found[every.rows[_told_by_flows(every, tables[0].slots)]] = True
