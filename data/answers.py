@@ -94,14 +94,12 @@ def find(connection: sa.Connection, home: Path, token: str, now: datetime) -> Fo
     """
     if not _TOKEN.fullmatch(token):
         return _UNKNOWN
-    known = openings.hashed(token)
-    opening = openings.opening(connection, schema.Opening.token_sha256 == known)
+    opening = openings.by_token(connection, token)
     if opening is not None:
         return _found(opening, now)
     invited = schema.Invitation
-    invitation = connection.execute(
-        sa.select(invited).where(invited.token_sha256 == known, invited.withdrawn_at.is_(None))
-    ).one_or_none()
+    mine = (invited.token_sha256 == openings.hashed(token)) & invited.withdrawn_at.is_(None)
+    invitation = connection.execute(sa.select(invited.__table__).where(mine)).one_or_none()
     if invitation is None:
         return _UNKNOWN
     if token != installation.derived(home, "invitation", invitation.id):
@@ -109,7 +107,7 @@ def find(connection: sa.Connection, home: Path, token: str, now: datetime) -> Fo
             "A personal link was made with another secret than this installation has now, so "
             "nobody can tell whether it was used. Put the secret back."
         )
-    opening = openings.opening(connection, schema.Opening.collection_id == invitation.collection_id)
+    opening = openings.of_collection(connection, invitation.collection_id)
     used = is_used(connection, home, token)
     return _found(opening, now, used=used, invitation=invitation)
 

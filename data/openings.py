@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from data import schema
 from data.access import User, require
 from data.permissions import Kind, Verb
+from survey.instrument import GROUPS, UNKNOWN_GROUP
 from survey.text import LANGUAGES
 
 State = Literal["planned", "open", "closed"]
@@ -76,52 +78,23 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def opening(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> OpeningFacts | None:
-    """The opening that fits some conditions; None where there is none."""
-    asked, fielding = schema.Opening, schema.Collection
-    project, version = schema.Project, schema.InstrumentVersion
-    row = connection.execute(
-        sa.select(
-            asked,
-            fielding.project_id,
-            fielding.wave,
-            fielding.phase,
-            version.code,
-            version.version,
-            *(getattr(project, f"name_{language}") for language in LANGUAGES),
-        )
-        .join(fielding, fielding.id == asked.collection_id)
-        .join(project, project.id == fielding.project_id)
-        .join(version, version.id == fielding.instrument_version_id)
-        .where(*which)
-    ).one_or_none()
-    if row is None:
-        return None
-    groups = sa.select(schema.OpeningGroup.group_code).join(
-        schema.StakeholderGroup, schema.StakeholderGroup.code == schema.OpeningGroup.group_code
-    )
-    mine = schema.OpeningGroup.collection_id == row.collection_id
-    in_order = groups.where(mine).order_by(schema.StakeholderGroup.position)
-    thanks = {code: getattr(row, f"thanks_{code}") for code in LANGUAGES}
-    return OpeningFacts(
-        row.collection_id,
-        {code: getattr(row, f"name_{code}") or row.name_fi for code in LANGUAGES},
-        f"{row.code}@{row.version}",
-        row.wave,
-        row.phase,
-        tuple(connection.scalars(in_order)),
-        tuple(row.languages.split()),
-        row.link,
-        row.joined,
-        row.opens_at,
-        row.closes_at,
-        row.closed_at,
-        {code: said for code, said in thanks.items() if said},
-        row.notice_version,
-        row.public_id,
-        row.generation,
-        row.project_id,
-    )
+def by_token(connection: sa.Connection, token: str) -> OpeningFacts | None:
+    """The opening that an anonymous link leads to; None where there is none."""
+    row = connection.execute(_by("token_sha256"), {"value": hashed(token)}).one_or_none()
+    return None if row is None else _facts(row)
+
+
+def of_collection(connection: sa.Connection, collection: int) -> OpeningFacts | None:
+    """The opening of a collection; None where it is not answered by link."""
+    row = connection.execute(_by("collection_id"), {"value": collection}).one_or_none()
+    return None if row is None else _facts(row)
+
+
+def of_collections(connection: sa.Connection, collections: Sequence[int]) -> list[OpeningFacts]:
+    """The openings of some collections, in their order; those without one are left out."""
+    mine = schema.Opening.collection_id.in_(list(collections))
+    found = {row.collection_id: _facts(row) for row in connection.execute(_openings().where(mine))}
+    return [found[number] for number in collections if number in found]
 
 
 def require_asking(connection: sa.Connection, user: User, collection: int) -> int:
@@ -146,3 +119,60 @@ def hold(connection: sa.Connection, collection: int) -> int | None:
     fielding = schema.Collection
     held = sa.select(fielding.project_id).where(fielding.id == collection)
     return connection.scalar(held.with_for_update(key_share=True))
+
+
+# Built once: two hundred people who answer at once ask the same.
+
+
+@cache
+def _by(column: str) -> sa.Select:
+    return _openings().where(getattr(schema.Opening, column) == sa.bindparam("value"))
+
+
+@cache
+def _openings() -> sa.Select:
+    asked, fielding, groups = schema.Opening, schema.Collection, schema.OpeningGroup
+    project, version = schema.Project, schema.InstrumentVersion
+    listed = sa.select(sa.func.aggregate_strings(groups.group_code, " "))
+    return (
+        sa.select(
+            asked.__table__,
+            fielding.project_id,
+            fielding.wave,
+            fielding.phase,
+            version.code,
+            version.version,
+            *(getattr(project, f"name_{language}") for language in LANGUAGES),
+            listed.where(groups.collection_id == asked.collection_id)
+            .correlate(asked)
+            .scalar_subquery()
+            .label("groups"),
+        )
+        .join(fielding, fielding.id == asked.collection_id)
+        .join(project, project.id == fielding.project_id)
+        .join(version, version.id == fielding.instrument_version_id)
+    )
+
+
+def _facts(row: sa.Row) -> OpeningFacts:
+    thanks = {code: getattr(row, f"thanks_{code}") for code in LANGUAGES}
+    chosen = set(row.groups.split())
+    return OpeningFacts(
+        row.collection_id,
+        {code: getattr(row, f"name_{code}") or row.name_fi for code in LANGUAGES},
+        f"{row.code}@{row.version}",
+        row.wave,
+        row.phase,
+        tuple(code for code in (*GROUPS, UNKNOWN_GROUP) if code in chosen),
+        tuple(row.languages.split()),
+        row.link,
+        row.joined,
+        row.opens_at,
+        row.closes_at,
+        row.closed_at,
+        {code: said for code, said in thanks.items() if said},
+        row.notice_version,
+        row.public_id,
+        row.generation,
+        row.project_id,
+    )
