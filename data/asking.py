@@ -10,17 +10,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from data import audit, installation, schema
+from data import audit, installation, openings, schema
 from data.access import User, require
 from data.instruments import field_instrument, known_instruments
 from data.local_time import day_of, moment
 from data.notices import InvalidNotice, settle_notice
-from data.openings import InvalidCollection, LostSecret, hashed, require_asking, state
+from data.openings import InvalidCollection, LostSecret, hashed, require_asking
 from data.permissions import Kind, Verb
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS
 from survey.text import LANGUAGES
@@ -102,15 +102,14 @@ def open_collection(
 def close(connection: sa.Connection, user: User, collection: int, now: datetime) -> None:
     """Ends a collection at once; answers on their way are not taken any more.
 
-    Raises: NotPermitted, InvalidCollection (unknown).
+    Raises: NotPermitted, InvalidCollection (unknown, not_open: it is closed already).
     """
     require_asking(connection, user, collection)
-    opening, fielding = schema.Opening, schema.Collection
-    connection.execute(
-        sa.update(opening).where(opening.collection_id == collection).values(closed_at=now)
-    )
-    first = connection.scalar(sa.select(fielding.opens_on).where(fielding.id == collection))
-    _set_last_day(connection, collection, max(first, day_of(now)) if first else day_of(now))
+    asked = openings.of_collection(connection, collection)
+    if asked.state(now) == "closed":
+        raise InvalidCollection("not_open", "The collection is closed already.")
+    _set_end(connection, collection, closed_at=now)
+    _set_last_day(connection, collection, max(day_of(asked.opens_at), day_of(now)))
     audit.record(connection, user, "close_collection", f"collection:{collection}")
 
 
@@ -129,22 +128,13 @@ def reopen(
     require_asking(connection, user, collection)
     if not reason.strip():
         raise InvalidCollection("reason", "Say why the collection is opened again.")
-    opening = schema.Opening
-    was = connection.execute(
-        sa.select(opening.opens_at, opening.closes_at, opening.closed_at).where(
-            opening.collection_id == collection
-        )
-    ).one()
-    if state(was.opens_at, was.closes_at, was.closed_at, now) != "closed":
+    asked = openings.of_collection(connection, collection)
+    if asked.state(now) != "closed":
         raise InvalidCollection("not_closed", "The collection is not closed.")
     until = moment(closes, closing=True) if closes else None
-    _check_times(was.opens_at, until, now)
-    connection.execute(
-        sa.update(opening)
-        .where(opening.collection_id == collection)
-        .values(closes_at=until, closed_at=None)
-    )
-    _set_last_day(connection, collection, day_of(until) if until else None)
+    _check_times(asked.opens_at, until, now)
+    _set_end(connection, collection, closes_at=until, closed_at=None)
+    _set_last_day(connection, collection, _last_day(until))
     detail = {"reason": reason.strip()[:500], "closes_at": until}
     audit.record(connection, user, "reopen_collection", f"collection:{collection}", detail)
 
@@ -266,7 +256,7 @@ def _widen(
         sa.select(fielding.opens_on, fielding.closes_on).where(fielding.id == collection)
     ).one()
     first = min(day for day in (was.opens_on, day_of(opens)) if day)
-    last = day_of(closes - timedelta(microseconds=1)) if closes else None
+    last = _last_day(closes)
     if last and was.closes_on:
         last = max(last, was.closes_on)
     connection.execute(
@@ -274,7 +264,17 @@ def _widen(
     )
 
 
-def _set_last_day(connection: sa.Connection, collection: int, last) -> None:
+def _last_day(closes: datetime | None) -> date | None:
+    """The last Finnish day with any time before the end; midnight itself is of the day before."""
+    return day_of(closes - timedelta(microseconds=1)) if closes else None
+
+
+def _set_end(connection: sa.Connection, collection: int, **ends: datetime | None) -> None:
+    asked = schema.Opening
+    connection.execute(sa.update(asked).where(asked.collection_id == collection).values(**ends))
+
+
+def _set_last_day(connection: sa.Connection, collection: int, last: date | None) -> None:
     fielding = schema.Collection
     connection.execute(sa.update(fielding).where(fielding.id == collection).values(closes_on=last))
 

@@ -23,7 +23,7 @@ State = Literal["planned", "open", "closed"]
 class InvalidCollection(Exception):
     """What cannot be asked like this. code: project, instrument, wave, phase, groups, languages,
     link, joined, thanks, invited, notice, order (closes before it opens), past (closes in the
-    past), opened (it is asked by link already), unknown (it is not), reason, not_closed,
+    past), opened (it is asked by link already), unknown (it is not), reason, not_open, not_closed,
     personal (it has no anonymous link), anonymous (it has no personal ones), invitees."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -119,6 +119,19 @@ def hold(connection: sa.Connection, collection: int) -> int | None:
     fielding = schema.Collection
     held = sa.select(fielding.project_id).where(fielding.id == collection)
     return connection.scalar(held.with_for_update(key_share=True))
+
+
+def seal(connection: sa.Connection) -> None:
+    """Marks the revisions of all openings as seen; the transaction holds their collections.
+
+    An answer that comes after it has a revision that no reader knows yet.
+    """
+    fielding, asked = schema.Collection, schema.Opening
+    opened = sa.select(fielding.id).join(asked, asked.collection_id == fielding.id)
+    held = opened.order_by(fielding.id).with_for_update(key_share=True, of=fielding.__table__)
+    connection.execute(held).all()
+    now = sa.select(fielding.revision).where(fielding.id == asked.collection_id).scalar_subquery()
+    connection.execute(sa.update(asked).where(asked.sealed != now).values(sealed=now))
 
 
 # Built once: two hundred people who answer at once ask the same.

@@ -12,7 +12,7 @@ import gc
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -31,6 +31,7 @@ from data import (
     database,
     extracts,
     leaves,
+    openings,
     publishing,
     record_frames,
     segments,
@@ -39,7 +40,7 @@ from data import (
     waiting,
 )
 from data.instruments import known_instruments
-from data.schema import SegmentMember
+from data.schema import Revision, SegmentMember
 from data.sheets import Progress, Publication, RevisionFacts, Waiting
 from metrics.attention import findings
 from metrics.catalog import metrics as known_metrics
@@ -158,7 +159,7 @@ def judge(
 def _refresh(
     engine: sa.Engine, home: Path, progress: Progress
 ) -> tuple[int, int, bool, tuple[Waiting, ...]]:
-    with database.reading(engine) as connection:
+    with _sealed(engine) as connection:
         truth = read_truth(connection, home)
         if truth.is_published:
             revision = truth.published.id
@@ -190,6 +191,22 @@ def _refresh(
         publishing.prune(connection)
     extracts.remove_unused(home, used)
     return revision, figures, True, truth.waiting
+
+
+@contextmanager
+def _sealed(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that reads, and sees all answers that share a revision, or none of them.
+
+    Answers that come by link share a revision until it is seen here. So the revisions are marked
+    as seen while nobody answers, and the snapshot is taken before anybody can.
+    """
+    with ExitStack() as reading:
+        with database.writing(engine) as connection:
+            openings.seal(connection)
+            seeing = reading.enter_context(database.reading(engine))
+            # A snapshot begins with the first thing that is read.
+            seeing.execute(sa.select(sa.func.count()).select_from(Revision))
+        yield seeing
 
 
 def _inputs(

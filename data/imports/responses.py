@@ -119,7 +119,8 @@ def bump_revisions(
         values["rewritten"] = fielding.revision + 1
     statement = sa.update(fielding).where(fielding.id == sa.bindparam("number")).values(**values)
     if collections:
-        connection.execute(statement, [{"number": int(number)} for number in collections])
+        # In one order, so that those who hold several collections never wait for each other.
+        connection.execute(statement, [{"number": int(number)} for number in sorted(collections)])
 
 
 def _day(stamp):

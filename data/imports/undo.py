@@ -17,7 +17,15 @@ from data.permissions import Kind, Verb
 #: What may hold on to an entry of the register: table, its column, and the column by which its
 #: owner is known to belong to the batch (None: it is never part of an import).
 _HOLDERS = {
-    "collection": (schema.Collection, ((schema.Response, "collection_id"),)),
+    "collection": (
+        schema.Collection,
+        (
+            (schema.Response, "collection_id"),
+            (schema.Opening, "collection_id"),
+            (schema.Reply, "collection_id"),
+        ),
+    ),
+    "proposal": (schema.Proposal, ((schema.Reply, "proposal_id"),)),
     "project": (
         schema.Project,
         (
