@@ -20,6 +20,12 @@ _REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 #: A reference in a text, or the beginning of one.
 _OPENED = re.compile(r"\$\{.{0,30}")
 _OUTSIDE = re.compile(r"\b(pulldata|search)\s*\(", re.IGNORECASE)
+#: What the parameters of a question may say; a range is looked at when it is read.
+_ANY = re.compile(r"([\w-]+ *= *[^\s,;=]+([ ,;]+|$))*")
+_PARAMETERS = {
+    "text": re.compile(r"(rows *= *[0-9]+)?"),
+    "select_one": re.compile(r"(randomize *= *(false|true([ ,;]+seed *= *[0-9]+)?))?"),
+}
 #: Columns whose words people read; an expression in them is a text like any other.
 _TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
 #: Columns that decide when a question is asked or what its value is.
@@ -40,6 +46,16 @@ def check_survey(sheet: Sheet) -> list[Problem]:
     if not found:
         found = _check_circles(sheet, typed)
     return sorted(found, key=lambda problem: problem.row or 0)
+
+
+def check_settings(sheet: Sheet) -> list[Problem]:
+    """The name that the settings give the form, where it is none."""
+    named = ((row, row.said("name")) for row in sheet.rows[:1])
+    return [
+        sheet.problem("name_not_allowed", row, "name", name)
+        for row, name in named
+        if name and not _NAME.fullmatch(name)
+    ]
 
 
 def check_references(sheet: Sheet, names: set[str]) -> list[Problem]:
@@ -68,6 +84,8 @@ def _check_row(sheet: Sheet, row: Row, kind: QuestionType) -> Iterator[Problem]:
         yield sheet.problem(kind.problem, row, "type", row.said("type"))
     elif kind.name == "calculate" and not row.said("calculation"):
         yield sheet.problem("calculation_missing", row, "calculation")
+    elif not _PARAMETERS.get(kind.name, _ANY).fullmatch(row.said("parameters")):
+        yield sheet.problem("parameters_not_read", row, "parameters", row.said("parameters"))
     for column, text in row.cells.items():
         outside = _OUTSIDE.search(text)
         if outside and column.partition("::")[0] not in (*_TEXTS, "type", "name"):

@@ -105,7 +105,9 @@ class Questions:
         self.pages[-1][1].append(code)
 
     def _problem(self, code: str, row: Row, column: str, value: str = "", **more) -> None:
-        self.problems.append(self.sheet.problem(code, row, column, value, **more))
+        problem = self.sheet.problem(code, row, column, value, **more)
+        if problem not in self.problems:  # a group is asked about with each of its questions
+            self.problems.append(problem)
 
     def _role(self, row: Row) -> str | None:
         said = row.said(form.ROLE)
@@ -161,7 +163,7 @@ class Questions:
         found: dict[str, object] = {}
         seen: dict[str, Condition] = {}
         for place in (*opened, row):
-            for condition in self._conditions(place, is_own=place is row):
+            for condition in self._conditions(place):
                 if seen.get(condition.name, condition) != condition:
                     said = row.said("relevant") or place.said("relevant")
                     self._problem("relevant_not_read", place, "relevant", said)
@@ -170,14 +172,11 @@ class Questions:
                     self._wait(found, condition, place)
         return found
 
-    def _conditions(self, row: Row, *, is_own: bool) -> tuple[Condition, ...]:
-        """The conditions of a row; a group's are complained about once, with the group."""
+    def _conditions(self, row: Row) -> tuple[Condition, ...]:
         try:
             return conditions(row.said("relevant"))
         except NotRead:
-            if is_own or row.said("name") not in self._checked:
-                self._checked.add(row.said("name"))
-                self._problem("relevant_not_read", row, "relevant", row.said("relevant"))
+            self._problem("relevant_not_read", row, "relevant", row.said("relevant"))
             return ()
 
     def _wait(self, found: dict, condition: Condition, row: Row) -> None:

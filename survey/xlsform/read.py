@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from survey.instrument import AnswerKind, Instrument
 from survey.xlsform import form
 from survey.xlsform.answer_sets import AnswerSets, read_about, read_lists
-from survey.xlsform.limits import check_references, check_survey
+from survey.xlsform.limits import check_references, check_settings, check_survey
 from survey.xlsform.own import about, scales
 from survey.xlsform.problems import Problem, shortened
 from survey.xlsform.questions import Questions
@@ -60,6 +60,7 @@ def _check(sheets: dict[str, Sheet]) -> list[Problem]:
     for name in ("choices", "settings"):
         if name in sheets:
             problems += check_references(sheets[name], names)
+    problems += check_settings(sheets["settings"]) if "settings" in sheets else []
     return problems
 
 
