@@ -111,6 +111,7 @@ def logs(connection: sa.Connection, read_on: date) -> dict[str, pd.DataFrame]:
             record_results.lineage,
             record_results.ties,
             record_results.roster,
+            record_results.assessments,
         )
     }
     dated = {

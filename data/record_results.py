@@ -10,10 +10,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+import sqlalchemy.orm
 
+from data.assessment_reading import JOINT, SUBMITTED
 from data.schema import (
     STAGE_DATES,
     Adoption,
+    Assessment,
+    AssessmentLevel,
     FirmFollowUp,
     FunnelCase,
     JointOutput,
@@ -176,3 +180,40 @@ def cases(connection: sa.Connection, read_on: date) -> pd.DataFrame:
     found["age"] = days_between(begun, today)
     found["days"] = days_between(begun, found["ended_on"].fillna(today))
     return typed(found, records.CASES)
+
+
+def assessments(connection: sa.Connection) -> pd.DataFrame:
+    """`records.ASSESSMENTS`: what raters said, in what is submitted, of what applies.
+
+    What raters agreed does not apply counts nowhere, whatever they had said alone.
+    """
+    level, assessment = AssessmentLevel, Assessment
+    steps = level.level - 1
+    keys = (assessment.project_id, assessment.phase, level.construct, assessment.kind)
+    agreed, said = sa.orm.aliased(Assessment), sa.orm.aliased(AssessmentLevel)
+    set_aside = sa.exists().where(
+        agreed.project_id == assessment.project_id,
+        agreed.phase == assessment.phase,
+        agreed.kind == JOINT,
+        agreed.state == SUBMITTED,
+        said.assessment_id == agreed.id,
+        said.construct == level.construct,
+        said.not_applicable,
+    )
+    query = (
+        sa.select(
+            assessment.project_id.label("project"),
+            assessment.phase,
+            level.construct,
+            assessment.kind,
+            sa.func.count().label("raters"),
+            sa.func.sum(steps).label("score_sum"),
+            sa.func.sum(steps * steps).label("score_squares"),
+        )
+        .join(assessment, assessment.id == level.assessment_id)
+        .where(assessment.state == SUBMITTED, level.level.is_not(None), ~set_aside)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    found = table(connection, query, words=["phase", "construct", "kind"])
+    return typed(found, records.ASSESSMENTS)

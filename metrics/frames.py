@@ -180,6 +180,7 @@ class Frames:
     roster: pd.DataFrame
     cases: pd.DataFrame
     journeys: pd.DataFrame
+    assessments: pd.DataFrame
     sites: pd.DataFrame
     schools: pd.DataFrame
     primary: pd.DataFrame

@@ -81,12 +81,14 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
     """What may be shown of every metric at every level, in the order of the catalog.
 
     Rows: projects first. Missing: a suppressed figure has no value, interval, n or coverage; its
-    state and reason say so; no row is left out.
+    state and reason say so; no row is left out. A metric that is for insiders only (and what is
+    read off it) is not there under the public profile.
     """
     parts = zip(
         prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
     )
-    results = [_results(*each, profile) for each in parts]
+    told = [each for each in parts if profile is Profile.INSIDE or not each[0].metric.inside_only]
+    results = [_results(*each, profile) for each in told]
     return adjusted(derived(results, prepared.nodes, prepared.only), prepared.primary)
 
 

@@ -103,6 +103,8 @@ class Reason(StrEnum):
     SINGULAR_FIT = "singular_fit"
     NO_MODEL = "no_model"
     OPEN_ENDED = "open_ended"
+    NO_ASSESSMENT = "no_assessment"
+    ONE_RATER = "one_rater"
 
 
 class Method(StrEnum):
@@ -129,6 +131,7 @@ class Method(StrEnum):
     LOG_RATIO = "log_ratio"  # normal on the logarithm of a ratio
     DELTA = "delta"  # first-order approximation of a function of several estimates
     CHI_SQUARE = "chi_square"  # of a variance
+    SQUARE_AND_ADD = "square_and_add"  # difference of two figures from the interval of each
     BOUNDS = "bounds"  # what is possible at worst and at best; no chance in it
     CENSUS = "census"  # a count of records: no sampling, no interval
     NONE = "none"
@@ -199,6 +202,7 @@ RECORD_FRAMES = frozenset(
         "roster",
         "cases",
         "journeys",
+        "assessments",
     }
 )
 
@@ -210,7 +214,8 @@ class Metric:
     version grows when the figure changes for the same data. frame names the sufficient statistics
     that ``compute`` takes (`metrics.frames`), or ``results:<id>,<id>`` when the metric is read off
     the protected results of others. grade is the best evidence grade that it can reach (A best, E
-    worst). contribution: for outcomes, what else may explain the figure.
+    worst). contribution: for outcomes, what else may explain the figure. inside_only: the public
+    and funders have no such figure, nor any that is read off it.
     """
 
     id: str
@@ -229,6 +234,7 @@ class Metric:
     grade: str
     minimum_n: int = 1
     contribution: Text | None = None
+    inside_only: bool = False
 
 
 Compute = Callable[[pd.DataFrame], pd.DataFrame]

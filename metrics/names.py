@@ -157,6 +157,29 @@ EVIDENCE_NAMES: dict[str, Text] = {
     "records": Text(fi="Merkinnät", sv="Noteringar", en="Records"),
 }
 
+#: What a phase is judged by, as the questionnaires call it.
+CONSTRUCT_NAMES: dict[str, Text] = {
+    "GOAL": Text(fi="Yhteinen tavoite", sv="Gemensamt mål", en="Shared goal"),
+    "RULE": Text(
+        fi="Pelisäännöt ja roolit", sv="Spelregler och roller", en="Ground rules and roles"
+    ),
+    "TRUST": Text(fi="Luottamus", sv="Förtroende", en="Trust"),
+    "FACIL": Text(fi="Fasilitointi", sv="Facilitering", en="Facilitation"),
+    "INCL": Text(fi="Oikeat ihmiset mukana", sv="Rätt personer med", en="The right people present"),
+    "INFL": Text(fi="Vaikuttaminen", sv="Möjlighet att påverka", en="Influence"),
+    "LEAD": Text(
+        fi="Jämäkkä ja joustava johtaminen",
+        sv="Bestämd och flexibel ledning",
+        en="Firm and flexible leadership",
+    ),
+    "OPEN": Text(fi="Avoimuus", sv="Öppenhet", en="Openness"),
+    "SPACE": Text(
+        fi="Tilat ja esteettömyys", sv="Lokaler och tillgänglighet", en="Spaces and accessibility"
+    ),
+    "TERMS": Text(fi="Ymmärrettävyys", sv="Begriplighet", en="Understandability"),
+    "LEARN": Text(fi="Oppiminen", sv="Lärande", en="Learning"),
+}
+
 _PART_WORDS = (
     STAGE_NAMES
     | CASE_END_NAMES
@@ -166,6 +189,7 @@ _PART_WORDS = (
     | SPAN_NAMES
     | BREADTH_NAMES
     | EVIDENCE_NAMES
+    | CONSTRUCT_NAMES
 )
 
 

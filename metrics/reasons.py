@@ -146,6 +146,17 @@ REASONS: dict[Reason, Text] = {
         en="No interval is given, as its upper end is not known: the cases are few, or many are "
         "still open.",
     ),
+    Reason.NO_ASSESSMENT: Text(
+        fi="Hanke ei ole jättänyt itsearviointia, johon osallistujien arviota verrattaisiin.",
+        sv="Projektet har inte lämnat in en självvärdering att jämföra deltagarnas bedömning med.",
+        en="The project has not submitted a self-assessment to compare the participants' view "
+        "with.",
+    ),
+    Reason.ONE_RATER: Text(
+        fi="Vain yksi ihminen on arvioinut tämän, joten erimielisyyttä ei voi laskea.",
+        sv="Bara en person har bedömt detta, så oenigheten kan inte räknas.",
+        en="Only one person has judged this, so disagreement cannot be computed.",
+    ),
 }
 
 METHODS: dict[Method, Text] = {
@@ -270,6 +281,13 @@ METHODS: dict[Method, Text] = {
         fi="Väli on hajonnan 95 prosentin luottamusväli (khiin neliö).",
         sv="Intervallet är spridningens 95-procentiga konfidensintervall (chi-två).",
         en="The interval is the 95 % confidence interval of a variance (chi-square).",
+    ),
+    Method.SQUARE_AND_ADD: Text(
+        fi="Väli on kahden luvun erotuksen 95 prosentin väli, koottu kummankin omasta välistä.",
+        sv="Intervallet är 95-procentigt för skillnaden mellan två tal, sammansatt av bådas egna "
+        "intervall.",
+        en="The interval is that of a difference of two figures, 95 %, put together from the "
+        "interval of each.",
     ),
     Method.BOUNDS: Text(
         fi="Väli ei kerro sattumasta vaan siitä, mitä puuttuvat tiedot voisivat enintään muuttaa.",

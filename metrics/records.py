@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from metrics.stages import CASE_ENDS as CASE_ENDS
 from metrics.stages import OUTPUT_KINDS as OUTPUT_KINDS
-from metrics.stages import STAGES, STEPS
+from metrics.stages import RATING_KINDS, STAGES, STEPS
 
 _PROJECT = {"project": pa.Column(int)}
 _COUNT = pa.Column(int, pa.Check.ge(0))
@@ -171,6 +171,21 @@ JOURNEYS = _schema(
         "person": pa.Column(int),
         "step": pa.Column(int, pa.Check.in_range(0, len(STEPS) - 1)),
         "priority": _FLAG,
+    }
+)
+
+#: What raters of a project said of one construct of a phase, in what is submitted: each alone (own)
+#: or together (joint). raters: how many judged it. score_sum and score_squares: of the steps that
+#: their levels stand above the lowest one, 0 to RATING_STEPS.
+ASSESSMENTS = _schema(
+    {
+        **_PROJECT,
+        "phase": pa.Column(str),
+        "construct": pa.Column(str),
+        "kind": pa.Column(str, pa.Check.isin(RATING_KINDS)),
+        "raters": pa.Column(int, pa.Check.gt(0)),
+        "score_sum": _COUNT,
+        "score_squares": _COUNT,
     }
 )
 

@@ -8,6 +8,10 @@ STAGES = ("idea", "partner", "development", "trial", "pilot", "adoption")
 CASE_ENDS = ("rejected", "merged", "split", "withdrawn")
 #: What a person goes through, from an invitation to an answer.
 STEPS = ("invited", "registered", "attended", "returned", "finished", "answered")
+#: How raters judge a phase themselves: each alone, or together.
+OWN, JOINT = RATING_KINDS = ("own", "joint")
+#: How many steps the highest level of the rubric stands above the lowest.
+RATING_STEPS = 3
 #: What joint work leaves behind.
 OUTPUT_KINDS = (
     "publication",

@@ -8,6 +8,8 @@ import pandas as pd
 from metrics.frames import schema_of
 from metrics.metric import RECORD_FRAMES
 from metrics.records import CASE_ENDS, OUTPUT_KINDS, STAGES
+from metrics.requirements import REQUIRED
+from metrics.stages import RATING_KINDS, RATING_STEPS
 from survey.instrument import GROUPS
 
 #: Names are drawn from so few that projects share people, organisations and places.
@@ -39,11 +41,33 @@ _ONE_OF = {
 def records(seed: int, projects: int, each: int = 12) -> dict[str, pd.DataFrame]:
     """Every record frame, about ``each`` rows a project; the last project has none of any kind."""
     rng = np.random.default_rng(seed)
-    found = {name: _frame(name, rng, max(projects - 1, 0), each) for name in sorted(RECORD_FRAMES)}
+    names = sorted(RECORD_FRAMES - {"assessments"})
+    found = {name: _frame(name, rng, max(projects - 1, 0), each) for name in names}
     ties = found["ties"]
     found["ties"] = ties[ties["source"] != ties["target"]].reset_index(drop=True)
     found["cases"] = _staged(found["cases"], rng)
+    found["assessments"] = _assessments(np.random.default_rng([seed, 1]), max(projects - 1, 0))
     return found
+
+
+def _assessments(rng: np.random.Generator, projects: int) -> pd.DataFrame:
+    """Half of everything that may be judged: by one to four raters alone, or together."""
+    rows = [
+        (project, phase, construct, kind, rng.integers(0, RATING_STEPS + 1, rng.integers(1, 5)))
+        for project in range(1, projects + 1)
+        for phase, each in REQUIRED.items()
+        for construct in each.constructs
+        for kind in RATING_KINDS
+        if rng.random() < 0.5
+    ]
+    rows = [(*names, steps[:1] if names[-1] == "joint" else steps) for *names, steps in rows]
+    table = pd.DataFrame(
+        [(*names, len(steps), steps.sum(), (steps**2).sum()) for *names, steps in rows],
+        columns=list(schema_of("assessments").columns),
+    )
+    kinds = dict.fromkeys(("phase", "construct", "kind"), "str")
+    whole = {name: "int64" for name in table if name not in kinds}
+    return schema_of("assessments").validate(table.astype(kinds | whole))
 
 
 def _frame(name: str, rng: np.random.Generator, projects: int, each: int) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from tests.metrics.slow_changes import CHANGES
 from tests.metrics.slow_derived import DERIVED
 from tests.metrics.slow_durations import DURATIONS
 from tests.metrics.slow_networks import NETWORKS
+from tests.metrics.slow_ratings import RATINGS
 from tests.metrics.slow_registers import JUDGED
 from tests.metrics.slow_scales import COMPARED, SCALES
 from tests.metrics.slow_twin import twin
@@ -42,7 +43,7 @@ WITHOUT_TWIN = {
 def test_every_metric_has_a_slow_twin():
     twins = [FIRST, READ_OFF, JUDGED, {"reach"}, DURATIONS, NETWORKS, SCALES, COMPARED, CHANGES]
     # The halves are in test_twin_halves.
-    twins += [DERIVED, {"process_outcome_halves"}, WITHOUT_TWIN]
+    twins += [DERIVED, RATINGS, {"process_outcome_halves"}, WITHOUT_TWIN]
     assert sorted(name for each in twins for name in each) == sorted(metrics())
 
 
