@@ -14,13 +14,24 @@ import pandas as pd
 
 from metrics.breakdowns import Marks, Slots, Table, Whole, outside
 from metrics.frames import Frames
-from metrics.metric import ALL_WAVES, RECORD_FRAMES, About, Estimates, Metric, Profile, Split
+from metrics.metric import (
+    ALL_WAVES,
+    RECORD_FRAMES,
+    About,
+    Estimates,
+    Metric,
+    Profile,
+    Reason,
+    Split,
+)
 from metrics.unsafe import MINIMUM, PUPILS, floats
 
 #: Frames about people who were followed from one wave to another.
 PAIRED = ("paired_moments", "paired_differences", "paired_choices", "retention")
 #: The group that a school's pupils belong to.
 PUPIL_GROUP = "CUS"
+#: Reasons that say that there is nobody.
+_NOBODY = [each.value for each in (Reason.NO_ANSWERS, Reason.NO_RECORDS, Reason.NOT_ASKED)]
 
 
 class UnplacedFigure(Exception):
@@ -137,7 +148,7 @@ def universe_of(
     slots = Slots(*axes)
     pupils = np.zeros((len(projects), slots.size), dtype=bool)
     pupils[:, slots.by_group] = np.tile(
-        [group == PUPIL_GROUP for group in slots.groups], len(waves)
+        [group == PUPIL_GROUP for group in slots.groups], len(slots.waves)
     )
     pupils &= np.isin(projects, schools["project"].to_numpy())[:, None]
     return Universe(slots, projects, atoms, outside(slots, atoms > 0), pupils)
@@ -190,9 +201,20 @@ def _slot(slots: Slots, wave: str, split: str, split_value: str) -> int:
 def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]:
     """The parts of a metric over all slots, as one profile protects them."""
     listed = np.zeros(universe.size, dtype=bool)
-    listed[each.project, each.slot] = True
+    counts = _counts(each.frame)
+    listed[each.project[counts], each.slot[counts]] = True
     small, least = universe.small(profile), universe.least(profile)
-    return [_table(each, part, universe, listed, small, least) for part in np.unique(each.part)]
+    return [
+        _table(each, (each.part == part) & counts, universe, listed, small, least)
+        for part in np.unique(each.part)
+    ]
+
+
+def _counts(frame: pd.DataFrame) -> Marks:
+    """Rows that say how many people are behind them. Where a figure is refused for another reason
+    than that there is nobody (nobody knows who was invited), its n of 0 tells nothing."""
+    nobody = frame["reason"].isin(_NOBODY).to_numpy()
+    return nobody | (floats(frame["n"]) > 0) | ~np.isnan(floats(frame["value"]))
 
 
 def everybody(universe: Universe, placed: Sequence[Placed], profile: Profile) -> Table:
@@ -212,7 +234,7 @@ def everybody(universe: Universe, placed: Sequence[Placed], profile: Profile) ->
 
 
 def _table(
-    each: Placed, part: int, universe: Universe, listed: Marks, small: Marks, least: Whole
+    each: Placed, rows: Marks, universe: Universe, listed: Marks, small: Marks, least: Whole
 ) -> Table:
     """One part of a metric over all slots.
 
@@ -220,7 +242,6 @@ def _table(
     nobody is behind it; where no part has one (people of no named group) nothing is told.
     """
     slots = universe.slots
-    rows = each.part == part
     offered = np.zeros(universe.size, dtype=bool)
     offered[each.project[rows], each.slot[rows]] = True
     people = np.zeros(universe.size, dtype=np.int64)
@@ -229,13 +250,18 @@ def _table(
     if (people > everyone).any():
         raise UnplacedFigure("figures count people whom the frames do not hold")
     people = np.where(listed, people, everyone)
-    # Where a group or phase is seen to have nobody, none of its atoms has anybody.
-    groups, phases = slots.groups_of(people) > 0, people[:, slots.by_phase] > 0
-    support = (universe.atoms > 0) & groups[:, :, None, :] & phases[:, None, :, None]
+    # Where a wave, group or phase is seen to have nobody, none of its atoms has anybody.
+    there = people > 0
+    waves, groups = there[:, slots.totals], slots.groups_of(there)
+    support = (universe.atoms > 0) & waves[:, :, None, None] & groups[:, :, None, :]
+    support &= there[:, None, slots.by_phase, None]
     within = universe.outside
-    emptied = (support != (universe.atoms > 0)).any(axis=(1, 2, 3))
-    if emptied.any():
+    emptied = np.flatnonzero((support != (universe.atoms > 0)).any(axis=(1, 2, 3)))
+    if len(emptied):
         within = within.copy()
         within[emptied] = outside(slots, support[emptied])
+        # And of whom nothing is told, those are not there either.
+        rest = slots.spread(np.where(support, universe.atoms, 0)[emptied])
+        people[emptied] = np.where(listed[emptied], people[emptied], rest)
     small = small & (slots.inner(support.astype(np.int64)) > 0)
     return Table(slots, people, offered, support, small, within, least)
