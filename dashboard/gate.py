@@ -29,6 +29,7 @@ CLOSED = (
 UPLOADS = "/_stcore/upload_file"
 #: Where answers never change under their address, so a browser may keep them.
 KEPT = ("/static/", "/assets/")
+POLICY = "Content-Security-Policy"
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -68,7 +69,7 @@ class Gate:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
         self.headers = {
-            "Content-Security-Policy": policy,
+            POLICY: policy,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -119,7 +120,9 @@ class Gate:
 
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in self.headers.items():
-            headers[name] = value
+            # A route may have a policy of its own, as the answering form has, which loads less.
+            if name != POLICY or name not in headers:
+                headers[name] = value
         if not scope["path"].startswith(KEPT):
             headers["Cache-Control"] = "no-store"
         if scope.get("scheme") == "https":

@@ -35,6 +35,7 @@ NOT_PAGES = (
     "/component/",
     "/_stcore/",
     "/auth/",
+    "/s/",
 )
 ROUTES = frozenset({"/health", "/oauth2callback"})
 YEAR = 365 * 24 * 3600

@@ -40,6 +40,12 @@ def notice(connection: sa.Connection, version: str) -> Text:
     raise InvalidNotice(f"There is no privacy notice {version}.")
 
 
+def valid_from(connection: sa.Connection, version: str) -> date | None:
+    """The day from which a version is valid; None for one that no opening has named yet."""
+    kept = schema.Notice
+    return connection.scalar(sa.select(kept.valid_from).where(kept.version == version))
+
+
 def versions(connection: sa.Connection) -> list[str]:
     """The versions that the city wrote, the newest first, then those that come with the product."""
     kept = schema.Notice

@@ -1,0 +1,5 @@
+"""Answering by link: plain pages from the server, without a script, for anybody with a phone.
+
+`routes` takes requests and protects; `visits` decides what a visit gets; `steps` holds what was
+posted and moves through the form; `pages` writes the pages; `misses` counts wrong addresses.
+"""
