@@ -30,6 +30,8 @@ from metrics.unsafe import MINIMUM, PUPILS, floats
 PAIRED = ("paired_moments", "paired_differences", "paired_choices", "retention")
 #: The group that a school's pupils belong to.
 PUPIL_GROUP = "CUS"
+#: Where the people of a frame are that counts them and does not name them.
+_NAMED_IN = {"costs": "attendance"}
 #: Reasons that say that there is nobody.
 _NOBODY = [each.value for each in (Reason.NO_ANSWERS, Reason.NO_RECORDS, Reason.NOT_ASKED)]
 
@@ -91,6 +93,7 @@ def universes(estimates: list[Estimates]) -> dict[tuple[str, str], list[tuple[in
         name = "respondents"
         if each.metric.about is About.PARTICIPANTS:
             name = each.metric.frame if each.metric.frame in RECORD_FRAMES else "participation"
+            name = _NAMED_IN.get(name, name)
         elif each.metric.frame in PAIRED:
             name = each.metric.frame
         codes, instruments = coded_names(each.frame["instrument"])

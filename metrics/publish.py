@@ -121,5 +121,10 @@ def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:
         nearest = np.floor((columns[name] + 2) / _TOLD) * _TOLD
         few = (columns[name] > 0) & (columns[name] < _TOLD)
         rounded[name] = np.where(few, np.nan, nearest)
+    if unit is Unit.EUR:
+        # The money is known, so an exact ratio would give the exact number of people back, and the
+        # least and greatest of projects are such ratios (Handbook on SDC 2024, 5.7).
+        rounded["value"] = np.round(columns["value"] * columns["n"] / rounded["n"])
+        rounded["low"] = rounded["high"] = np.full(len(rounded["value"]), np.nan)
     rounded["coverage"] = np.round(columns["coverage"] * 20) / 20
     return rounded

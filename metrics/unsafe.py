@@ -43,8 +43,11 @@ def unsafe(frame: pd.DataFrame, metric: Metric, profile: Profile) -> Marks:
         yes, spare = value * n, _spare(frame)
         alike = (yes <= spare + _NEAR) | (n - yes <= spare + _NEAR)
         return few | ((n > 0) & (n < SMALL_GROUP) & alike)
-    if unit in (Unit.DAYS, Unit.EUR):
-        # A median or a sum is somebody's own value sooner than a mean is.
+    if unit is Unit.EUR:
+        # The money is a project's, in accounts that anybody may read; the figure tells its people.
+        return few
+    if unit is Unit.DAYS:
+        # A median is somebody's own value sooner than a mean is.
         crowd = SMALL_GROUP if profile is Profile.INSIDE else np.inf
         return few | ((n > 0) & (n < crowd))
     low, high = _ENDS.get(unit, (-np.inf, np.inf))

@@ -10,7 +10,7 @@ from survey.text import Text
 
 METRIC = Metric(
     id="cost_per_participant",
-    version=1,
+    version=2,
     kind="process",
     question="Q3",
     label=Text(
@@ -42,13 +42,15 @@ METRIC = Metric(
     "are left out",
     unit=Unit.EUR,
     better="none",
-    about=About.RECORDS,
+    about=About.PARTICIPANTS,
     frame="costs",
     source="Own definition over the ledger and the attendance list",
     grade="B",
 )
 
-#: Money is public, so this figure tells how many took part: as many as the public may be told.
+#: Money is public, so this figure tells how many took part: as many as the public may be told. It is
+#: hidden where the number of participants is (`metrics.populations`), and the public sees it made
+#: of the rounded number.
 PARTICIPANTS_NEEDED = 10
 
 
