@@ -114,7 +114,7 @@ def read(
             "optional": [*profile.optional, *(c for c in item_codes if c not in profile.wanted)],
             "limits": asdict(limits),
         }
-        report = _child(request, folder, path.name, limits, progress)
+        report = child_report(request, folder, path.name, limits, progress)
         fatal = tuple(_problem(found) for found in report["fatal"])
         if fatal:
             raise RejectedFile(path.name, fatal)
@@ -165,10 +165,18 @@ def _kind(path: Path, limits: Limits) -> str:
     return found
 
 
-def _child(
-    request: dict, folder: str, name: str, limits: Limits, progress: Progress | None
+def child_report(
+    request: dict,
+    folder: str,
+    name: str,
+    limits: Limits,
+    progress: Progress | None = None,
+    worker: tuple[str, ...] | None = None,
 ) -> dict:
-    """The child's report. Raises: RejectedFile when the child died or overran its time."""
+    """The report of a child that reads a file of this name, with a folder of its own.
+
+    Raises: RejectedFile when the child died or overran its time.
+    """
     # One thread keeps the child's address space small enough to be limited.
     environment = {
         "PATH": os.environ.get("PATH", ""),
@@ -177,7 +185,7 @@ def _child(
         "PYTHONIOENCODING": "utf-8",
         "TMPDIR": folder,
     }
-    command = [sys.executable, *WORKER]
+    command = [sys.executable, *(worker or WORKER)]
     report, late = None, []
     with subprocess.Popen(  # noqa: S603 -- our own module, run by our own interpreter
         command,

@@ -12,7 +12,7 @@ from survey.text import LANGUAGES, Text, read_texts
 #: How the columns of each language are headed.
 LANGUAGE_NAMES = {"fi": "suomi (fi)", "sv": "svenska (sv)", "en": "English (en)"}
 #: What the questions that say whose answers these are, are called; items are in capitals.
-GROUP, WAVE, PROJECT, PHASE = "group", "wave", "project", "phase"
+GROUP, WAVE, PROJECT, PHASE, TODAY = "group", "wave", "project", "phase", "today"
 GROUP_LIST, WAVE_LIST = "arviomo_groups", "arviomo_waves"
 #: Our own sheets; programs that do not know them pass over them, and the mark keeps them quiet.
 ABOUT, ANSWERS, SCALES = "_instrument", "_answers", "_scales"

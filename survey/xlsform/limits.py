@@ -69,11 +69,12 @@ def _limit(limit: int, **more: int) -> dict[str, int]:
 
 def _is_row(row: Row) -> bool:
     """Whether a row says something to the form; notes beside the form's columns do not."""
-    return any(column == "type" or column == "name" or _is_label(column) for column in row.cells)
+    return any(_heads(row, "type", "name", "label"))
 
 
-def _is_label(column: str) -> bool:
-    return column.partition("::")[0] == "label"
+def _heads(row: Row, *heads: str) -> list[str]:
+    """The cells of a row under some headers, whatever their language."""
+    return [text for column, text in row.cells.items() if column.partition("::")[0] in heads]
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -84,6 +85,8 @@ def _check_row(sheet: Sheet, row: Row, kind: QuestionType) -> Iterator[Problem]:
         yield sheet.problem(kind.problem, row, "type", row.said("type"))
     elif kind.name == "calculate" and not row.said("calculation"):
         yield sheet.problem("calculation_missing", row, "calculation")
+    elif kind.name == "note" and not any(_heads(row, "label", "hint")):
+        yield sheet.problem("label_missing", row, "label")
     elif not _PARAMETERS.get(kind.name, _ANY).fullmatch(row.said("parameters")):
         yield sheet.problem("parameters_not_read", row, "parameters", row.said("parameters"))
     for column, text in row.cells.items():

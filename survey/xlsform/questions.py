@@ -20,7 +20,7 @@ _ZERO_TO_TEN = re.compile(
 )
 _PARAMETER = re.compile(r"(\w+)\s*=\s*([^\s,;]+)")
 #: Rows that we write ourselves and read again without a word.
-_OURS = (form.PROJECT, form.PHASE, form.WAVE)
+_OURS = (form.PROJECT, form.PHASE, form.WAVE, form.TODAY)
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Questions:
 
     def _pass_over(self, row: Row, kind: QuestionType) -> None:
         name = row.said("name")
-        if kind.name == "calculate" and name in _OURS:
+        if kind.name in ("calculate", "today") and name in _OURS:
             self.waves_name = name if name == form.WAVE else self.waves_name
         else:
             self.aside.append(name or kind.name)

@@ -72,6 +72,7 @@ def _number(value: int | None) -> str:
 
 def _about_answers(project: str, wave: str, phase: str) -> Iterator[Row]:
     """Questions and fixed values that say whose answers these are, and of which work."""
+    yield {"type": "today", "name": form.TODAY}
     for name, value in ((form.PROJECT, project), (form.PHASE, phase), (form.WAVE, wave)):
         if value:
             yield {"type": "calculate", "name": name, "calculation": _quoted(value)}
