@@ -18,7 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.answering import misses, pages, visits
+from dashboard.answering import misses, visits
+from dashboard.answering.other_pages import plain_page
+from dashboard.answering.page import POLICY
 from dashboard.answering.steps import LANGUAGE
 from dashboard.answering.visits import Outcome
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
@@ -32,7 +34,7 @@ ARRIVAL = 60
 THREADS = 12
 
 HEADERS = {
-    "Content-Security-Policy": pages.POLICY,
+    "Content-Security-Policy": POLICY,
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -76,7 +78,7 @@ async def form(request: Request) -> Response:
         fields = await _posted(request)
     except Refused as refused:
         language = spoken(request)
-        return _answer(Outcome(refused.status, pages.plain_page(refused.page, language), language))
+        return _answer(Outcome(refused.status, plain_page(refused.page, language), language))
     return await _settle(request, visits.post, token, fields, wishes(request))
 
 
@@ -169,12 +171,12 @@ async def _settle(
     except Exception:
         number = secrets.token_hex(4)
         log.exception("answering failed, number %s", number)
-        page = pages.plain_page("failed", language, number=number)
+        page = plain_page("failed", language, number=number)
         return _answer(Outcome(503, page, language))
     wait = misses.count_miss(_address(request)) if outcome.miss else 0
     if wait:
         language = outcome.language
-        answer = _answer(Outcome(429, pages.plain_page("too_many", language), language))
+        answer = _answer(Outcome(429, plain_page("too_many", language), language))
         answer.headers["Retry-After"] = str(wait)
         return answer
     return _answer(outcome)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from dashboard.answering import pages, steps
+from dashboard.answering import form_pages, other_pages, steps
 from dashboard.answering.steps import AT, DO, GROUP, LANGUAGE, START, SUBMISSION, Draft
 from dashboard.truth import engine
 from dashboard.wording import say
@@ -187,7 +187,7 @@ def _shown(connection: sa.Connection | None, found: Found, draft: Draft, number:
     """A page of the form as it stands, without a word on what is wrong with its answers."""
     if number < 0:
         return _start(connection, found, draft)
-    return Outcome(200, pages.question_page(draft, found.opening, number), draft.language)
+    return Outcome(200, form_pages.question_page(draft, found.opening, number), draft.language)
 
 
 def _start(
@@ -199,7 +199,7 @@ def _start(
 ) -> Outcome:
     opening = found.opening
     text = notices.notice(connection, opening.notice_version).in_language(draft.language)
-    page = pages.start_page(
+    page = form_pages.start_page(
         draft,
         opening,
         (text, notices.valid_from(connection, opening.notice_version)),
@@ -214,21 +214,23 @@ def _again(connection: sa.Connection, found: Found, draft: Draft, number: int) -
     incomplete = {"": say("answering.problem.incomplete", draft.language)}
     if number < 0:
         return _start(connection, found, draft, incomplete, status=422)
-    page = pages.question_page(draft, found.opening, number, incomplete)
+    page = form_pages.question_page(draft, found.opening, number, incomplete)
     return Outcome(422, page, draft.language)
 
 
 def _wrong(found: Found, draft: Draft, number: int) -> Outcome:
     """A page with what is wrong with its answers."""
     here = draft.problems_at(draft.pages[number])
-    errors = {problem.item: pages.sentence(problem, draft.language) for problem in here}
-    return Outcome(422, pages.question_page(draft, found.opening, number, errors), draft.language)
+    errors = {problem.item: form_pages.sentence(problem, draft.language) for problem in here}
+    return Outcome(
+        422, form_pages.question_page(draft, found.opening, number, errors), draft.language
+    )
 
 
 def _failed_page(found: Found, draft: Draft, number: int, key: str, status: int) -> Outcome:
     """The page that was sent, with what kept its answers from being stored."""
     errors = {"": say(f"answering.problem.{key}", draft.language)}
-    page = pages.question_page(draft, found.opening, max(number, 0), errors)
+    page = form_pages.question_page(draft, found.opening, max(number, 0), errors)
     return Outcome(status, page, draft.language)
 
 
@@ -236,7 +238,7 @@ def _receipt(
     connection: sa.Connection, found: Found, language: str, token: str, proof: str
 ) -> Outcome:
     goes_on = proof and found.state == "open" and found.invitation is None
-    page = pages.receipt_page(
+    page = other_pages.receipt_page(
         language,
         found.opening,
         _replies(connection, found.opening),
@@ -251,10 +253,10 @@ def _nothing_to_answer(
 ) -> Outcome:
     opening = found.opening
     if opening is None:
-        return Outcome(404, pages.plain_page("unknown", language), language, miss=True)
+        return Outcome(404, other_pages.plain_page("unknown", language), language, miss=True)
     if found.state == "too_early":
-        return Outcome(STATUS["too_early"], pages.too_early_page(language, opening), language)
-    page = pages.closed_page(language, opening, _replies(connection, opening), late=late)
+        return Outcome(STATUS["too_early"], other_pages.too_early_page(language, opening), language)
+    page = other_pages.closed_page(language, opening, _replies(connection, opening), late=late)
     return Outcome(STATUS["closed"], page, language)
 
 

@@ -1,0 +1,78 @@
+"""The pages without a form: thanks, and why there is nothing to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard import format as written
+from dashboard.answering.page import at_end, paragraphs, told, write
+from dashboard.wording import say
+from data.openings import OpeningFacts
+from data.replies import Reply
+from survey.text import LANGUAGES
+
+
+def receipt_page(
+    language: str, opening: OpeningFacts, replies: Sequence[Reply], *, proof: str, again: str
+) -> str:
+    """Thanks, what happens next, and what was done because of the answers.
+
+    proof: what the address of the receipt holds; nothing when somebody comes back with a personal
+    link. again: the address for another person who answers on the same device, where that is right.
+    """
+    return write(
+        "receipt.html",
+        language,
+        project=opening.names[language],
+        languages=opening.languages,
+        in_form=False,
+        kept={"r": proof} if proof else {},
+        used=not proof,
+        thanks=paragraphs(opening.thanks.get(language, "")),
+        again=again,
+        replies=told(replies, language),
+    )
+
+
+def closed_page(
+    language: str, opening: OpeningFacts, replies: Sequence[Reply], *, late: bool
+) -> str:
+    """That answering has ended, and what was done because of the answers. late: answers came."""
+    end = opening.closed_at or opening.closes_at
+    form, when = at_end(end, language)
+    texts = [say(f"answering.closed.{form}", language, **when)]
+    if late:
+        texts.insert(0, say("answering.closed.late", language))
+    return _state("closed", language, texts, opening, replies)
+
+
+def too_early_page(language: str, opening: OpeningFacts) -> str:
+    """When a collection opens."""
+    moment = written.moment(opening.opens_at, language)
+    text = say("answering.too_early.text", language, moment=moment)
+    return _state("too_early", language, [text], opening)
+
+
+def plain_page(name: str, language: str, **values: object) -> str:
+    """A page that says one thing of the texts ``answering.<name>``."""
+    return _state(name, language, [say(f"answering.{name}.text", language, **values)])
+
+
+def _state(
+    name: str,
+    language: str,
+    texts: Sequence[str],
+    opening: OpeningFacts | None = None,
+    replies: Sequence[Reply] = (),
+) -> str:
+    return write(
+        "state.html",
+        language,
+        project=opening.names[language] if opening else "",
+        languages=opening.languages if opening else LANGUAGES,
+        in_form=False,
+        kept={},
+        heading=say(f"answering.{name}.title", language),
+        texts=texts,
+        replies=told(replies, language),
+    )
