@@ -58,17 +58,14 @@ def answer(sentence: str) -> None:
 
 
 def published_line(viewing: Viewing, publication: RevisionFacts) -> None:
-    """When the figures of the page were published."""
-    st.caption(
-        literal(
-            say(
-                "page.published",
-                viewing.language,
-                at=written.moment(publication.published_at, viewing.language),
-                revision=publication.id,
-            )
-        )
-    )
+    """When the figures of the page were published, and what of them is older."""
+    told = {
+        "at": written.moment(publication.published_at, viewing.language),
+        "revision": publication.id,
+        "behind": publication.behind,
+    }
+    key = "page.published.ahead" if publication.behind else "page.published"
+    st.caption(literal(say(key, viewing.language, **told)))
 
 
 def section(title: str) -> None:

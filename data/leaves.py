@@ -8,7 +8,7 @@ what one of an earlier sheet said is the same leaf, and is not written again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from data.figure_table import FIGURE, KEY, figure_table, packed_key
 from data.schema import EntityLeaf, Leaf, MeasureLeaf
+from metrics.catalog import metrics
 from metrics.metric import Level, Profile, Results, Split
 
 #: What names the leaf of an entity, and the leaf of a measure.
@@ -61,6 +62,48 @@ def cut(results: Sequence[Results]) -> Leaves:
     )
     across = across.take(np.argsort(packed_key(across, MEASURE), kind="stable"))
     return Leaves(bodies, of_entities, _cut(across, MEASURE, bodies))
+
+
+def cut_own(results: Sequence[Results]) -> Leaves:
+    """The figures of some entities as their own leaves, for a sheet that keeps all others
+    (`keep`). Raises: figure_table.InvalidSheet."""
+    bodies: dict[str, bytes] = {}
+    return Leaves(bodies, _cut(figure_table(results), ENTITY, bodies), [])
+
+
+def left_of(
+    connection: sa.Connection, revision: int, projects: Collection[int], judged: Collection[str]
+) -> list[Results]:
+    """What a sheet says of some projects, but for the metrics that were judged anew."""
+    known = metrics()
+    found: list[Results] = []
+    for profile in Profile:
+        tables = [
+            table
+            for project in sorted(projects)
+            for table in read(
+                connection, revision, profile, {"level": Level.PROJECT.value, "entity": project}
+            )
+        ]
+        if not tables:
+            continue
+        frame = pa.concat_tables(tables).to_pandas()
+        found += [
+            Results(known[name], profile, own.reset_index(drop=True))
+            for name, own in frame.groupby("metric")
+            if name in known and name not in judged
+        ]
+    return found
+
+
+def keep(connection: sa.Connection, earlier: int, revision: int, projects: Collection[int]) -> None:
+    """Nothing; a revision names the leaves of an earlier one, but for those of some projects."""
+    theirs = (EntityLeaf.level == Level.PROJECT.value) & EntityLeaf.entity.in_(projects)
+    for table, which in ((EntityLeaf, ~theirs), (MeasureLeaf, sa.true())):
+        names = [column.name for column in table.__table__.columns if column.name != "revision_id"]
+        kept = sa.select(sa.literal(revision), *(getattr(table, name) for name in names))
+        kept = kept.where(table.revision_id == earlier, which)
+        connection.execute(sa.insert(table).from_select(["revision_id", *names], kept))
 
 
 def store(connection: sa.Connection, revision: int, leaves: Leaves) -> None:

@@ -30,8 +30,9 @@ from data.schema import (
 from data.segments import Folded
 from metrics.metric import Profile
 
-#: Sheets that stay readable: the current one, and two for pages that were opened before it.
-KEPT = 3
+#: Sheets that stay readable: those of the last refresh (of a few projects and of everything), and
+#: those of two before, for pages that were opened then.
+KEPT = 6
 
 
 class Overtaken(Exception):
@@ -42,8 +43,9 @@ class Overtaken(Exception):
 class Sheet:
     """Everything that one revision says: figures and findings of both profiles, and its sources.
 
-    findings: profile -> project, code, weight, detail. seen: the latest revision when the truth
-    was read. metrics: version by id.
+    findings: profile -> project, code, weight, detail. seen: the latest revision when the truth was
+    read. metrics: version by id. projects: those whose own figures these are, all else being as in
+    the sheet seen; None for a whole sheet.
     """
 
     leaves: Leaves
@@ -54,6 +56,7 @@ class Sheet:
     inputs_sha256: str
     inputs: Mapping[str, Any]
     metrics: Mapping[str, int]
+    projects: frozenset[int] | None = None
 
 
 def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
@@ -79,6 +82,9 @@ def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
         .returning(Revision.id)
     ).scalar_one()
     leaves.store(connection, revision, sheet.leaves)
+    if sheet.projects is not None:
+        leaves.keep(connection, sheet.seen, revision, sorted(sheet.projects))
+        _keep_findings(connection, sheet.seen, revision, sorted(sheet.projects))
     _store_findings(connection, revision, sheet.findings)
     _store_segments(connection, sheet.folded)
     return revision, sheet.leaves.figures
@@ -131,6 +137,15 @@ def _store_findings(
     ]
     if rows:
         connection.execute(sa.insert(Finding), rows)
+
+
+def _keep_findings(
+    connection: sa.Connection, earlier: int, revision: int, projects: Sequence[int]
+) -> None:
+    names = [column.name for column in Finding.__table__.columns if column.name != "revision_id"]
+    kept = sa.select(sa.literal(revision), *(getattr(Finding, name) for name in names))
+    kept = kept.where(Finding.revision_id == earlier, Finding.project_id.not_in(projects))
+    connection.execute(sa.insert(Finding).from_select(["revision_id", *names], kept))
 
 
 def _json(detail: object) -> str:

@@ -5,8 +5,8 @@ Each is one aggregate in the database, or a handful of rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -70,6 +70,21 @@ class Records:
         """Every frame by its name."""
         read = dict(vars(self))
         return read | read.pop("logs")
+
+    def of(self, projects: Collection[int], collections: Collection[int]) -> Records:
+        """The records of some projects; what belongs to no project is kept."""
+        kept = {name: _of(frame, "project", projects) for name, frame in self.frames.items()}
+        kept["invited"] = _of(self.invited, "collection", collections)
+        return Records(
+            **{each.name: kept.pop(each.name) for each in fields(self) if each.name != "logs"},
+            logs=kept,
+        )
+
+
+def _of(frame: pd.DataFrame, column: str, numbers: Collection[int]) -> pd.DataFrame:
+    if column not in frame:
+        return frame
+    return frame[frame[column].isin(list(numbers))].reset_index(drop=True)
 
 
 def read_records(connection: sa.Connection, read_on: date) -> Records:

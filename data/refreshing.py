@@ -1,5 +1,8 @@
 """A refresh: the truth is folded, judged, protected and published, in this order and no other.
 
+Where new answers came to a few projects only, their own figures are published first (`_own`): who
+brought them sees them in seconds, and the sheet of everything follows in the same refresh.
+
 Everything is read in one snapshot. Until the last step nothing is written to the database; the
 files that earlier steps leave behind are named by content, and the next refresh removes what no
 published sheet needs. So a refresh that dies changes nothing.
@@ -13,7 +16,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
@@ -41,12 +44,13 @@ from data import (
 )
 from data.instruments import known_instruments
 from data.schema import Revision, SegmentMember
-from data.sheets import Progress, Publication, RevisionFacts, Waiting
+from data.sheets import AHEAD, BEHIND, Progress, Publication, RevisionFacts, Waiting
 from metrics.attention import findings
 from metrics.catalog import metrics as known_metrics
+from metrics.catalog import of_answers
 from metrics.frames import Frames
 from metrics.judge import judge as protected
-from metrics.judge import prepare
+from metrics.judge import judge_own, prepare
 from metrics.metric import Profile, Results
 from survey.instrument import Instrument
 
@@ -55,16 +59,23 @@ ATTEMPTS = 3
 
 JUDGING = (metrics, survey, data)
 
+#: New answers of more projects than this are published with everything else.
+FEW_PROJECTS = 12
+
 
 @dataclass(frozen=True)
 class Truth:
-    """What one snapshot of the database held, and what the last publication had read."""
+    """What one snapshot of the database held, and what the last publication had read.
+
+    changed: the projects to whose collections something came since.
+    """
 
     collections: pd.DataFrame
     instruments: Mapping[str, Instrument]
     records: record_frames.Records
     inputs: dict[str, Any]
     published: RevisionFacts | None
+    changed: frozenset[int]
     all_held: bool
     withheld: tuple[extracts.Withheld, ...]
     waiting: tuple[Waiting, ...]
@@ -133,6 +144,13 @@ def read_truth(connection: sa.Connection, home: Path) -> Truth:
         records,
         _inputs(collections, instruments, records) | {waiting.INPUT: [list(w) for w in withheld]},
         published,
+        frozenset(
+            int(project)
+            for collection, project in zip(
+                collections["collection"], collections["project"], strict=True
+            )
+            if held.get(collection) != current[collection]
+        ),
         held == current,
         withheld,
         waits,
@@ -167,21 +185,15 @@ def _refresh(
         folded = segments.fold_news(
             connection, truth.instruments, truth.collections, home, progress, truth.withheld
         )
+    seen = truth.published.id if truth.published else None
+    if _goes_ahead(truth):
+        seen = _publish_own(engine, truth, folded, progress)
     progress("judge", 0, 1)
     frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
     results, attention = judge(frames, truth, _today(), progress)
     progress("publish", 0, 1)
-    sheet = publishing.Sheet(
-        # Cut before the transaction: others wait for the writing only.
-        leaves=leaves.cut(results),
-        findings=attention,
-        folded=folded,
-        seen=truth.published.id if truth.published else None,
-        code_version=code_version(),
-        inputs_sha256=_hash(truth.inputs),
-        inputs=truth.inputs | {"extracts": _extracts(folded)},
-        metrics={name: metric.version for name, metric in known_metrics().items()},
-    )
+    # Cut before the transaction: others wait for the writing only.
+    sheet = _sheet(folded, leaves.cut(results), attention, truth.inputs, seen)
     with database.writing(engine) as connection:
         revision, figures = publishing.publish(connection, sheet)
         used = publishing.files_in_use(connection)
@@ -207,6 +219,75 @@ def _sealed(engine: sa.Engine) -> Iterator[sa.Connection]:
             # A snapshot begins with the first thing that is read.
             seeing.execute(sa.select(sa.func.count()).select_from(Revision))
         yield seeing
+
+
+# --- a few projects first -----------------------------------------------------------------------
+
+
+def _goes_ahead(truth: Truth) -> bool:
+    """Whether the figures of the projects that changed can stand in the published sheet."""
+    return (
+        truth.published is not None
+        and truth.published.code_version == code_version()
+        and 0 < len(truth.changed) <= FEW_PROJECTS
+        and len(truth.changed) < truth.collections["project"].nunique()
+    )
+
+
+def _publish_own(
+    engine: sa.Engine, truth: Truth, folded: list[segments.Folded], progress: Progress
+) -> int:
+    """The revision in which the changed projects have their new figures, and all else is as it was.
+
+    What compares a project with others is everything else: it keeps what the sheet before said.
+    """
+    progress("own", 0, 1)
+    projects = truth.changed
+    mine = truth.collections[truth.collections["project"].isin(projects)]
+    numbers = mine["collection"].tolist()
+    own = [replace(each, statistics=each.statistics.of(numbers)) for each in folded]
+    records = truth.records.of(projects, numbers)
+    frames = statistics_frames.assemble(records, own, mine, truth.instruments)
+    prepared = prepare(frames, of_answers(), dict(truth.instruments))
+    results: list[Results] = []
+    attention: dict[Profile, pd.DataFrame] = {}
+    for profile in Profile:
+        shown = judge_own(prepared, profile)
+        attention[profile] = findings(shown, records.phases, _today())
+        results += shown
+    judged = {each.metric.id for each in results}
+    with database.reading(engine) as connection:
+        results += leaves.left_of(connection, truth.published.id, projects, judged)
+    inputs = truth.inputs | {AHEAD: sorted(projects), BEHIND: _behind(truth.published)}
+    sheet = _sheet(folded, leaves.cut_own(results), attention, inputs, truth.published.id)
+    with database.writing(engine) as connection:
+        revision, _ = publishing.publish(connection, replace(sheet, projects=projects))
+    progress("own", 1, 1)
+    return revision
+
+
+def _behind(published: RevisionFacts) -> int:
+    """The last revision of everything."""
+    return published.behind or published.id
+
+
+def _sheet(
+    folded: list[segments.Folded],
+    cut: leaves.Leaves,
+    attention: Mapping[Profile, pd.DataFrame],
+    inputs: Mapping[str, Any],
+    seen: int | None,
+) -> publishing.Sheet:
+    return publishing.Sheet(
+        leaves=cut,
+        findings=attention,
+        folded=folded,
+        seen=seen,
+        code_version=code_version(),
+        inputs_sha256=_hash(inputs),
+        inputs=inputs | {"extracts": _extracts(folded)},
+        metrics={name: metric.version for name, metric in known_metrics().items()},
+    )
 
 
 def _inputs(

@@ -24,8 +24,12 @@ from metrics.metric import Level, Profile, Result
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
 Progress = Callable[[str, int, int], None]
 
+#: Under which names a revision says which projects have new figures of their own in it, and which
+#: revision everything else is of.
+AHEAD, BEHIND = "own_figures_of", "everything_else_of"
+
 #: The steps of a refresh, in order, as progress names them.
-STEPS = ("extract", "fold", "judge", "protect", "publish")
+STEPS = ("extract", "fold", "own", "judge", "protect", "publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,12 @@ class RevisionFacts:
     inputs_sha256: str
     inputs: dict[str, Any]
     metrics: dict[str, int]
+
+    @property
+    def behind(self) -> int | None:
+        """The revision of everything but some projects' own figures, where these came first; None
+        where the whole sheet is of this revision."""
+        return self.inputs.get(BEHIND)
 
 
 @dataclass(frozen=True, slots=True)

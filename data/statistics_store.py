@@ -7,6 +7,7 @@ so a changed rule is never mixed with statistics of the old one.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,13 @@ class Statistics:
     splits: pd.DataFrame
     pairs: pd.DataFrame
     differences: pd.DataFrame
+
+    def of(self, collections: Collection[int]) -> Statistics:
+        """What they say of some collections."""
+        frames = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Statistics(
+            **{name: f[f["collection"].isin(collections)] for name, f in frames.items()}
+        )
 
 
 def no_pairs(instrument: Instrument) -> pd.DataFrame:

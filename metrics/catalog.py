@@ -8,7 +8,7 @@ from functools import cache
 from types import ModuleType
 
 from metrics import outcomes, process
-from metrics.metric import Metric
+from metrics.metric import ANSWER_FRAMES, Metric
 
 
 class InvalidMetric(Exception):
@@ -33,6 +33,18 @@ def catalog() -> dict[str, ModuleType]:
 def metrics() -> dict[str, Metric]:
     """What every metric says of itself, by id, in the order of the catalog."""
     return {name: module.METRIC for name, module in catalog().items()}
+
+
+@cache
+def of_answers() -> frozenset[str]:
+    """The ids of the metrics that change with answers: judged from them, or read off such."""
+    own = {name for name, metric in metrics().items() if metric.frame in ANSWER_FRAMES}
+    read_off = {
+        name
+        for name, metric in metrics().items()
+        if own.issuperset(metric.frame.removeprefix("results:").split(","))
+    }
+    return frozenset(own | read_off)
 
 
 def _check(module: ModuleType) -> None:

@@ -7,7 +7,7 @@ judged from exactly those, and metrics that are read off results come last.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,12 +84,43 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
     state and reason say so; no row is left out. A metric that is for insiders only (and what is
     read off it) is not there under the public profile.
     """
-    parts = zip(
-        prepared.sheets, prepared.projects, prepared.invited, prepared.hidden[profile], strict=True
-    )
-    told = [each for each in parts if profile is Profile.INSIDE or not each[0].metric.inside_only]
-    results = [_results(*each, profile) for each in told]
+    results = [_results(*each, profile) for each in _told(prepared, profile)]
     return adjusted(derived(results, prepared.nodes, prepared.only), prepared.primary)
+
+
+def judge_own(prepared: Prepared, profile: Profile) -> list[Results]:
+    """What may be shown of projects by themselves, in the order of the catalog.
+
+    The same figures of projects as `judge` gives, but for those that need other projects: metrics
+    with ``across`` are left out. Nothing stands above projects.
+    """
+    results = [
+        _own(own, invited, hidden, profile)
+        for sheet, own, invited, hidden in _told(prepared, profile)
+        if not hasattr(sheet.module, "across")
+    ]
+    nodes = prepared.nodes[(prepared.nodes["level"] == Level.PROJECT.value).to_numpy()]
+    return adjusted(derived(results, nodes, prepared.only), prepared.primary)
+
+
+def _told(prepared: Prepared, profile: Profile) -> Iterator[tuple[Sheet, Judged, Invited, Marks]]:
+    """What each metric that a profile is told of is judged from."""
+    hidden = prepared.hidden[profile]
+    parts = zip(prepared.sheets, prepared.projects, prepared.invited, hidden, strict=True)
+    for each in parts:
+        if profile is Profile.INSIDE or not each[0].metric.inside_only:
+            yield each
+
+
+def _own(own: Judged, invited: Invited, hidden: Marks, profile: Profile) -> Results:
+    """The figures of projects that mean something for one project."""
+    frame = own.estimates.frame
+    listed = (frame["reason"] != Reason.ONE_PROJECT.value).to_numpy()
+    covered = coverage_of(
+        own.figure, own.cell, len(frame), invited, np.ones(len(invited.answered), dtype=bool)
+    )
+    estimates = Estimates(own.estimates.metric, frame[listed].reset_index(drop=True))
+    return published(estimates, hidden[listed], covered[listed], profile)
 
 
 def _invited(every: list[Sheet], frames: Frames) -> list[Invited]:

@@ -178,6 +178,21 @@ RESULT_VALUES = [
 ]
 
 ALL_WAVES = "all"
+#: Frames that are folded from answers.
+ANSWER_FRAMES = frozenset(
+    {
+        "respondents",
+        "item_counts",
+        "scale_moments",
+        "scale_products",
+        "split_halves",
+        "timing",
+        "paired_moments",
+        "paired_differences",
+        "paired_choices",
+        "retention",
+    }
+)
 
 #: Frames whose rows are records: a metric gets every one of them and not their sums.
 RECORD_FRAMES = frozenset(

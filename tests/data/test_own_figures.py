@@ -1,0 +1,116 @@
+"""Where answers came to a few projects, their own figures are published before everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import generate
+from data import access, database, refreshing, sheets
+from data.imports.responses import bump_revisions
+from data.schema import Collection, Finding, Response
+from metrics.catalog import catalog
+from metrics.metric import Result
+
+PROJECTS = 3
+#: Nine collections of 40 people each.
+RESPONSES = 360
+GROWN = 2
+COMPARED = {name for name, module in catalog().items() if hasattr(module, "across")}
+
+
+@pytest.fixture
+def truth(sqlite_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
+    """A published portfolio of which every group of one project's last wave has grown since."""
+    generate.fill(sqlite_engine, 24 * RESPONSES, projects=PROJECTS)
+    sheets.refresh(sqlite_engine, tmp_path)
+    last = GROWN * len(generate.WAVES)
+    with database.writing(sqlite_engine) as connection:
+        bump_revisions(connection, [last])
+        rows = connection.execute(
+            sa.select(Response.__table__).where(Response.collection_id == last)
+        ).mappings()
+        new = {"link_key": None, "revision": connection.scalar(
+            sa.select(Collection.revision).where(Collection.id == last)
+        )}  # fmt: skip
+        grown = [dict(row) | new | {"id": f"{at:032x}"} for at, row in enumerate(rows)]
+        connection.execute(sa.insert(Response), grown)
+    return sqlite_engine
+
+
+def figures(engine: sa.Engine, revision: int, **asked) -> dict[tuple, Result]:
+    with database.reading(engine) as connection:
+        found = sheets.read_figures(connection, access.operator(), revision=revision, **asked)
+    names = ("metric", "instrument", "part", "level", "entity", "wave", "split", "split_value")
+    return {tuple(getattr(each, name) for name in names): each for each in found}
+
+
+def own(engine: sa.Engine, revision: int, project: int) -> dict[tuple, Result]:
+    return figures(engine, revision, level="project", entity=project)
+
+
+def alone(found: dict[tuple, Result]) -> dict[tuple, Result]:
+    return {key: each for key, each in found.items() if each.metric not in COMPARED}
+
+
+def test_the_grown_project_says_first_what_the_whole_sheet_says_of_it(truth, tmp_path):
+    steps: list[str] = []
+    last = sheets.refresh(truth, tmp_path, lambda step, *_: steps.append(step)).revision
+    assert list(dict.fromkeys(steps)) == list(sheets.STEPS)
+    before, first, whole = (own(truth, last - back, GROWN) for back in (2, 1, 0))
+    assert alone(first) == alone(whole) != alone(before)
+    # What compares it with others is still what the sheet before said.
+    compared = {key: each for key, each in first.items() if each.metric in COMPARED}
+    assert compared and compared == {key: before[key] for key in compared}
+    check_all_else_stayed(truth, last)
+
+
+def check_all_else_stayed(truth, last: int) -> None:
+    before, first = figures(truth, last - 2), figures(truth, last - 1)
+    theirs = {key for key in before if key[3:5] != ("project", GROWN)}
+    assert theirs and all(first[key] == before[key] for key in theirs)
+    across = {"level": "project", "metric": "process_quality", "split": "total"}
+    assert figures(truth, last - 1, **across) == figures(truth, last - 2, **across)
+    with database.reading(truth) as connection:
+        facts = sheets.published(connection, last - 1)
+        assert (facts.inputs[sheets.AHEAD], facts.behind) == ([GROWN], last - 2)
+        assert sheets.published(connection, last).behind is None
+        rows = sa.select(Finding.project_id, Finding.profile, Finding.code)
+        kept = [
+            {tuple(row) for row in connection.execute(rows.where(Finding.revision_id == revision))}
+            for revision in (last - 2, last - 1)
+        ]
+    assert {row for row in kept[0] if row[0] != GROWN} == {
+        row for row in kept[1] if row[0] != GROWN
+    }
+
+
+def test_a_refresh_that_stops_after_the_first_is_made_whole_by_the_next(
+    truth, tmp_path, monkeypatch
+):
+    class Killed(Exception):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(refreshing, "judge", killed)
+        with pytest.raises(Killed):
+            sheets.refresh(truth, tmp_path)
+    with database.reading(truth) as connection:
+        half = sheets.latest_revision(connection)
+        assert sheets.published(connection, half).behind == half - 1
+    whole = sheets.refresh(truth, tmp_path)
+    assert (whole.changed, whole.revision) == (True, half + 1)
+    assert alone(own(truth, half, GROWN)) == alone(own(truth, half + 1, GROWN))
+    assert not sheets.refresh(truth, tmp_path).changed
+
+
+def test_other_code_publishes_everything_at_once(truth, tmp_path, monkeypatch):
+    monkeypatch.setattr(refreshing, "code_version", lambda: "another")
+    steps: list[str] = []
+    sheets.refresh(truth, tmp_path, lambda step, *_: steps.append(step))
+    assert "own" not in steps
