@@ -91,6 +91,7 @@ def _has_answers(connection: sa.Connection, project: int, phase: str) -> bool:
     """Whether as many people as are needed to show anything answered one questionnaire."""
     people = (
         sa.select(sa.func.count().label("n"))
+        .select_from(schema.Response)
         .join(schema.Collection, schema.Collection.id == schema.Response.collection_id)
         .join(
             schema.InstrumentVersion,

@@ -15,6 +15,7 @@ from data.database import writing
 from data.instruments import field_instrument
 from data.sample import (
     activity,
+    assessments,
     conduct,
     fieldwork,
     funnel,
@@ -97,6 +98,7 @@ def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
     for lot, part in enumerate((conduct, people, results, funnel), start=14):
         rows |= part.records(portfolio, rows, _lot(lot))
     rows |= ties.records(rows, _lot(18))
+    rows |= assessments.records(rows)
     return rows
 
 

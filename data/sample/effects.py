@@ -97,6 +97,14 @@ class KnownEffects:
         "Rannikon ammattikorkeakoulu (esimerkki)",
     )
     ties_kept: float = 0.60
+    #: A project that thinks its participants have more influence than they feel they have, one that
+    #: thinks less of its facilitation than they do, and projects that see phase six as they do.
+    blind_project: str = "kaarnalaiva"
+    blind_spot: tuple[str, str] = ("P4", "INFL")
+    modest_project: str = "lautaselta-takaisin"
+    hidden_strength: tuple[str, str] = ("P4", "FACIL")
+    agreeing_projects: tuple[str, ...] = ("sanasilta", "tuulispaa", "viimeinen-mutka", "pyorapesa")
+    agreed: tuple[str, ...] = ("LEAD", "LEARN", "RULE", "SPACE")
     #: Cases: who goes on from idea to partner, development, trial, pilot, adoption; how the others
     #: end.
     case_goes_on: tuple[float, ...] = (0.80, 0.75, 0.70, 0.60, 0.65)
