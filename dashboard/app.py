@@ -32,15 +32,24 @@ PAGES = (
     "area",
     "project",
     "process",
+    "self_assessment",
     "participation",
+    "challenges",
     "proposals",
+    "surveys",
     "methods",
     "data_room",
 )
 DEFAULT_PAGE = "overview"
 LOGO = Path(__file__).with_name("assets") / "logo.svg"
 #: Pages that have nothing to say before the first publication.
-SHOW_FIGURES = frozenset(PAGES) - {"methods", "data_room"}
+SHOW_FIGURES = frozenset(PAGES) - {
+    "self_assessment",
+    "challenges",
+    "surveys",
+    "methods",
+    "data_room",
+}
 
 
 def main() -> None:

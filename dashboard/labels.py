@@ -40,6 +40,11 @@ def _questionnaires(database: str) -> Mapping[str, Instrument]:  # noqa: ARG001 
         return known_instruments(connection)
 
 
+def forget_questionnaires() -> None:
+    """Ask for the questionnaires again: one was brought."""
+    _questionnaires.clear()
+
+
 def questionnaire_name(key: str, language: str) -> str:
     """The title of a questionnaire; its key where the questionnaire is not at hand."""
     known = questionnaires()

@@ -14,7 +14,7 @@ and how it links to another page (a page that is not permitted is drawn as plain
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -104,12 +104,17 @@ def shows_sample(connection: sa.Connection) -> bool:
 
 
 def settle_uploads(user: User) -> None:
-    """Let this visit send files while its user may import; never into the sample."""
+    """Let a visit of somebody who imports, asks or assesses send files; never into the sample."""
     context = get_script_run_ctx()
     if context is None:
         return
-    may_import = access.can(user, Verb.STORE, Kind.BATCH)
-    if may_import and sign_in.mode() is sign_in.Mode.PROVIDER:
+    wanted = (
+        (Verb.STORE, Kind.BATCH),
+        (Verb.ASK, Kind.COLLECTION),
+        (Verb.ASSESS, Kind.ASSESSMENT),
+    )
+    may_send = any(access.reach(user, verb, kind) != frozenset() for verb, kind in wanted)
+    if may_send and sign_in.mode() is sign_in.Mode.PROVIDER:
         passes.grant(context.session_id)
     else:
         passes.revoke(context.session_id)
@@ -216,6 +221,78 @@ def _chosen(name: str, key: str) -> None:
     if st.session_state[key] is not None:
         st.session_state.pop(f"{STAND_IN}{name}", None)
         remember(name, st.session_state[key])
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def entered(key: str, default: T | None = None) -> T | None:
+    """What stands in a field now; a callback asks here, as what was drawn may be older."""
+    return st.session_state.get(key, default)
+
+
+def turn(form: str) -> int:
+    """How often a form was sent with success in this visit: its fields and buttons carry it."""
+    return st.session_state.get(f"turn:{form}", 0)
+
+
+def take_turn(form: str, drawn: int) -> bool:
+    """Whether a click counts. A second click on what was drawn once does nothing."""
+    if turn(form) != drawn:
+        return False
+    st.session_state[f"turn:{form}"] = drawn + 1
+    return True
+
+
+def give_back_turn(form: str, drawn: int) -> None:
+    """Let a form be sent again as it stands, after it was refused."""
+    st.session_state[f"turn:{form}"] = drawn
+
+
+def keep(name: str, value: object) -> None:
+    """Keep something for this visit that does not belong into the address; None forgets it."""
+    if value is None:
+        st.session_state.pop(f"kept:{name}", None)
+    else:
+        st.session_state[f"kept:{name}"] = value
+
+
+def kept(name: str) -> Any:
+    """What was kept for this visit; None where nothing was."""
+    return st.session_state.get(f"kept:{name}")
+
+
+# --- what is being written ----------------------------------------------------------------------
+
+
+def work(name: str, begin: Callable[[], T]) -> T:
+    """What is being written in this visit under a name, begun where there is nothing yet.
+
+    It outlives a change of page or of language; it is gone with the visit, or when it is dropped.
+    """
+    key = f"work:{name}"
+    if key not in st.session_state:
+        st.session_state[key] = begin()
+    return st.session_state[key]
+
+
+def drop_work(name: str) -> None:
+    """Forget what was being written under a name."""
+    st.session_state.pop(f"work:{name}", None)
+
+
+def tied(key: str, value: object, put: Callable[[Any], None]) -> dict[str, Any]:
+    """The settings that tie a widget to something that is being written.
+
+    The widget shows the value, and what is entered is put in its place before the page runs
+    again. Pass neither value, index, default nor on_change besides.
+    """
+    st.session_state[key] = value
+    return {"key": key, "on_change": _put, "args": (key, put)}
+
+
+def _put(key: str, put: Callable[[Any], None]) -> None:
+    put(st.session_state[key])
 
 
 # --- links --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from data.permissions import FIGURES, PAGES, PERMISSIONS, Kind, Reach, Role, Verb
+from data.permissions import FIGURES, OPENED_BY, PAGES, PERMISSIONS, Kind, Reach, Role, Verb
 from data.schema import AppUser, ProjectFunder, UserGrant
 from metrics.metric import Level, Profile, Result
 
@@ -147,10 +147,17 @@ def require(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> Non
 
 def pages_for(user: User) -> tuple[str, ...]:
     """The pages that a user may open, in the order of the navigation."""
-    readable = {
-        kind for role in user.roles for verb, kind in PERMISSIONS[role] if verb is Verb.READ
-    }
-    return tuple(page for page, kinds in PAGES.items() if readable.intersection(kinds))
+    allowed = {one for role in user.roles for one in PERMISSIONS[role]}
+    return tuple(
+        page
+        for page, kinds in PAGES.items()
+        if allowed.intersection((OPENED_BY.get(page, Verb.READ), kind) for kind in kinds)
+    )
+
+
+def reach(user: User, verb: Verb, kind: Kind) -> frozenset[int] | None:
+    """The numbers of the projects (or funders) in which a user may do something; None for all."""
+    return _allowed(user.grants, user, verb, kind)
 
 
 def _allowed(grants: Iterable[Grant], user: User, verb: Verb, kind: Kind) -> frozenset[int] | None:

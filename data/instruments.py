@@ -12,6 +12,9 @@ from functools import lru_cache
 import sqlalchemy as sa
 from pydantic import ValidationError
 
+from data import audit
+from data.access import User, require
+from data.permissions import Kind, Verb
 from data.schema import InstrumentVersion
 from survey.instrument import Instrument, instruments
 
@@ -66,6 +69,19 @@ def instrument_of(connection: sa.Connection, key: str) -> Instrument:
     if row is None:
         raise KeyError(key)
     return _checked(key, row.sha256, row.body)
+
+
+def bring_instrument(connection: sa.Connection, user: User, instrument: Instrument) -> int:
+    """The id of an instrument that somebody brought; it can be asked from now on.
+
+    Raises: NotPermitted, InstrumentConflict where another content is known under its key.
+    """
+    require(user, Verb.STORE, Kind.BATCH)
+    if instruments().get(instrument.key, instrument) != instrument:
+        raise InstrumentConflict(instrument.key)
+    number = field_instrument(connection, instrument)
+    audit.record(connection, user, "bring_instrument", f"instrument:{instrument.key}")
+    return number
 
 
 def field_instrument(connection: sa.Connection, instrument: Instrument) -> int:

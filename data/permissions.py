@@ -129,15 +129,21 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
 }
 
 #: What each page shows, in the order of the navigation. A page is there for those who may read
-#: any of it.
+#: any of it, or do to it what OPENED_BY says.
 PAGES = {
     "overview": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
     "theme": (Kind.THEME_FIGURES,),
     "area": (Kind.AREA_FIGURES,),
     "project": (Kind.PROJECT_FIGURES,),
     "process": (Kind.PROJECT_FIGURES,),
+    "self_assessment": (Kind.ASSESSMENT,),
     "participation": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
+    "challenges": (Kind.QUOTE,),
     "proposals": (Kind.PROPOSAL,),
+    "surveys": (Kind.COLLECTION,),
     "methods": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),
 }
+
+#: Pages that are for work: what somebody may do who opens them.
+OPENED_BY = {"surveys": Verb.ASK}

@@ -64,6 +64,12 @@ def pages(instrument: Instrument, group: str, wave: str, given: Given) -> list[t
     return [page for page in found if page]
 
 
+def every_page(instrument: Instrument, group: str, wave: str) -> list[tuple[Item, ...]]:
+    """The pages of a group in a wave with every item that can come up, whatever is answered."""
+    parts = (part for page in _cut(instrument, group, wave) for part in _apart(page))
+    return [part for part in parts if part]
+
+
 def settled(instrument: Instrument, group: str, wave: str, given: Given) -> dict[str, int | str]:
     """The answers that are stored: those of items that are not asked, or not any more, are not."""
     return {

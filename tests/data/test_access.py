@@ -113,10 +113,10 @@ EVERY_FIGURE = "overview theme area project process participation proposals"
     ("role", "pages"),
     [
         ("steering", f"{EVERY_FIGURE} methods"),
-        ("manager", f"{EVERY_FIGURE} methods"),
+        ("manager", f"{EVERY_FIGURE} surveys methods"),
         ("funder", "overview project process participation proposals methods"),
-        ("evaluator", f"{EVERY_FIGURE} methods data_room"),
-        ("administrator", f"{EVERY_FIGURE} methods data_room"),
+        ("evaluator", f"{EVERY_FIGURE} surveys methods data_room"),
+        ("administrator", f"{EVERY_FIGURE} surveys methods data_room"),
     ],
 )
 def test_each_role_has_its_pages(role, pages):

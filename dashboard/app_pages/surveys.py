@@ -1,0 +1,28 @@
+"""Asking people: collections that run, a new one, and the questionnaires that there are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import begin
+from dashboard.session import Viewing, follow
+from dashboard.surveys import forms, opening, running
+from dashboard.surveys.views import FORMS, NEW, RUNNING, VIEW, VIEWS
+from dashboard.wording import say
+
+PARTS = {RUNNING: running.show, NEW: opening.show, FORMS: forms.show}
+
+
+def show(viewing: Viewing) -> None:
+    """One of the three views; the first with a collection, or a new one where there is none."""
+    language = viewing.language
+    begin(viewing, say("page.surveys", language), [])
+    st.markdown(say("surveys.lead", language))
+    found = running.collections(viewing)
+    view = st.segmented_control(
+        say("surveys.view", language),
+        format_func=lambda code: say(f"surveys.view.{code}", language),
+        label_visibility="collapsed",
+        **follow(VIEW, VIEWS, RUNNING if found else NEW),
+    )
+    PARTS[view or RUNNING](viewing, found)

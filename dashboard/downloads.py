@@ -1,0 +1,87 @@
+"""Files for one person's eyes: kept in memory for a while, handed only to the browser they are for.
+
+Streamlit's own download addresses are open to whoever knows them. Here the address is as hard to
+guess, and besides the request must bring the sign-in of the page that offered the file: whoever
+has the address alone, or has signed out, finds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+ROUTE = "/download/{ticket}/{name}"
+#: Seconds that a file is kept, and how many are kept at once.
+LASTS, MOST = 900, 200
+#: Cookies that say who somebody is: of a signed-in person, else of a visitor.
+SIGNED_IN, VISITOR = re.compile(r"_streamlit_user(_\d+)?"), "_streamlit_xsrf"
+_NAME = re.compile(r"[a-z0-9-]{1,60}\.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    content: bytes
+    name: str
+    browser: str
+    until: float
+
+
+_offers: dict[str, Offer] = {}
+_lock = Lock()
+
+
+def offer(content: bytes, name: str, cookies: Mapping[str, str]) -> str | None:
+    """The address at which a browser with the cookies finds a CSV file for a quarter of an hour.
+
+    Missing: None for a browser that does not say who it is. Raises: ValueError for another name
+    than small letters, digits and hyphens before ``.csv``.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name}: a file for download is named like links-12.csv")
+    browser = _browser(cookies)
+    if browser is None:
+        return None
+    ticket, now = secrets.token_urlsafe(32), time.monotonic()
+    with _lock:
+        for old in [key for key, kept in _offers.items() if kept.until < now]:
+            del _offers[old]
+        while len(_offers) >= MOST:
+            _offers.pop(next(iter(_offers)))
+        _offers[ticket] = Offer(content, name, browser, now + LASTS)
+    return f"/download/{ticket}/{name}"
+
+
+async def download(request: Request) -> Response:
+    """The offered file as an attachment; the same "not found" for everything else."""
+    found = _offers.get(request.path_params["ticket"])
+    browser = _browser(request.cookies)
+    if (
+        found is None
+        or browser is None
+        or found.until < time.monotonic()
+        or found.name != request.path_params["name"]
+        or not secrets.compare_digest(found.browser, browser)
+    ):
+        return PlainTextResponse("not found", 404)
+    return Response(
+        found.content,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
+    )
+
+
+def _browser(cookies: Mapping[str, str]) -> str | None:
+    """What tells one browser's sign-in from another's; a hash, so that no cookie is kept."""
+    said = {name: value for name, value in cookies.items() if SIGNED_IN.fullmatch(name)}
+    said = said or {name: cookies[name] for name in (VISITOR,) if cookies.get(name)}
+    if not any(said.values()):
+        return None
+    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()

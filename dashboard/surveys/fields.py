@@ -1,0 +1,101 @@
+"""The fields of a new collection: their names, what stands in them at first, and read out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dashboard.session import Viewing, entered
+from dashboard.surveys import invitees, personal
+from dashboard.truth import engine
+from data import records
+from data.asking import NewCollection
+from data.collection_facts import CollectionFacts
+from data.database import reading
+from data.invitations import Invitee
+from survey.instrument import GROUPS, WAVES, WHOLE_PROCESS, Instrument
+from survey.text import LANGUAGES
+
+FORM = "survey"
+#: The three kinds of link in the order of how much they know of people.
+KINDS = ("anonymous", "personal", "joined")
+NOW = "now"
+
+
+def field(name: str, drawn: int, mark: str = "") -> str:
+    """The key of a field. mark: what its first value depends on besides."""
+    return f"{FORM}_{name}_{drawn}_{mark}".rstrip("_")
+
+
+def mark_of(project: int, instrument: str) -> str:
+    """What the first values of whom and when to ask depend on."""
+    return f"{project}_{instrument}"
+
+
+def defaults(
+    viewing: Viewing, project: int, instrument: Instrument, found: Sequence[CollectionFacts]
+) -> dict[str, Any]:
+    """What stands in the fields at first: the next wave that was not asked, the groups concerned.
+
+    Missing: every group where nobody said whom the matter of the project concerns.
+    """
+    asked = {
+        facts.opening.wave
+        for facts in found
+        if (facts.opening.project, facts.opening.instrument, facts.opening.phase)
+        == (project, instrument.key, WHOLE_PROCESS)
+    }
+    first = WAVES[2] if instrument.kind == "outcome" else WAVES[1]
+    waves = [wave for wave in (first, *WAVES) if wave not in asked]
+    with reading(engine()) as connection:
+        detail = records.project_detail(connection, viewing.user, project)
+    concerned = [one.group for one in detail.affected] if detail else []
+    return {
+        "wave": waves[0] if waves else first,
+        "groups": [code for code in GROUPS if code in concerned] or list(GROUPS),
+        "mark": mark_of(project, instrument.key),
+    }
+
+
+def entered_collection(
+    drawn: int, project: int, instrument: str, now: datetime
+) -> tuple[NewCollection, list[Invitee], tuple[invitees.Fault, ...]]:
+    """What stands in the fields: the collection, the people to invite, what is wrong with them."""
+    mark = mark_of(project, instrument)
+    kind = entered(field("link", drawn), KINDS[0])
+    groups = tuple(entered(field("groups", drawn, mark)) or ())
+    people: list[Invitee] = []
+    faults: tuple[invitees.Fault, ...] = ()
+    if kind != "anonymous" and (text := personal.listed(field("people", drawn))):
+        people, faults = invitees.read(text, groups or GROUPS, joined=kind == "joined")
+    later = entered(field("opens", drawn), NOW) != NOW
+    new = NewCollection(
+        project=project,
+        instrument=instrument,
+        wave=entered(field("wave", drawn, mark), WAVES[1]),
+        phase=entered(field("phase", drawn, mark), WHOLE_PROCESS),
+        groups=groups,
+        opens=(entered(field("opens_at", drawn)) if later else None) or now,
+        closes=entered(field("closes", drawn)),
+        link="anonymous" if kind == "anonymous" else "personal",
+        joined=kind == "joined",
+        languages=_in_order(entered(field("languages", drawn), LANGUAGES)),
+        invited=_invited(drawn, groups) if kind == "anonymous" else {},
+        thanks=_thanks(drawn),
+    )
+    return new, people, faults
+
+
+def _in_order(chosen: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code for code in LANGUAGES if code in chosen)
+
+
+def _invited(drawn: int, groups: Sequence[str]) -> dict[str, int]:
+    counts = {code: entered(field(f"invited_{code}", drawn)) for code in groups}
+    return {code: int(people) for code, people in counts.items() if people is not None}
+
+
+def _thanks(drawn: int) -> dict[str, str]:
+    said = {code: (entered(field(f"thanks_{code}", drawn)) or "").strip() for code in LANGUAGES}
+    return {code: text for code, text in said.items() if text}

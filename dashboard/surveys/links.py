@@ -1,0 +1,87 @@
+"""The anonymous link of a collection: its address, its QR code, and a sheet for the wall."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import part
+from dashboard.labels import questionnaire_name
+from dashboard.session import Viewing, keep, kept
+from dashboard.surveys import qr
+from dashboard.surveys.views import link_address
+from dashboard.truth import engine
+from dashboard.wording import say
+from data import asking, database
+from data.collection_facts import CollectionFacts
+from data.database import writing
+from data.installation import ExposedSecret
+from data.openings import LostSecret
+
+
+def show(viewing: Viewing, facts: CollectionFacts) -> None:
+    """The link while it leads somewhere, ready to be copied, shown and printed."""
+    language, opening = viewing.language, facts.opening
+    part(say("survey.link", language))
+    if facts.state == "closed":
+        st.markdown(say("survey.link_closed", language))
+        return
+    try:
+        address = link_address(token(viewing, facts))
+    except LostSecret:
+        st.warning(say("survey.wrong.lost_secret", language))
+        return
+    except ExposedSecret:
+        st.error(say("survey.wrong.exposed_secret", language))
+        return
+    if facts.state == "planned":
+        st.markdown(say("survey.link_planned", language))
+    st.markdown(say("survey.link_share", language))
+    st.code(address, language=None, wrap_lines=True)
+    name = opening.names[language]
+    picture = qr.code(address, say("survey.qr_alt", language, name=name))
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.image(picture, width=200, alt=say("survey.qr_alt", language, name=name))
+        with st.container(width="content"):
+            _downloads(viewing, facts, address, picture)
+
+
+def token(viewing: Viewing, facts: CollectionFacts) -> str:
+    """The token of the link; asked for once in a visit, as asking may write.
+
+    Raises: LostSecret, ExposedSecret, NotPermitted.
+    """
+    number = facts.opening.collection
+    name = f"link:{number}:{facts.opening.generation}"
+    if (known := kept(name)) is None:
+        with writing(engine()) as connection:
+            known = asking.anonymous_link(connection, viewing.user, database.home(), number)
+        keep(name, known)
+    return known
+
+
+def _downloads(viewing: Viewing, facts: CollectionFacts, address: str, picture: str) -> None:
+    language, opening = viewing.language, facts.opening
+    number = opening.collection
+    st.download_button(
+        say("survey.qr_download", language),
+        data=picture.encode(),
+        file_name=f"{number}-{opening.generation}-qr.svg",
+        mime="image/svg+xml",
+        on_click="ignore",
+        key="download_qr",
+    )
+    poster = qr.poster(
+        address,
+        alt=say("survey.qr_alt", language, name=opening.names[language]),
+        heading=say("survey.poster", language),
+        lines=[opening.names[language], questionnaire_name(opening.instrument, language)],
+    )
+    st.download_button(
+        say("survey.poster_download", language),
+        data=poster.encode(),
+        file_name=f"{number}-{opening.generation}-poster.svg",
+        mime="image/svg+xml",
+        on_click="ignore",
+        key="download_poster",
+    )
+    st.link_button(say("survey.try", language), address)

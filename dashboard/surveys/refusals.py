@@ -1,0 +1,34 @@
+"""Why something about a collection was refused, as the key of the text that says it."""
+
+from __future__ import annotations
+
+from data.access import NotPermitted
+from data.installation import ExposedSecret
+from data.instruments import InstrumentConflict
+from data.openings import InvalidCollection, LostSecret
+from data.replies import InvalidReply
+
+#: What the floor below refuses with; anything else is a fault of the program.
+REFUSALS = (
+    NotPermitted,
+    InvalidCollection,
+    InstrumentConflict,
+    LostSecret,
+    ExposedSecret,
+    InvalidReply,
+)
+_KEYS = {
+    NotPermitted: "survey.wrong.not_permitted",
+    InstrumentConflict: "survey.wrong.conflict",
+    LostSecret: "survey.wrong.lost_secret",
+    ExposedSecret: "survey.wrong.exposed_secret",
+}
+
+
+def refusal_key(refused: Exception) -> str:
+    """The key of the text that says why, and what to do."""
+    if isinstance(refused, InvalidReply):
+        return f"reply.wrong.{refused.code}"
+    if isinstance(refused, InvalidCollection):
+        return f"survey.wrong.{refused.code}"
+    return _KEYS[type(refused)]

@@ -1,0 +1,155 @@
+"""Questionnaires to and from KoboToolbox and ODK: an XLSForm out, and one in once it is checked."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from dashboard import labels, sign_in
+from dashboard.literal import literal
+from dashboard.session import Viewing, give_back_turn, keep, kept, select, take_turn, turn
+from dashboard.surveys import opening, preview
+from dashboard.surveys.refusals import REFUSALS, refusal_key
+from dashboard.surveys.views import INSTRUMENT
+from dashboard.truth import engine
+from dashboard.upload import on_disk
+from dashboard.wording import say, say_count
+from data import access, records
+from data.database import reading, writing
+from data.imports.xlsforms import check_xlsform
+from data.instruments import bring_instrument
+from data.permissions import Kind, Verb
+from survey.instrument import Instrument
+from survey.xlsform.problems import Problem, message
+from survey.xlsform.read import Reading
+from survey.xlsform.write import write
+
+#: The kind of file, and how a browser calls it.
+ENDING = "xlsx"
+MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Problems that are told at once; the others show up when these are mended.
+TOLD = 20
+#: Checked files that are kept, so that ticking a box does not read the file again.
+KEPT = 16
+FORM = "xlsform"
+NO_PROJECT = 0
+
+_checked: dict[str, Reading] = {}
+
+
+def download(viewing: Viewing, instrument: Instrument) -> None:
+    """The questionnaire as a file, for one project or for any."""
+    language = viewing.language
+    st.markdown(say("survey.xlsform_what", language))
+    offered = opening.projects(viewing)
+    project = st.selectbox(
+        say("survey.xlsform_project", language),
+        [NO_PROJECT, *offered],
+        format_func=lambda number: offered.get(number, say("survey.xlsform_any", language)),
+        key="xlsform_project",
+    )
+    st.download_button(
+        say("survey.xlsform_download", language),
+        data=lambda: write(instrument, project=_code(viewing, project)),
+        file_name=f"{instrument.code}-v{instrument.version}.{ENDING}",
+        mime=MIME,
+        on_click="ignore",
+        key="download_xlsform",
+    )
+
+
+def bring(viewing: Viewing) -> None:
+    """A file, what is wrong with it or how it was understood, and the button that stores it."""
+    language = viewing.language
+    st.markdown(say("survey.bring_what", language))
+    if sign_in.mode() is sign_in.Mode.PERSONAS:
+        st.info(say("survey.bring_sample", language))
+        return
+    if (told := kept(FORM)) is not None:
+        (st.success if told == "survey.bring_done" else st.error)(say(told, language))
+    file = st.file_uploader(say("survey.bring_file", language), type=[ENDING], key=FORM)
+    if file is None:
+        return
+    reading_of = checked(file)
+    _tell(reading_of.problems, file.name, language)
+    if reading_of.instrument is None:
+        return
+    st.success(
+        literal(
+            say(
+                "survey.understood",
+                language,
+                title=reading_of.instrument.title.in_language(language),
+                questions=say_count("survey.questions", len(reading_of.instrument.items), language),
+            )
+        )
+    )
+    if reading_of.remarks:
+        with st.expander(say("survey.remarks", language)):
+            st.markdown(_listed(reading_of.remarks, file.name, language))
+    _offer(viewing, reading_of.instrument)
+    preview.pages(reading_of.instrument, language)
+
+
+def checked(file: UploadedFile) -> Reading:
+    """What a file is; read in a process of its own, and again only when the file changes."""
+    content = hashlib.sha256(file.getbuffer()).hexdigest()
+    if content not in _checked:
+        with on_disk(file) as path:
+            found = check_xlsform(path)
+        while len(_checked) >= KEPT:
+            _checked.pop(next(iter(_checked)), None)
+        _checked[content] = found
+    return _checked[content]
+
+
+def _tell(problems: tuple[Problem, ...], name: str, language: str) -> None:
+    if not problems:
+        return
+    st.error(say_count("survey.form_wrong", len(problems), language))
+    st.markdown(_listed(problems[:TOLD], name, language))
+
+
+def _listed(problems: tuple[Problem, ...], name: str, language: str) -> str:
+    return "\n".join(f"- {literal(message(problem, language, name))}" for problem in problems)
+
+
+def _offer(viewing: Viewing, instrument: Instrument) -> None:
+    """The button that lets the questionnaire be asked, for those who may bring data in."""
+    language, drawn = viewing.language, turn(FORM)
+    if labels.questionnaires().get(instrument.key) == instrument:
+        st.info(say("survey.bring_known", language))
+    elif access.can(viewing.user, Verb.STORE, Kind.BATCH):
+        st.button(
+            say("survey.bring_do", language),
+            type="primary",
+            key=f"xlsform_do_{drawn}",
+            on_click=_store,
+            args=(viewing, instrument, drawn),
+        )
+    else:
+        st.info(say("survey.bring_ask", language))
+
+
+def _store(viewing: Viewing, instrument: Instrument, drawn: int) -> None:
+    if not take_turn(FORM, drawn):
+        return
+    try:
+        with writing(engine()) as connection:
+            bring_instrument(connection, viewing.user, instrument)
+    except REFUSALS as refused:
+        give_back_turn(FORM, drawn)
+        keep(FORM, refusal_key(refused))
+        return
+    labels.forget_questionnaires()
+    keep(FORM, "survey.bring_done")
+    select(INSTRUMENT, instrument.key)
+
+
+def _code(viewing: Viewing, project: int) -> str:
+    """The code under which a project's answers are known; nothing where none was chosen."""
+    with reading(engine()) as connection:
+        named = records.project_names(connection, viewing.user)
+    return next((one.code for one in named if one.id == project), "")
