@@ -29,7 +29,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import options, session, shell, sign_in
+from dashboard import downloads, options, session, shell, sign_in
 from dashboard.answering import routes as answering
 from dashboard.app import DEFAULT_PAGE, PAGES
 from dashboard.gate import Gate, content_policy
@@ -97,6 +97,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/health", health),
         Mount("/assets", StaticFiles(directory=shell.ASSETS)),
+        Route(downloads.ROUTE, downloads.download),
         *answering.routes(),
     ]
 

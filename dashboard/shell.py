@@ -35,6 +35,7 @@ NOT_PAGES = (
     "/component/",
     "/_stcore/",
     "/auth/",
+    "/download/",
     "/s/",
 )
 ROUTES = frozenset({"/health", "/oauth2callback"})

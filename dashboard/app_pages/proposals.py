@@ -21,10 +21,12 @@ from dashboard.figures import figures, metric_of, names, one, publication
 from dashboard.literal import literal
 from dashboard.project_records import proposal_table
 from dashboard.session import Viewing, follow, selection
+from dashboard.surveys import replies
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import access, records
 from data.database import reading
+from data.permissions import Kind, Verb
 from data.schema import PROPOSAL_STATUSES
 from metrics.metric import Level
 
@@ -188,6 +190,18 @@ def history(viewing: Viewing, rows: list[records.Proposal]) -> None:
     taken = next(row for row in rows if row.id == chosen)
     if taken.taken_up_by:
         st.markdown(literal(say("proposal.taken_by_words", language, who=taken.taken_up_by)))
+    replied(viewing, taken)
+
+
+def replied(viewing: Viewing, proposal: records.Proposal) -> None:
+    """What was replied to a proposal; those who may reply write it here."""
+    language = viewing.language
+    if access.can(viewing.user, Verb.REPLY, Kind.REPLY, proposal.project):
+        part(say("reply.title", language))
+        st.caption(say("reply.lead_proposal", language))
+        replies.edit(viewing, proposal=proposal.id)
+    else:
+        replies.read(viewing, proposal=proposal.id)
 
 
 def by_category(viewing: Viewing) -> None:

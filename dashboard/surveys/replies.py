@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from dashboard import format as written
+from dashboard.components import part
 from dashboard.literal import literal
 from dashboard.session import Viewing, entered, give_back_turn, keep, kept, take_turn, turn
 from dashboard.surveys.refusals import REFUSALS, refusal_key
@@ -38,13 +39,14 @@ class Subject(TypedDict, total=False):
     proposal: int
 
 
-def read(viewing: Viewing, **subject: int) -> bool:
-    """Whether there are published replies; they are shown to everybody."""
+def read(viewing: Viewing, **subject: int) -> None:
+    """The published replies, under their heading; nothing where there are none."""
     with reading(engine()) as connection:
         found = published_replies(connection, **subject)
+    if found:
+        part(say("reply.title", viewing.language))
     for reply in found:
         _words(reply, viewing.language)
-    return bool(found)
 
 
 def edit(viewing: Viewing, **subject: int) -> None:
