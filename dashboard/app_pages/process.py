@@ -9,7 +9,7 @@ from dashboard.components import answer, begin, published_line, section
 from dashboard.figures import names, publication
 from dashboard.session import Viewing
 from dashboard.wording import say
-from metrics.metric import Level
+from metrics.metric import Level, Profile
 
 
 def show(viewing: Viewing) -> None:
@@ -28,6 +28,9 @@ def show(viewing: Viewing) -> None:
         published_line(viewing, scope.publication)
     section(say("process.phases", language))
     sections.projects_by_phase(viewing, scope, called)
+    if viewing.profile is Profile.INSIDE:  # the public has no figures of self-assessments
+        section(say("gap.grid", language))
+        sections.gap_of_projects(viewing, scope, called)
     section(say("process.compared", language))
     sections.compared(viewing, scope, called)
     section(say("process.agreement", language))

@@ -15,7 +15,7 @@ from dashboard.wording import say
 from data import records
 from data.database import reading
 from data.records import ProjectDetail
-from metrics.metric import Level
+from metrics.metric import Level, Profile
 
 
 def show(viewing: Viewing) -> None:
@@ -89,6 +89,9 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
             part(say("section.process_by_wave", viewing.language))
             sections.process_by_wave(viewing, scope)
     sections.right_amount(viewing, scope)
+    if viewing.profile is Profile.INSIDE:  # the public has no figures of self-assessments
+        section(say("gap.title", viewing.language))
+        sections.perception_gap(viewing, scope)
     section(say("section.process_records", viewing.language))
     sections.process_from_records(viewing, scope)
     section(say("section.response", viewing.language))

@@ -7,6 +7,8 @@ from dashboard.charts.counts import (
     participation_bars,
     taken_up_bars,
 )
+from dashboard.charts.dumbbell import GapRow, dumbbell
+from dashboard.charts.gap_grid import GapCells, gap_grid
 from dashboard.charts.grammar import CONFIG, has_range, is_shown
 from dashboard.charts.grid import GridRow, share_grid
 from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
@@ -19,6 +21,8 @@ __all__ = [
     "CONFIG",
     "NUMBERED",
     "Counted",
+    "GapCells",
+    "GapRow",
     "GridRow",
     "Pair",
     "Phase",
@@ -31,6 +35,8 @@ __all__ = [
     "cell_text",
     "change_forest",
     "counted_bars",
+    "dumbbell",
+    "gap_grid",
     "has_range",
     "interval_dots",
     "is_shown",

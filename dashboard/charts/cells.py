@@ -43,12 +43,17 @@ def number_or_sign(result: Result, number: Callable[[], str]) -> str:
     return f"{ABOUT if result.indicative else ''}{number()}"
 
 
+def blue(strength: float) -> str:
+    """The blue of the cells, that strong."""
+    return f"rgba({_BLUE},{strength:.3g})"
+
+
 def filled(
-    cells: Sequence[tuple[float, int, Result]], height: int, strength: Callable[[float], float]
+    cells: Sequence[tuple[float, int, Result]], height: int, shade: Callable[[float], str]
 ) -> go.Bar:
     """Cells filled where there is a number, in outline where there is a sign.
 
-    cells: the middle of the row, the column, and the result. strength: of the blue, by value.
+    cells: the middle of the row, the column, and the result. shade: the colour of a value.
     """
     return go.Bar(
         name="cells",
@@ -59,9 +64,7 @@ def filled(
         width=height,
         marker={
             "color": [
-                f"rgba({_BLUE},{strength(result.value):.3g})"
-                if grammar.is_shown(result)
-                else grammar.CLEAR
+                shade(result.value) if grammar.is_shown(result) else grammar.CLEAR
                 for _, _, result in cells
             ],
             "line": {

@@ -56,7 +56,9 @@ def share_grid(
         for column, result in enumerate(row.cells)
         if result is not None
     ]
-    return grammar.drawn([cells.filled(drawn, CELL, strength)], layout, language)
+    return grammar.drawn(
+        [cells.filled(drawn, CELL, lambda value: cells.blue(strength(value)))], layout, language
+    )
 
 
 def grid_text(result: Result, metric: Metric, language: str) -> str:

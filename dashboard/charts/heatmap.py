@@ -83,7 +83,9 @@ def phase_heatmap(
         for phase, cell in enumerate(row.cells)
         if cell.result is not None
     ]
-    return grammar.drawn([cells.filled(drawn, CELL, strength)], layout, language)
+    return grammar.drawn(
+        [cells.filled(drawn, CELL, lambda value: cells.blue(strength(value)))], layout, language
+    )
 
 
 def columns_axis(centres: Sequence[float], heads: Sequence[str]) -> dict:

@@ -8,6 +8,8 @@ from dashboard.sections.answering import answering, right_amount
 from dashboard.sections.by_group import outcomes_by_group, process_from_records
 from dashboard.sections.comparison import against_portfolio, compare, neighbourhoods, taking_part
 from dashboard.sections.funnel import ANSWERS, FUNNEL, answered_proposals, funnel
+from dashboard.sections.gap import gap_of_phase, perception_gap
+from dashboard.sections.gap_portfolio import gap_of_projects
 from dashboard.sections.glance import glance
 from dashboard.sections.journeys import excess, excess_sentence, losses
 from dashboard.sections.network import network
@@ -63,6 +65,8 @@ __all__ = [
     "excess",
     "excess_sentence",
     "funnel",
+    "gap_of_phase",
+    "gap_of_projects",
     "glance",
     "habits",
     "headline",
@@ -76,6 +80,7 @@ __all__ = [
     "numbers_sentence",
     "outcome_change",
     "outcomes_by_group",
+    "perception_gap",
     "process_and_outcome",
     "process_by_construct",
     "process_by_split",

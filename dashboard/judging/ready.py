@@ -1,0 +1,96 @@
+"""Whether a phase is ready for the next one: what is there, what is missing, where to add it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.components import part
+from dashboard.judging.words import construct_name
+from dashboard.labels import phase_name
+from dashboard.literal import literal
+from dashboard.session import Viewing, link
+from dashboard.wording import say, say_count
+from data.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
+from survey.rubric import rubric
+
+
+class Needed(NamedTuple):
+    """Something that belongs to the phase: whether it is there, and where it is added."""
+
+    text: str
+    there: bool
+    page: str
+    label: str
+
+
+def readiness_sentence(found: Readiness, language: str) -> str:
+    """Whether the phase is ready, and else how many things are missing."""
+    phase = phase_name(found.phase, language)
+    if found.ready:
+        return say("judge.ready", language, phase=phase)
+    return say_count("judge.not_ready", len(found.missing), language, phase=phase)
+
+
+def ready(viewing: Viewing, found: Readiness) -> None:
+    """Records, constructs, participants' answers and open actions, each there or not."""
+    language = viewing.language
+    titles = {each.key: each.title for each in rubric().records[found.phase]}
+    records = [
+        Needed(titles[key].in_language(language), there, "data_room", "judge.add_record")
+        for key, there in found.records.items()
+    ]
+    constructs = [
+        Needed(
+            f"{construct_name(code, language)}: {say(f'judge.judged.{how}', language)}",
+            how != MISSING,
+            "self_assessment",
+            "judge.add_judgement",
+        )
+        for code, how in found.constructs.items()
+    ]
+    others = [
+        Needed(
+            say(f"judge.participants.{'there' if found.participants else 'missing'}", language),
+            PARTICIPANTS not in found.missing,
+            "surveys",
+            "judge.add_survey",
+        ),
+        Needed(
+            say_count("judge.open_actions", found.open_actions, language)
+            if found.open_actions
+            else say("judge.no_open_actions", language),
+            ACTIONS not in found.missing,
+            "self_assessment",
+            "judge.see_actions",
+        ),
+    ]
+    for head, needed in (
+        ("judge.constructs", constructs),
+        ("judge.records", records),
+        ("judge.others", others),
+    ):
+        part(say(head, language))
+        for number, each in enumerate(sorted(needed, key=lambda one: one.there)):
+            line(viewing, found, each, f"ready_{head}_{number}")
+    if INAPPLICABLE in found.constructs.values():
+        st.caption(literal(say("judge.inapplicable_is_fine", language)))
+
+
+def line(viewing: Viewing, found: Readiness, needed: Needed, key: str) -> None:
+    """One thing, with a word for whether it is there, and a link where it is not."""
+    language = viewing.language
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
+        word = say(f"judge.{'there' if needed.there else 'lacks'}", language)
+        mark = ":material/check_circle:" if needed.there else ":material/radio_button_unchecked:"
+        st.markdown(f"{mark} **{literal(word)}** {literal(needed.text)}", width="content")
+        if needed.there:
+            return
+        if needed.page not in viewing.pages:
+            st.caption(literal(say("judge.ask_evaluator", language)))
+            return
+        chosen = {"project_id": found.project}
+        if needed.page == "self_assessment":
+            chosen |= {"judge_phase": found.phase, "judge_view": "own"}
+        link(viewing, needed.page, say(needed.label, language), **chosen)

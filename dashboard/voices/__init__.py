@@ -1,0 +1,1 @@
+"""What people wrote in their own words: put under themes by hand, quoted when cleared."""

@@ -1,0 +1,249 @@
+"""Putting open answers under themes by hand, and clearing them for quoting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+import sqlalchemy as sa
+import streamlit as st
+
+from dashboard import format as written
+from dashboard import session
+from dashboard.components import part
+from dashboard.labels import part_name, phase_name
+from dashboard.literal import literal
+from dashboard.sections.paging import page_of
+from dashboard.session import Viewing, follow, tied, work
+from dashboard.truth import engine
+from dashboard.voices.subjects import Choice, choices, kind_of, suggested
+from dashboard.wording import say, say_count
+from data import open_answers
+from data.access import NotPermitted
+from data.database import reading, writing
+from data.open_answers import OpenText, UnknownTheme
+from data.schema import THEME_KINDS
+from survey.text import LANGUAGES, Text
+
+#: Answers on a page, and answers that are read at once.
+PAGE, MOST = 10, 500
+UNCODED, EVERY = "uncoded", "every"
+_SAID = "voices_said"
+
+
+def coding(viewing: Viewing, project: int | None, called: Mapping[int, str]) -> None:
+    """The open answers as they were written, each with its themes and whether it is cleared."""
+    language = viewing.language
+    st.markdown(literal(say("voices.coding_means", language)))
+    which = st.segmented_control(
+        say("voices.which", language),
+        format_func=lambda code: say(f"voices.which.{code}", language),
+        **follow("voices_which", (UNCODED, EVERY)),
+    )
+    with reading(engine()) as connection:
+        found = open_answers.to_code(
+            connection, viewing.user, project, uncoded_only=which == UNCODED, limit=MOST
+        )
+        known = choices(open_answers.themes(connection))
+    tell(language)
+    if not found:
+        st.info(literal(say("voices.nothing_to_code", language)))
+        return
+    st.markdown(literal(say_count("voices.to_code", len(found), language)))
+    if len(found) == MOST:
+        st.caption(literal(say("voices.only_first", language, n=written.count(MOST, language))))
+    _, some = page_of(viewing, "voices_page", found, PAGE)
+    for answer in some:
+        one(viewing, answer, known, called)
+
+
+def one(
+    viewing: Viewing, answer: OpenText, known: Mapping[str, Choice], called: Mapping[int, str]
+) -> None:
+    """An answer, what its words point to, its themes, and whether it may be quoted."""
+    language = viewing.language
+    held = [code for code, choice in known.items() if choice.number in answer.themes]
+    key = f"voice_{answer.response}_{answer.item}"
+    draft = work(key, lambda: {"themes": held, "quoted": answer.redacted or answer.text})
+    with st.container(border=True, key=key):
+        place = say(
+            "voices.place",
+            language,
+            project=called.get(answer.project, ""),
+            phase=phase_name(answer.phase, language),
+            question=part_name(answer.instrument, answer.item, language),
+        )
+        st.caption(literal(place))
+        st.markdown(f"**{literal(answer.text)}**")
+        suggestion(draft, answer, known, key, language)
+        offered = sorted(
+            known, key=lambda code: (known[code].kind != kind_of(answer.item), known[code].kind)
+        )
+        st.multiselect(
+            say("voices.themes", language),
+            offered,
+            format_func=lambda code: theme_name(known[code], language),
+            **tied(f"{key}_themes", draft["themes"], lambda chosen: draft.update(themes=chosen)),
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            stored = st.button(say("voices.save", language), key=f"{key}_save", type="primary")
+            state = "cleared" if answer.cleared else "not_cleared"
+            st.markdown(literal(say(f"voices.{state}", language)), width="content")
+        if stored and put(viewing, answer, draft["themes"], known):
+            session.drop_work(key)
+            st.rerun()
+        clearing(viewing, answer, draft, key)
+
+
+def suggestion(
+    draft: dict, answer: OpenText, known: Mapping[str, Choice], key: str, language: str
+) -> None:
+    """What the words point to, as a suggestion that a person takes or leaves."""
+    codes = [code for code in suggested(answer) if code not in draft["themes"]]
+    if not codes:
+        return
+    listed = "; ".join(theme_name(known[code], language) for code in codes)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(literal(say("voices.suggested", language, themes=listed)), width="content")
+        if st.button(say("voices.take", language), key=f"{key}_take", type="tertiary"):
+            draft["themes"] = [*draft["themes"], *codes]
+            st.rerun()
+
+
+def clearing(viewing: Viewing, answer: OpenText, draft: dict, key: str) -> None:
+    """The words that may be quoted, with what tells of a person taken out."""
+    language = viewing.language
+    with st.expander(say("voices.quoting", language)):
+        st.markdown(literal(say("voices.quoting_means", language)))
+        st.text_area(
+            say("voices.quote_text", language),
+            height=100,
+            max_chars=4000,
+            **tied(f"{key}_quote", draft["quoted"], lambda text: draft.update(quoted=text)),
+        )
+        with st.container(horizontal=True):
+            cleared = st.button(say("voices.clear", language), key=f"{key}_clear")
+            withdrawn = answer.cleared and st.button(
+                say("voices.withdraw", language), key=f"{key}_withdraw", type="tertiary"
+            )
+        if cleared and not draft["quoted"].strip():
+            st.error(say("voices.quote_empty", language))
+        elif cleared or withdrawn:
+            clear(viewing, answer, draft["quoted"], cleared=cleared)
+            session.drop_work(key)
+            st.rerun()
+
+
+# --- storing ------------------------------------------------------------------------------------
+
+
+def put(
+    viewing: Viewing, answer: OpenText, codes: Collection[str], known: Mapping[str, Choice]
+) -> bool:
+    """Whether an answer stands under exactly these themes; those not used before come to be."""
+
+    def step(connection: sa.Connection) -> None:
+        there = {theme.code: theme.id for theme in open_answers.themes(connection)}
+        numbers = [
+            there[code]
+            if code in there
+            else open_answers.add_theme(
+                connection, viewing.user, code, known[code].kind, known[code].name
+            )
+            for code in codes
+        ]
+        open_answers.code(connection, viewing.user, answer.response, answer.item, numbers)
+
+    return _done(step, "voices.saved")
+
+
+def clear(viewing: Viewing, answer: OpenText, quoted: str, *, cleared: bool) -> bool:
+    """Whether an answer is cleared in these words, or not to be quoted any more."""
+    redacted = None if quoted.strip() == answer.text.strip() else quoted.strip()
+
+    def step(connection: sa.Connection) -> None:
+        where = (connection, viewing.user, answer.response, answer.item)
+        if cleared:
+            open_answers.clear(*where, redacted)
+        else:
+            open_answers.withdraw(*where)
+
+    return _done(step, "voices.cleared_now" if cleared else "voices.withdrawn")
+
+
+def _done(step: Callable[[sa.Connection], None], key: str) -> bool:
+    try:
+        with writing(engine()) as connection:
+            step(connection)
+    except (UnknownTheme, NotPermitted):
+        session.keep(_SAID, (False, "voices.refused"))
+        return False
+    session.keep(_SAID, (True, key))
+    return True
+
+
+def tell(language: str) -> None:
+    """What came of the last click, once."""
+    said = session.kept(_SAID)
+    if said is None:
+        return
+    session.keep(_SAID, None)
+    well, key = said
+    (st.success if well else st.error)(say(key, language))
+
+
+# --- themes -------------------------------------------------------------------------------------
+
+
+def theme_name(choice: Choice, language: str) -> str:
+    """A theme with its kind: Haaste: aikataulu."""
+    return say(
+        "voices.theme_name",
+        language,
+        kind=say(f"voices.kind.{choice.kind}", language),
+        name=choice.name.in_language(language),
+    )
+
+
+def new_theme(viewing: Viewing) -> None:
+    """A theme of one's own, named in the three languages."""
+    language = viewing.language
+    part(say("voices.new_theme", language))
+    draft = work("voices_new_theme", dict)
+    kind = st.selectbox(
+        say("voices.kind", language),
+        THEME_KINDS,
+        format_func=lambda code: say(f"voices.kind.{code}", language),
+        width=260,
+        **tied(
+            "voices_new_kind",
+            draft.get("kind", THEME_KINDS[0]),
+            lambda chosen: draft.update(kind=chosen),
+        ),
+    )
+    with st.container(horizontal=True):
+        for code in LANGUAGES:
+            st.text_input(
+                say(f"voices.name.{code}", language),
+                max_chars=100,
+                width=240,
+                **tied(
+                    f"voices_new_{code}",
+                    draft.get(code, ""),
+                    lambda text, code=code: draft.update({code: text.strip()}),
+                ),
+            )
+    if not st.button(say("voices.add_theme", language), key="voices_add"):
+        return
+    if not all(draft.get(code) for code in LANGUAGES):
+        st.error(say("voices.name_all", language))
+        return
+    name = Text(**{code: draft[code] for code in LANGUAGES})
+
+    def step(connection: sa.Connection) -> None:
+        held = {theme.code for theme in open_answers.themes(connection)}
+        number = next(n for n in range(1, len(held) + 2) if f"{kind}_own_{n}" not in held)
+        open_answers.add_theme(connection, viewing.user, f"{kind}_own_{number}", kind, name)
+
+    if _done(step, "voices.theme_added"):
+        session.drop_work("voices_new_theme")
+    st.rerun()
