@@ -81,11 +81,14 @@ def _are_numbers(coded: list[tuple[int, Choice]]) -> bool:
     )
 
 
-def read_lists(sheet: Sheet | None, default: str, problems: list[Problem]) -> dict:
-    """The choices of each list, in order. What is wrong with a row goes to the problems."""
+def read_lists(
+    sheet: Sheet, default: str, problems: list[Problem], *, allows_doubled: bool = False
+) -> dict[str, list[Choice]]:
+    """The choices of each list, in order. What is wrong with a row goes to the problems.
+
+    allows_doubled: a name may come again in a list, which then means the same; the first is read.
+    """
     found: dict[str, list[Choice]] = {}
-    if sheet is None:
-        return found
     wording = Wording.of(sheet, "label", default)
     first: dict[tuple[str, str], int] = {}
     for row in sheet.rows:
@@ -95,8 +98,10 @@ def read_lists(sheet: Sheet | None, default: str, problems: list[Problem]) -> di
             problems += [sheet.problem("list_missing", row, "list_name")] if name else []
         elif not name:
             problems.append(sheet.problem("choice_name_missing", row, "name"))
-        elif place in first:
+        elif place in first and not allows_doubled:
             problems.append(sheet.problem("choice_doubled", row, "name", name, first=first[place]))
+        elif place in first:
+            continue
         else:
             first[place] = row.number
             text = wording.read(row, problems)

@@ -27,6 +27,8 @@ def about(
     settings = _first(sheets.get("settings"))
     sheet = sheets.get(form.ABOUT, Sheet(form.ABOUT))
     rows = {row.said("field"): row for row in sheet.rows}
+    if "${" in settings.said("form_title"):
+        problems.append(sheets["settings"].problem("reference_in_text", settings, "form_title"))
     title = settings.said("form_title") or settings.said("form_id") or file
     texts = {
         "title": dict.fromkeys(LANGUAGES, title),

@@ -68,11 +68,13 @@ def _read(sheets: dict[str, Sheet], file: str) -> Reading:
     problems: list[Problem] = []
     remarks: list[Problem] = []
     settings = sheets.get("settings")
-    default = settings.rows[0].said("default_language") if settings and settings.rows else ""
-    default = language_code(default)
+    set_as = settings.rows[0] if settings and settings.rows else Row(2, {})
+    default = language_code(set_as.said("default_language"))
+    allows_doubled = set_as.said("allow_choice_duplicates").lower() in ("yes", "true", "true()")
     choices = sheets.get("choices", Sheet("choices"))
     sets = AnswerSets(
-        read_lists(choices, default, problems), read_about(sheets.get(form.ANSWERS), problems)
+        read_lists(choices, default, problems, allows_doubled=allows_doubled),
+        read_about(sheets.get(form.ANSWERS), problems),
     )
     survey = sheets["survey"]
     label, hint = Wording.of(survey, "label", default), Wording.of(survey, "hint", default)
@@ -93,8 +95,11 @@ def _read(sheets: dict[str, Sheet], file: str) -> Reading:
         problems.append(Problem("no_questions", survey.name))
     if problems:
         return Reading(None, tuple(problems))
-    remarks += [*label.remarks(), *_left_out(asked)]
-    remarks += Wording.of(choices, "label", default).remarks() if choices.rows else []
+    said = label.remarks() + (
+        Wording.of(choices, "label", default).remarks() if choices.rows else []
+    )
+    remarks += [remark for at, remark in enumerate(said) if remark not in said[:at]]
+    remarks += _left_out(asked)
     return _sound(body, sheets, asked, remarks)
 
 

@@ -38,19 +38,21 @@ class Wording:
         for language, column in self.columns.items():
             if language and not said[language] and not (language == self.default and said.get("")):
                 problems.append(self.sheet.problem("translation_missing", row, column))
+            elif "${" in said[language]:
+                problems.append(self.sheet.problem("reference_in_text", row, column))
         instead = next(said[language] for language in self._order if said.get(language))
         return {language: said.get(language) or instead for language in LANGUAGES}
 
     def remarks(self) -> list[Problem]:
         """Which languages are said in the words of another."""
-        there = set(self.columns) - {""} | ({self.default} if "" in self.columns else set())
-        own = next((language for language in self._order if language in there), "")
-        instead = LANGUAGE_NAMES.get(own) or self.sheet.headers.get(self.columns.get("", ""), "")
+        there = set(self.columns) | ({self.default} if "" in self.columns else set())
+        own = next((language for language in self._order if language and language in there), "")
+        if not own:
+            return [Problem("language_unknown")]
         return [
             Problem(
                 "language_filled",
-                self.sheet.name,
-                detail={"language": LANGUAGE_NAMES[language], "instead": instead},
+                detail={"language": LANGUAGE_NAMES[language], "instead": LANGUAGE_NAMES[own]},
             )
             for language in LANGUAGES
             if language not in there

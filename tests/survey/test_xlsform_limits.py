@@ -151,6 +151,10 @@ FORMS = {
         form(QUESTION, ask("b", "${a = '1'")),
         ("reference_broken", "survey", 3, "relevant"),
     ),
+    "an answer repeated in a text": (
+        form(QUESTION, ["text", "b", "Why ${a}?"]),
+        ("reference_in_text", "survey", 3, "label"),
+    ),
     # 4: doubled names
     "name twice": (form(QUESTION, QUESTION), ("name_doubled", "survey", 3, "name")),
     "one code for two": (form(ask("a.b"), ask("a-b")), ("name_doubled", "survey", 3, "name")),
@@ -423,9 +427,8 @@ def test_what_is_read_otherwise_is_told():
     told = [(remark.code, remark.sheet) for remark in foreign().remarks]
     assert told == [
         ("version_read_as", "settings"),
-        ("language_filled", "survey"),
+        ("language_filled", ""),
         ("rows_left_out", "survey"),
-        ("language_filled", "choices"),
     ]
     (left,) = [remark for remark in foreign().remarks if remark.code == "rows_left_out"]
     assert (left.detail["count"], left.value) == (2, "start, welcome")
@@ -440,4 +443,11 @@ def test_groups_without_a_title_are_no_pages():
 def test_a_form_in_one_language_is_read_in_it():
     reading = read(form(QUESTION), "form.xlsx")
     assert reading.instrument.items[0].text.sv == "About a?"
-    assert [r.code for r in reading.remarks] == ["language_filled"] * 6  # two sheets
+    assert [r.code for r in reading.remarks] == ["language_unknown"]
+
+
+def test_a_name_may_come_again_in_a_list_where_the_form_says_so():
+    doubled = [*YES_NO, ["yn", "1", "Yes indeed"]]
+    settings = [["form_id", "allow_choice_duplicates"], ["f", "yes"]]
+    reading = read(form(QUESTION, choices=doubled, settings=settings), "form.xlsx")
+    assert [c.text.en for c in reading.instrument.answers_of("A").choices] == ["No", "Yes"]

@@ -161,8 +161,10 @@ def bring(engine: sa.Engine, folder: Path, text: str, instrument: Instrument, **
 PLAIN = next(i for i in instruments().values() if i.sections)
 
 
-@pytest.mark.parametrize("path", ["", "/", "::", "-"])
-@pytest.mark.parametrize("key", ["process_quality@1", "benefit@1", PLAIN.key])
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [("process_quality@1", ""), ("benefit@1", ""), *((PLAIN.key, p) for p in ("/", "::", "-"))],
+)
 def test_answers_come_home_to_the_same_scores(
     sqlite_engine: sa.Engine, tmp_path: Path, key: str, path: str
 ) -> None:
@@ -252,3 +254,29 @@ def test_what_the_form_does_not_say_is_said_by_whoever_brings_it(
         "2026-05-04",
         "2026-05-05",
     ]
+
+
+def test_a_real_form_and_its_real_answers_come_in(
+    sqlite_engine: sa.Engine, tmp_path: Path, shared_data: Path
+) -> None:
+    """A Likert form of KoboToolbox with 120 rows of answers under its groups' paths."""
+    folder = shared_data / "kobo"
+    reading = check_xlsform(folder / "form_likert.xlsx")
+    assert reading.problems == ()
+    assert len(reading.instrument.items) == 18
+    assert reading.values["RETURN_VEN"] == {"unlikely": 1, "neutral": 2, "likely": 3}
+    with database.writing(sqlite_engine) as connection:
+        field_instrument(connection, reading.instrument)
+    register = tmp_path / "projects.csv"
+    register.write_text("code,name\nHEL-7,Puisto\n", encoding="utf-8")
+    store(sqlite_engine, profiles()["project_register"], register, operator())
+    said = pd.read_excel(folder / "data_likert.xlsx")
+    constants = {"project": "HEL-7", "wave": "end"}
+    profile = profile_for(reading.instrument, said.columns, constants, reading)
+    batch = store(sqlite_engine, profile, folder / "data_likert.xlsx", operator())
+    assert (batch.rows_stored, batch.rows_rejected) == (len(said), 0)
+    with database.reading(sqlite_engine) as connection:
+        stored = connection.execute(sa.select(schema.Response.answers)).scalars().all()
+    counted = pd.DataFrame(map(json.loads, stored))["RETURN_VEN"].value_counts().to_dict()
+    expected = said["group_pm0cj55.return_ven"].map(reading.values["RETURN_VEN"])
+    assert counted == expected.value_counts().to_dict()
