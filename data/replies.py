@@ -79,6 +79,7 @@ def write_reply(
 ) -> int:
     """The number of a new draft. Raises: NotPermitted, InvalidReply."""
     require(user, Verb.REPLY, Kind.REPLY, _project(connection, collection, proposal))
+    _check_subject(connection, collection, proposal)
     about = {"collection_id": collection, "proposal_id": proposal}
     written = {"written_at": now, "written_by": f"{user.id} {user.name}"[:200]}
     number = connection.scalar(
@@ -136,6 +137,13 @@ def _project(connection: sa.Connection, collection: int | None, proposal: int | 
     about = schema.Collection if proposal is None else schema.Proposal
     number = collection if proposal is None else proposal
     return connection.scalar(sa.select(about.project_id).where(about.id == number))
+
+
+def _check_subject(connection: sa.Connection, collection: int | None, proposal: int | None) -> None:
+    about = schema.Collection if proposal is None else schema.Proposal
+    number = collection if proposal is None else proposal
+    if connection.scalar(sa.select(about.id).where(about.id == number)) is None:
+        raise InvalidReply("subject", "There is nothing with this number to reply to.")
 
 
 def _about(collection: int | None, proposal: int | None) -> list[sa.ColumnElement[bool]]:

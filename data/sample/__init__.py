@@ -19,6 +19,7 @@ from data.sample import (
     conduct,
     fieldwork,
     funnel,
+    openings,
     people,
     proposals,
     register,
@@ -99,6 +100,7 @@ def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
         rows |= part.records(portfolio, rows, _lot(lot))
     rows |= ties.records(rows, _lot(18))
     rows |= assessments.records(rows)
+    rows |= openings.records(rows, versions)
     return rows
 
 
