@@ -264,7 +264,8 @@ def test_a_real_form_and_its_real_answers_come_in(
     reading = check_xlsform(folder / "form_likert.xlsx")
     assert reading.problems == ()
     assert len(reading.instrument.items) == 18
-    assert reading.values["RETURN_VEN"] == {"unlikely": 1, "neutral": 2, "likely": 3}
+    # In the order in which the form lists its choices.
+    assert reading.values["RETURN_VEN"] == {"likely": 1, "neutral": 2, "unlikely": 3}
     with database.writing(sqlite_engine) as connection:
         field_instrument(connection, reading.instrument)
     register = tmp_path / "projects.csv"
