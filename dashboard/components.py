@@ -17,14 +17,14 @@ import streamlit as st
 from dashboard import format as written
 from dashboard import sentences, session
 from dashboard.charts import CONFIG, Row, has_range, is_shown
-from dashboard.figures import metric_of
+from dashboard.figures import metric_of, with_figures
 from dashboard.literal import literal
 from dashboard.provenance import explain
 from dashboard.session import Viewing, link
 from dashboard.tables import are_bounds, results_table, table_block
 from dashboard.wording import say
 from data.sheets import RevisionFacts
-from metrics.metric import Metric, Result, Unit
+from metrics.metric import Level, Metric, Result, Unit
 from metrics.reasons import REASONS
 
 STYLE = Path(__file__).with_name("assets") / "pages.css"
@@ -204,7 +204,8 @@ def choose(
 ) -> int | None:
     """The chosen project, theme or area; None, and the reason, where the address names another.
 
-    Somebody who follows a link must not read one project's figures for another's.
+    Somebody who follows a link must not read one project's figures for another's. Who names none
+    sees the first of which there are figures.
     """
     name, label = f"{kind}_id", say(f"choose.{kind}", viewing.language)
     if session.is_astray(name, options):
@@ -216,4 +217,6 @@ def choose(
             **session.follow_instead(name, options),
         )
         return None
-    return st.selectbox(label, format_func=called, **session.follow(name, options))
+    told = with_figures(viewing, Level(kind))
+    default = next((option for option in options if option in told), None)
+    return st.selectbox(label, format_func=called, **session.follow(name, options, default))

@@ -123,6 +123,17 @@ def findings(viewing: Viewing) -> list[Attention]:
         return sheets.read_findings(connection, viewing.user, revision=revision)
 
 
+def with_figures(viewing: Viewing, level: Level) -> frozenset[int]:
+    """The entities of a level of which the latest sheet says anything to the reader."""
+    revision = latest()
+    if revision is None:
+        return frozenset()
+    with reading(engine()) as connection:
+        return sheets.entities_with_figures(
+            connection, viewing.user, revision=revision, level=level
+        )
+
+
 def levels_with(viewing: Viewing, metric: str) -> list[Level]:
     """The levels at which the latest sheet has figures of a metric that the reader may see."""
     revision = latest()

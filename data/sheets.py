@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from data import leaves
 from data.access import User, profile_of, visible_entities, visible_levels, visible_results
 from data.figure_table import results_of
-from data.schema import Finding, MeasureLeaf, Revision
+from data.schema import EntityLeaf, Finding, MeasureLeaf, Revision
 from metrics.metric import Level, Profile, Result
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
@@ -188,6 +188,21 @@ def levels_with(
     if read_figures(connection, user, revision=revision, **whole):
         found.add(Level.PORTFOLIO)
     return [level for level in visible_levels(user) if level in found]
+
+
+def entities_with_figures(
+    connection: sa.Connection, user: User, *, revision: int, level: Level
+) -> frozenset[int]:
+    """The entities of a level of which a sheet says anything to a user."""
+    found = connection.execute(
+        sa.select(EntityLeaf.entity).where(
+            EntityLeaf.revision_id == revision,
+            EntityLeaf.profile == profile_of(user).value,
+            EntityLeaf.level == level.value,
+        )
+    ).scalars()
+    allowed = visible_entities(user, level)
+    return frozenset(each for each in found if allowed is None or each in allowed)
 
 
 def read_findings(connection: sa.Connection, user: User, *, revision: int) -> list[Attention]:
