@@ -106,7 +106,9 @@ def test_somebody_without_a_role_may_do_nothing_and_sees_nothing():
 
 
 #: The pages of figures that a reader of the whole portfolio opens.
-EVERY_FIGURE = "overview theme area project process participation proposals"
+EVERY_FIGURE = (
+    "overview theme area project process self_assessment participation challenges proposals"
+)
 
 
 @pytest.mark.parametrize(
