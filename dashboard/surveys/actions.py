@@ -10,10 +10,11 @@ import streamlit as st
 from dashboard.session import Viewing, entered, give_back_turn, keep, kept, take_turn, turn
 from dashboard.surveys import times
 from dashboard.surveys.refusals import REFUSALS, refusal_key
-from dashboard.surveys.views import now
+from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import asking, database
+from data.access import User
 from data.collection_facts import CollectionFacts
 from data.database import writing
 
@@ -51,7 +52,7 @@ def _confirmed(
             type="primary",
             key=f"{action}_do_{number}_{drawn}",
             on_click=_act,
-            args=(number, drawn, f"survey.{action}_done", do, viewing),
+            args=(number, drawn, f"survey.{action}_done", do),
         )
 
 
@@ -76,20 +77,20 @@ def _reopening(viewing: Viewing, facts: CollectionFacts) -> None:
             type="primary",
             key=f"reopen_do_{number}_{drawn}",
             on_click=_act,
-            args=(number, drawn, "survey.reopen_done", _reopen, viewing),
+            args=(number, drawn, "survey.reopen_done", _reopen),
         )
 
 
 # --- what the buttons do ------------------------------------------------------------------------
 
 
-def _act(number: int, drawn: int, done: str, do: Callable[..., None], viewing: Viewing) -> None:
+def _act(number: int, drawn: int, done: str, do: Callable[..., None]) -> None:
     """Do it once in one transaction, and keep what is to be said of it."""
     if not take_turn(FORM, drawn):
         return
     try:
         with writing(engine()) as connection:
-            do(connection, viewing, number, drawn)
+            do(connection, present(connection), number, drawn)
     except REFUSALS as refused:
         give_back_turn(FORM, drawn)
         keep(FORM, (number, refusal_key(refused)))
@@ -98,15 +99,15 @@ def _act(number: int, drawn: int, done: str, do: Callable[..., None], viewing: V
     keep(FORM, (number, done))
 
 
-def _close(connection: sa.Connection, viewing: Viewing, number: int, _drawn: int) -> None:
-    asking.close(connection, viewing.user, number, now())
+def _close(connection: sa.Connection, user: User, number: int, _drawn: int) -> None:
+    asking.close(connection, user, number, now())
 
 
-def _new_link(connection: sa.Connection, viewing: Viewing, number: int, _drawn: int) -> None:
-    asking.new_link(connection, viewing.user, database.home(), number)
+def _new_link(connection: sa.Connection, user: User, number: int, _drawn: int) -> None:
+    asking.new_link(connection, user, database.home(), number)
 
 
-def _reopen(connection: sa.Connection, viewing: Viewing, number: int, drawn: int) -> None:
+def _reopen(connection: sa.Connection, user: User, number: int, drawn: int) -> None:
     closes = entered(f"reopen_closes_{number}_{drawn}")
     reason = entered(f"reopen_reason_{number}_{drawn}") or ""
-    asking.reopen(connection, viewing.user, number, closes, reason, now())
+    asking.reopen(connection, user, number, closes, reason, now())

@@ -27,7 +27,7 @@ from dashboard.session import (
 from dashboard.surveys import personal, preview, times
 from dashboard.surveys.fields import FORM, KINDS, NOW, defaults, entered_collection, field
 from dashboard.surveys.refusals import REFUSALS, refusal_key
-from dashboard.surveys.views import COLLECTION, INSTRUMENT, RUNNING, VIEW, now
+from dashboard.surveys.views import COLLECTION, INSTRUMENT, RUNNING, VIEW, now, present
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data import access, asking, database, invitations, openings, records
@@ -81,7 +81,7 @@ def show(viewing: Viewing, found: list[CollectionFacts]) -> None:
         type="primary",
         key=f"{FORM}_do_{drawn}",
         on_click=_open,
-        args=(viewing, drawn, project, instrument.key),
+        args=(drawn, project, instrument.key),
     )
 
 
@@ -241,27 +241,30 @@ def _wrong(code: str, language: str) -> None:
 # --- what the button does -----------------------------------------------------------------------
 
 
-def _open(viewing: Viewing, drawn: int, project: int, instrument: str) -> None:
+def _open(drawn: int, project: int, instrument: str) -> None:
     """Open the collection and make its links in one transaction, once; then show it."""
     if not take_turn(FORM, drawn):
         return
-    new, people, faults = entered_collection(drawn, project, instrument, now())
+    at = now()
+    new, people, faults = entered_collection(drawn, project, instrument, at)
     keep(f"{FORM}:faults", faults or None)
     if faults:
         _refuse(drawn, "survey.not_opened")
         return
     try:
         with writing(engine()) as connection:
-            number = asking.open_collection(connection, viewing.user, new, now())
+            user = present(connection)
+            number = asking.open_collection(connection, user, new, at)
             if new.link == "anonymous":
-                asking.anonymous_link(connection, viewing.user, database.home(), number)
+                asking.anonymous_link(connection, user, database.home(), number)
             elif people:
-                links = invitations.invite(
-                    connection, viewing.user, database.home(), number, people
-                )
+                links = invitations.invite(connection, user, database.home(), number, people)
             opened = openings.of_collections(connection, [number])[0]
     except REFUSALS as refused:
-        _refuse(drawn, refusal_key(refused))
+        key = refusal_key(refused)
+        # Who opens at once thinks of no order of times.
+        is_past = key == "survey.wrong.order" and new.opens == at
+        _refuse(drawn, "survey.wrong.past" if is_past else key)
         return
     if new.link == "personal" and people:
         personal.keep_links(opened, links)

@@ -20,7 +20,7 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, entered, give_back_turn, keep, kept, take_turn, turn
 from dashboard.surveys import invitees
 from dashboard.surveys.refusals import REFUSALS, refusal_key
-from dashboard.surveys.views import link_address, now
+from dashboard.surveys.views import link_address, now, present
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import database, invitations
@@ -57,7 +57,7 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
             type="primary",
             key=f"{FORM}_do_{drawn}",
             on_click=_invite,
-            args=(viewing, opening, drawn),
+            args=(opening, drawn),
         )
     if invited:
         with st.expander(say("survey.waiting", language)):
@@ -71,7 +71,7 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
                 say("survey.waiting_do", language),
                 key=f"{FORM}_remind",
                 on_click=_remind,
-                args=(viewing, opening),
+                args=(opening,),
             )
     if (refused := kept(f"{FORM}:refused")) is not None:
         st.error(say(refused, language))
@@ -163,7 +163,7 @@ def links_file(links: Sequence[Link], language: str) -> str:
 # --- what the buttons do ------------------------------------------------------------------------
 
 
-def _invite(viewing: Viewing, opening: OpeningFacts, drawn: int) -> None:
+def _invite(opening: OpeningFacts, drawn: int) -> None:
     if not take_turn(FORM, drawn):
         return
     people, faults = invitees.read(listed(f"{FORM}_{drawn}"), opening.groups, joined=opening.joined)
@@ -171,19 +171,19 @@ def _invite(viewing: Viewing, opening: OpeningFacts, drawn: int) -> None:
     if faults or not _done(
         opening,
         lambda connection: invitations.invite(
-            connection, viewing.user, database.home(), opening.collection, people
+            connection, present(connection), database.home(), opening.collection, people
         ),
     ):
         give_back_turn(FORM, drawn)
 
 
-def _remind(viewing: Viewing, opening: OpeningFacts) -> None:
+def _remind(opening: OpeningFacts) -> None:
     text = entered(f"{FORM}_waiting") or ""
     references = [person.reference for person in _known(text, opening) if person.reference]
     _done(
         opening,
         lambda connection: invitations.reminders(
-            connection, viewing.user, database.home(), opening.collection, now(), references
+            connection, present(connection), database.home(), opening.collection, now(), references
         ),
     )
 

@@ -13,7 +13,7 @@ from dashboard.components import part
 from dashboard.literal import literal
 from dashboard.session import Viewing, entered, give_back_turn, keep, kept, take_turn, turn
 from dashboard.surveys.refusals import REFUSALS, refusal_key
-from dashboard.surveys.views import now
+from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data.database import reading, writing
@@ -74,7 +74,7 @@ def edit(viewing: Viewing, **subject: int) -> None:
                     type="primary" if publishes else "secondary",
                     on_click=_act,
                     args=(about, drawn, "reply.published" if publishes else "reply.drafted"),
-                    kwargs={"do": _write(viewing, key, subject, publishes=publishes)},
+                    kwargs={"do": _write(key, subject, publishes=publishes)},
                 )
 
 
@@ -99,9 +99,9 @@ def _steps(viewing: Viewing, reply: Reply, about: str) -> None:
     key = f"{FORM}_{reply.id}_{drawn}"
     with st.container(horizontal=True):
         step, done, do = (
-            ("withdraw", "reply.withdrawn", _withdraw(viewing, reply))
+            ("withdraw", "reply.withdrawn", _withdraw(reply))
             if reply.published_at
-            else ("publish", "reply.published", _publish(viewing, reply))
+            else ("publish", "reply.published", _publish(reply))
         )
         st.button(
             say(f"reply.{step}", language),
@@ -120,7 +120,7 @@ def _steps(viewing: Viewing, reply: Reply, about: str) -> None:
                 args=(about, drawn, "reply.saved"),
                 kwargs={
                     "do": lambda connection: change_reply(
-                        connection, viewing.user, reply.id, _texts(key), now()
+                        connection, present(connection), reply.id, _texts(key), now()
                     )
                 },
             )
@@ -143,23 +143,21 @@ def _texts(key: str) -> dict[str, str]:
 # --- what the buttons do ------------------------------------------------------------------------
 
 
-def _write(
-    viewing: Viewing, key: str, subject: Subject, *, publishes: bool
-) -> Callable[[sa.Connection], None]:
+def _write(key: str, subject: Subject, *, publishes: bool) -> Callable[[sa.Connection], None]:
     def do(connection: sa.Connection) -> None:
-        number = write_reply(connection, viewing.user, _texts(key), now(), **subject)
+        number = write_reply(connection, present(connection), _texts(key), now(), **subject)
         if publishes:
-            publish_reply(connection, viewing.user, number, now())
+            publish_reply(connection, present(connection), number, now())
 
     return do
 
 
-def _publish(viewing: Viewing, reply: Reply) -> Callable[[sa.Connection], None]:
-    return lambda connection: publish_reply(connection, viewing.user, reply.id, now())
+def _publish(reply: Reply) -> Callable[[sa.Connection], None]:
+    return lambda connection: publish_reply(connection, present(connection), reply.id, now())
 
 
-def _withdraw(viewing: Viewing, reply: Reply) -> Callable[[sa.Connection], None]:
-    return lambda connection: withdraw_reply(connection, viewing.user, reply.id)
+def _withdraw(reply: Reply) -> Callable[[sa.Connection], None]:
+    return lambda connection: withdraw_reply(connection, present(connection), reply.id)
 
 
 def _act(about: str, drawn: int, done: str, *, do: Callable[[sa.Connection], None]) -> None:

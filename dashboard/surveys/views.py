@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 import streamlit as st
+
+from dashboard import session
+from data.access import NotPermitted, User
 
 VIEW = "surveys_view"
 RUNNING, NEW, FORMS = VIEWS = ("running", "new", "forms")
@@ -24,3 +28,14 @@ def link_address(token: str) -> str:
     here = urlsplit(st.context.url or "")
     origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
     return f"{origin}/s/{token}"
+
+
+def present(connection: sa.Connection) -> User:
+    """Who presses a button, with the rights that they have now, not when the page was drawn.
+
+    Raises: NotPermitted for somebody who has none left.
+    """
+    user = session.user(connection)
+    if user is None:
+        raise NotPermitted("This visit belongs to nobody who is let in. Sign in again.")
+    return user

@@ -12,7 +12,7 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, give_back_turn, keep, kept, select, take_turn, turn
 from dashboard.surveys import opening, preview
 from dashboard.surveys.refusals import REFUSALS, refusal_key
-from dashboard.surveys.views import INSTRUMENT
+from dashboard.surveys.views import INSTRUMENT, present
 from dashboard.truth import engine
 from dashboard.upload import on_disk
 from dashboard.wording import say, say_count
@@ -127,18 +127,18 @@ def _offer(viewing: Viewing, instrument: Instrument) -> None:
             type="primary",
             key=f"xlsform_do_{drawn}",
             on_click=_store,
-            args=(viewing, instrument, drawn),
+            args=(instrument, drawn),
         )
     else:
         st.info(say("survey.bring_ask", language))
 
 
-def _store(viewing: Viewing, instrument: Instrument, drawn: int) -> None:
+def _store(instrument: Instrument, drawn: int) -> None:
     if not take_turn(FORM, drawn):
         return
     try:
         with writing(engine()) as connection:
-            bring_instrument(connection, viewing.user, instrument)
+            bring_instrument(connection, present(connection), instrument)
     except REFUSALS as refused:
         give_back_turn(FORM, drawn)
         keep(FORM, refusal_key(refused))
