@@ -134,6 +134,8 @@ class Instrument(Strict):
         doubled = sorted({code for code in codes if codes.count(code) > 1})
         if doubled:
             raise ValueError(f"codes used twice: {doubled}")
+        if spaced := [name for name in self.answer_sets if len(name.split()) != 1]:
+            raise ValueError(f"the names of answer sets are single words, not {spaced}")
         for item in self.items:
             if item.answers not in self.answer_sets:
                 raise ValueError(f"{item.code}: no answer set called {item.answers}")

@@ -113,6 +113,13 @@ def test_help_texts_and_page_titles_are_in_three_languages(key):
         assert said.fi != said.en
 
 
+def test_an_answer_set_has_a_name_of_one_word():
+    body = form([{"code": "A1"}])
+    body["answer_sets"]["two words"] = {"kind": "open"}
+    with pytest.raises(ValidationError, match="single words"):
+        Instrument.model_validate(body)
+
+
 def test_a_variant_names_an_instrument_that_there_is():
     named = {i.variant_of for i in instruments().values() if i.variant_of}
     assert named <= set(instruments())

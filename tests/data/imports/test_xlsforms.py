@@ -55,6 +55,20 @@ def test_a_written_form_comes_back_through_the_child(tmp_path: Path) -> None:
     assert reading == read(path.read_bytes(), path.name)
 
 
+def test_a_form_of_the_largest_size_is_read_in_time(tmp_path: Path) -> None:
+    languages = ["label::suomi (fi)", "label::svenska (sv)", "label::English (en)"]
+    questions = [[f"select_one l{n % 40}", f"q{n}", "K", "F", "Q"] for n in range(2_000)]
+    choices = [[f"l{n % 40}", str(n // 40), "a", "b", "c"] for n in range(3_600)]
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(
+        workbook(
+            survey=[["type", "name", *languages], *questions],
+            choices=[["list_name", "name", *languages], *choices],
+        )
+    )
+    assert len(check_xlsform(path).instrument.items) == 2_000
+
+
 def test_what_is_wrong_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "lomake.xlsx"
     path.write_bytes(workbook(survey=[["type", "name", "label"], ["txt", "a", "A"]]))
