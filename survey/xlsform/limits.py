@@ -42,7 +42,7 @@ def check_survey(sheet: Sheet) -> list[Problem]:
     found += _check_names(sheet, typed)
     found += _check_groups(sheet, typed)
     names = {row.said("name") for row, kind in typed if kind.is_named}
-    found += _check_references(sheet, names)
+    found += check_references(sheet, names)
     if not found:
         found = _check_circles(sheet, typed)
     return sorted(found, key=lambda problem: problem.row or 0)
@@ -56,11 +56,6 @@ def check_settings(sheet: Sheet) -> list[Problem]:
         for row, name in named
         if name and not _NAME.fullmatch(name)
     ]
-
-
-def check_references(sheet: Sheet, names: set[str]) -> list[Problem]:
-    """References in the texts of another sheet to questions that the form does not have."""
-    return _check_references(sheet, names)
 
 
 def _limit(limit: int, **more: int) -> dict[str, int]:
@@ -129,7 +124,8 @@ def _check_groups(sheet: Sheet, typed: list[tuple[Row, QuestionType]]) -> Iterat
 # --- references ---------------------------------------------------------------------------------
 
 
-def _check_references(sheet: Sheet, names: set[str]) -> Iterator[Problem]:
+def check_references(sheet: Sheet, names: set[str]) -> Iterator[Problem]:
+    """References in a sheet to questions that the form does not have."""
     for row in sheet.rows:
         for column, text in row.cells.items():
             if column in ("type", "name") or "${" not in text:
