@@ -1,0 +1,222 @@
+"""Open answers: read by those who code, quoted when cleared, and never of a few."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from data import database, schema
+from data.access import Grant, NotPermitted, Role, User
+from data.open_answers import (
+    UnknownTheme,
+    add_theme,
+    clear,
+    code,
+    rename_theme,
+    themes,
+    to_code,
+    withdraw,
+)
+from data.quotes import quotable, theme_counts
+from survey.text import Text
+
+ONE, OTHER = 1, 2
+EVALUATOR = User(1, "Evaluator", (Grant(Role.EVALUATOR),))
+AILA = User(2, "Aila", (Grant(Role.MANAGER, project=ONE),))
+FAR = User(3, "Far", (Grant(Role.MANAGER, project=OTHER),))
+STEERING = User(4, "Steering", (Grant(Role.STEERING),))
+FUNDER = User(5, "Funder", (Grant(Role.FUNDER, funder=1),), {1: frozenset({ONE})})
+EVERYBODY = (EVALUATOR, AILA, FAR, STEERING, FUNDER)
+
+HARD = Text(fi="Aikaa oli liian vähän", sv="För lite tid", en="Too little time")
+
+
+@pytest.fixture
+def filled(engine) -> sa.Engine:
+    """Two projects with one collection each."""
+    with database.writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.Project),
+            [{"id": number, "code": f"p{number}", "name_fi": "P"} for number in (ONE, OTHER)],
+        )
+        connection.execute(
+            sa.insert(schema.AppUser),
+            [{"id": u.id, "issuer": "i", "subject": u.name, "name": u.name} for u in EVERYBODY],
+        )
+        connection.execute(
+            sa.insert(schema.InstrumentVersion),
+            [
+                {"id": 1, "code": "form", "version": 1, "sha256": "", "body": "{}"},
+                {"id": 2, "code": "pupils", "version": 1, "sha256": "",
+                 "body": '{"audience":"pupil"}'},
+            ],
+        )  # fmt: skip
+        connection.execute(
+            sa.insert(schema.Collection),
+            [
+                {"id": each, "project_id": each, "instrument_version_id": 1, "wave": "end"}
+                for each in (ONE, OTHER)
+            ],
+        )
+    return engine
+
+
+def write(engine, people: int, collection: int = ONE, item: str = "HARD") -> list[str]:
+    """So many people who each wrote something; the numbers of their responses."""
+    before = collection * 1000 + (4 if item == "HARD" else 504)
+    numbers = [f"{before + i:032}" for i in range(people)]
+    with database.writing(engine) as connection:
+        connection.execute(
+            sa.insert(schema.Response),
+            [
+                {"id": n, "collection_id": collection, "group_code": "RES", "answers": "{}"}
+                for n in numbers
+            ],
+        )
+        connection.execute(
+            sa.insert(schema.OpenAnswer),
+            [{"response_id": n, "item": item, "text": f"Sanoin {n[-2:]}."} for n in numbers],
+        )
+    return numbers
+
+
+def theme(engine, name: str = "time", kind: str = "challenge") -> int:
+    with database.writing(engine) as connection:
+        return add_theme(connection, EVALUATOR, name, kind, HARD)
+
+
+def do(engine, step, *told):
+    with database.writing(engine) as connection:
+        return step(connection, EVALUATOR, *told)
+
+
+def quoted(engine, user: User, project: int | None = None) -> list[str]:
+    with database.reading(engine) as connection:
+        return [quote.text for quote in quotable(connection, user, project)]
+
+
+def counted(engine, user: User) -> list[tuple]:
+    with database.reading(engine) as connection:
+        return [(each.project, each.theme, each.people) for each in theme_counts(connection, user)]
+
+
+def test_only_what_is_cleared_is_quoted_and_as_it_was_cleared(filled):
+    first, second, *_ = write(filled, 5)
+    assert quoted(filled, AILA) == []
+    do(filled, clear, first, "HARD")
+    do(filled, clear, second, "HARD", " Sanoin jotakin. ")
+    assert sorted(quoted(filled, AILA)) == ["Sanoin 04.", "Sanoin jotakin."]
+    do(filled, withdraw, first, "HARD")
+    assert quoted(filled, AILA) == ["Sanoin jotakin."]
+
+
+def test_nothing_is_quoted_where_fewer_wrote_than_may_be_shown(filled):
+    four = write(filled, 4)
+    do(filled, clear, four[0], "HARD")
+    assert quoted(filled, AILA) == quoted(filled, EVALUATOR) == []
+    # Another question of the same collection does not make them more.
+    write(filled, 5, item="BENEFIT")
+    assert quoted(filled, AILA) == []
+
+
+def test_pupils_need_ten_who_wrote(filled):
+    with database.writing(filled) as connection:
+        connection.execute(sa.update(schema.Collection).values(instrument_version_id=2))
+    nine = write(filled, 9)
+    do(filled, clear, nine[0], "HARD")
+    assert quoted(filled, AILA) == []
+    write(filled, 10, collection=OTHER)
+    do(filled, clear, f"{2004:032}", "HARD")
+    assert quoted(filled, FAR) == ["Sanoin 04."]
+
+
+def test_quotes_are_for_those_who_may_read_them(filled):
+    numbers = write(filled, 12)
+    do(filled, clear, numbers[0], "HARD")
+    for user, there in ((AILA, 1), (STEERING, 1), (EVALUATOR, 1), (FAR, 0), (FUNDER, 0)):
+        assert len(quoted(filled, user)) == there, user.name
+    assert quoted(filled, STEERING, project=OTHER) == []
+
+
+def test_a_quote_tells_neither_who_nor_when(filled):
+    numbers = write(filled, 5)
+    do(filled, clear, numbers[0], "HARD")
+    with database.reading(filled) as connection:
+        (quote,) = quotable(connection, AILA)
+    told = {name for name in quote.__slots__}
+    assert told == {"project", "phase", "instrument", "item", "kinds", "themes", "text"}
+    assert (quote.project, quote.instrument, quote.item) == (ONE, "form@1", "HARD")
+
+
+def test_an_answer_stands_under_exactly_the_themes_it_was_put_under(filled):
+    number = write(filled, 5)[0]
+    late, space = theme(filled), theme(filled, "space", "success")
+    do(filled, code, number, "HARD", [late, space])
+    do(filled, code, number, "HARD", [space])
+    with database.reading(filled) as connection:
+        found = {each.response: each.themes for each in to_code(connection, EVALUATOR)}
+        left = to_code(connection, EVALUATOR, uncoded_only=True)
+    assert found[number] == (space,)
+    assert number not in {each.response for each in left}
+    assert len(left) == 4
+    do(filled, clear, number, "HARD")
+    with database.reading(filled) as connection:
+        (quote,) = quotable(connection, AILA)
+    assert (quote.kinds, quote.themes) == (("success",), (space,))
+
+
+@pytest.mark.parametrize(("people", "told"), [(4, []), (5, [5]), (9, [5]), (11, [10])])
+def test_themes_are_counted_in_fives_and_never_of_a_few(filled, people, told):
+    number = theme(filled)
+    for each in write(filled, people):
+        do(filled, code, each, "HARD", [number])
+    assert counted(filled, AILA) == [(ONE, number, n) for n in told]
+    assert counted(filled, FAR) == counted(filled, FUNDER) == []
+
+
+@pytest.mark.parametrize("user", [AILA, FAR, STEERING, FUNDER], ids=lambda u: u.name)
+def test_only_those_who_code_read_what_was_written(filled, user):
+    number = write(filled, 5)[0]
+    told = [
+        (to_code, ()),
+        (add_theme, ("x", "challenge", HARD)),
+        (rename_theme, (1, HARD)),
+        (code, (number, "HARD", [])),
+        (clear, (number, "HARD")),
+        (withdraw, (number, "HARD")),
+    ]
+    for step, rest in told:
+        with database.writing(filled) as connection, pytest.raises(NotPermitted):
+            step(connection, user, *rest)
+
+
+def test_what_is_not_there_is_refused(filled):
+    number = write(filled, 5)[0]
+    late = theme(filled)
+    for step, told in (
+        (add_theme, ("time", "challenge", HARD)),
+        (add_theme, ("x", "complaint", HARD)),
+        (rename_theme, (99, HARD)),
+        (code, (number, "HARD", [late, 99])),
+        (code, (number, "OTHER", [late])),
+        (clear, ("0" * 32, "HARD")),
+    ):
+        with pytest.raises(UnknownTheme):
+            do(filled, step, *told)
+
+
+def test_themes_have_names_in_three_languages(filled):
+    number = theme(filled)
+    with database.reading(filled) as connection:
+        (found,) = themes(connection)
+    assert (found.id, found.code, found.kind, found.name) == (number, "time", "challenge", HARD)
+
+
+def test_what_goes_with_an_answer_goes_when_it_goes(filled):
+    number = write(filled, 5)[0]
+    do(filled, code, number, "HARD", [theme(filled)])
+    do(filled, clear, number, "HARD")
+    with database.writing(filled) as connection:
+        connection.execute(sa.delete(schema.Response).where(schema.Response.id == number))
+        for table in (schema.AnswerCoding, schema.AnswerClearance):
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
