@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, record_frames, sample, sheets
+from data import access, database, record_frames, sample, schema, sheets
+from data.access import User
+from data.assessment_reading import assessments_of, history
 from data.instruments import known_instruments
 from data.record_frames import TAKEN_UP
+from data.sample import KNOWN_EFFECTS
 from metrics.catalog import metrics
-from metrics.metric import KEYS, Level, Result, Unit
+from metrics.metric import KEYS, Level, Result, Unit, ValueState
 from survey.instrument import Instrument
 from survey.scoring import CombinedScale, score_rules
 from tests.metrics.slow_twin import twin
@@ -217,3 +220,84 @@ def test_files_stay_small(published: sa.Engine):
     size = sum(path.stat().st_size for path in folder.glob("*.parquet"))
     # 24 to 35 items a response: a tenth of the JSON's roughly 300 bytes, with the statistics.
     assert size < 150 * responses
+
+
+# --- what the projects say of themselves ----------------------------------------------------------
+
+
+def gaps(engine, metric: str = "perception_gap") -> dict[tuple, Result]:
+    """The sample's gaps that steering sees, by project, part and phase."""
+    with database.reading(engine) as connection:
+        codes = dict(connection.execute(sa.select(schema.Project.id, schema.Project.code)).all())
+        found = sheets.read_figures(
+            connection,
+            access.persona("steering", connection),
+            revision=1,
+            level="project",
+            metric=metric,
+        )
+    return {
+        (codes[each.entity], each.part, each.split_value): each
+        for each in found
+        if each.state is ValueState.VALUE
+    }
+
+
+def test_the_built_in_gaps_of_the_sample_are_found_again(published):
+    found, known = gaps(published), KNOWN_EFFECTS
+    phase, part = known.blind_spot
+    blind = found[known.blind_project, part, phase]
+    # Everybody there says the highest level, 100, and the true level of influence is about 55.
+    assert blind.value > 30
+    assert blind.low > 10
+    phase, part = known.hidden_strength
+    strong = found[known.modest_project, part, phase]
+    # The second level of four is 33, and the true level of facilitation about 72.
+    assert strong.value < -25
+    assert strong.high < -10
+    alike = [found[code, part, "P6"] for code in known.agreeing_projects for part in known.agreed]
+    assert len(alike) == 16
+    assert all(abs(each.value) < 10 for each in alike)
+
+
+def test_a_gap_of_the_sample_is_its_own_view_less_the_mean(published):
+    own, means = gaps(published, "self_assessment"), gaps(published, "process_quality")
+    compared = 0
+    for (code, part, phase), each in gaps(published).items():
+        if phase:
+            expected = own[code, part, phase].value - means[code, part, phase].value
+            assert each.value == pytest.approx(expected, abs=1e-9)
+            compared += 1
+    assert compared > 20
+
+
+def test_a_funder_is_shown_nothing_of_the_projects_own_view(published):
+    with database.reading(published) as connection:
+        funder = access.persona("funder", connection)
+        for metric in ("self_assessment", "rater_agreement", "perception_gap"):
+            assert list(sheets.read_figures(connection, funder, revision=1, metric=metric)) == []
+        assert list(sheets.read_figures(connection, funder, revision=1, metric="process_quality"))
+        assert assessments_of(connection, funder) == []
+
+
+def test_the_sample_shows_two_raters_a_joint_view_actions_and_one_that_was_reopened(published):
+    with database.reading(published) as connection:
+        manager, partner = (access.persona("manager", connection), _partner(connection))
+        own = assessments_of(connection, manager)
+        reopened = [
+            each for each in assessments_of(connection, partner) if each.state == "reopened"
+        ]
+        (again,) = reopened
+        told = history(connection, partner, again.id)
+        codes = dict(connection.execute(sa.select(schema.Project.id, schema.Project.code)).all())
+    assert (codes[again.project], told[-1].act) == (KNOWN_EFFECTS.unclear_project, "reopened")
+    assert told[-1].reason
+    assert [event.version for event in told] == [1, 2, 3, 4]
+    kinds = pd.Series([(each.phase, each.kind, each.rater_name) for each in own])
+    assert len({name for _, kind, name in kinds if kind == "own"}) == 2
+    assert any(each.actions for each in own)
+    assert any(each.state == "draft" for each in own)
+
+
+def _partner(connection: sa.Connection) -> User:
+    return next(user for user in access.personas(connection) if "kumppani" in user.name)
