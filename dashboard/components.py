@@ -41,14 +41,19 @@ def entity_link(
         st.text(name)
 
 
-def begin(viewing: Viewing, title: str, questions: Sequence[str]) -> None:
-    """The top of a page: its heading and which of the four questions it answers."""
+def begin(
+    viewing: Viewing, title: str, questions: Sequence[str], behind: str = "question.behind"
+) -> None:
+    """The top of a page: its heading and which of the four questions it answers.
+
+    behind: the text of a page that answers none of them itself.
+    """
     language = viewing.language
     st.html(STYLE)
     st.title(literal(title), anchor=False)
     asked = " · ".join(say(f"question.{code}", language) for code in questions)
     words = say("question.page", language, questions=asked) if asked else ""
-    st.caption(literal(words or say("question.behind", language)))
+    st.caption(literal(words or say(behind, language)))
 
 
 def answer(sentence: str) -> None:

@@ -16,7 +16,7 @@ PARTS = {RUNNING: running.show, NEW: opening.show, FORMS: forms.show}
 def show(viewing: Viewing) -> None:
     """One of the three views; the first with a collection, or a new one where there is none."""
     language = viewing.language
-    begin(viewing, say("page.surveys", language), [])
+    begin(viewing, say("page.surveys", language), [], "surveys.behind")
     st.markdown(say("surveys.lead", language))
     found = running.collections(viewing)
     view = st.segmented_control(

@@ -68,7 +68,7 @@ def _tiles(facts: CollectionFacts, language: str) -> None:
             share = say("fact.unknown", language)
         st.metric(say("survey.rate", language), literal(share))
         if facts.state == "open" and opening.closes_at is not None:
-            st.metric(say("survey.left", language), literal(times.left(facts, now(), language)))
+            st.metric(say("survey.left", language), times.days(facts, now(), language))
         else:
             st.metric(say("survey.state", language), say(f"survey.state.{facts.state}", language))
 

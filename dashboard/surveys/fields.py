@@ -47,7 +47,8 @@ def defaults(
         == (project, instrument.key, WHOLE_PROCESS)
     }
     first = WAVES[2] if instrument.kind == "outcome" else WAVES[1]
-    waves = [wave for wave in (first, *WAVES) if wave not in asked]
+    begin = WAVES.index(first)
+    waves = [wave for wave in (*WAVES[begin:], *WAVES[:begin]) if wave not in asked]
     with reading(engine()) as connection:
         detail = records.project_detail(connection, viewing.user, project)
     concerned = [one.group for one in detail.affected] if detail else []
@@ -60,8 +61,11 @@ def defaults(
 
 def entered_collection(
     drawn: int, project: int, instrument: str, now: datetime
-) -> tuple[NewCollection, list[Invitee], tuple[invitees.Fault, ...]]:
-    """What stands in the fields: the collection, the people to invite, what is wrong with them."""
+) -> tuple[NewCollection | None, list[Invitee], tuple[invitees.Fault, ...]]:
+    """What stands in the fields: the collection, the people to invite, what is wrong with them.
+
+    Missing: no collection where it is to open later and nobody said when.
+    """
     mark = mark_of(project, instrument)
     kind = entered(field("link", drawn), KINDS[0])
     groups = tuple(entered(field("groups", drawn, mark)) or ())
@@ -70,13 +74,16 @@ def entered_collection(
     if kind != "anonymous" and (text := personal.listed(field("people", drawn))):
         people, faults = invitees.read(text, groups or GROUPS, joined=kind == "joined")
     later = entered(field("opens", drawn), NOW) != NOW
+    opens = entered(field("opens_at", drawn)) if later else now
+    if opens is None:
+        return None, people, faults
     new = NewCollection(
         project=project,
         instrument=instrument,
         wave=entered(field("wave", drawn, mark), WAVES[1]),
         phase=entered(field("phase", drawn, mark), WHOLE_PROCESS),
         groups=groups,
-        opens=(entered(field("opens_at", drawn)) if later else None) or now,
+        opens=opens,
         closes=entered(field("closes", drawn)),
         link="anonymous" if kind == "anonymous" else "personal",
         joined=kind == "joined",

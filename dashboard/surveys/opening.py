@@ -43,7 +43,17 @@ FIRST = ("process_pulse", "process_quality", "process_plain", "process_pupil")
 #: Texts of refusals that stand at a field of their own; the others stand at the button.
 AT_FIELD = {
     f"survey.wrong.{code}"
-    for code in ("groups", "languages", "order", "past", "thanks", "invited", "opened", "invitees")
+    for code in (
+        "groups",
+        "languages",
+        "opens",
+        "order",
+        "past",
+        "thanks",
+        "invited",
+        "opened",
+        "invitees",
+    )  # fmt: skip
 }
 
 
@@ -165,7 +175,7 @@ def _when(drawn: int, language: str) -> None:
                 times.pick(
                     say("survey.opens_at", language),
                     field("opens_at", drawn),
-                    None,
+                    times.usual_start(now()),
                     language,
                     closing=False,
                 )
@@ -178,7 +188,7 @@ def _when(drawn: int, language: str) -> None:
                 closing=True,
             )
             st.caption(say("survey.closes_help", language))
-    for code in ("order", "past"):
+    for code in ("opens", "order", "past"):
         _wrong(code, language)
 
 
@@ -248,8 +258,8 @@ def _open(drawn: int, project: int, instrument: str) -> None:
     at = now()
     new, people, faults = entered_collection(drawn, project, instrument, at)
     keep(f"{FORM}:faults", faults or None)
-    if faults:
-        _refuse(drawn, "survey.not_opened")
+    if faults or new is None:
+        _refuse(drawn, "survey.not_opened" if faults else "survey.wrong.opens")
         return
     try:
         with writing(engine()) as connection:

@@ -79,7 +79,7 @@ def table(found: list[CollectionFacts], language: str) -> pd.DataFrame:
     ends = [opening.closed_at or opening.closes_at for opening in openings]
     columns = {
         "choose.project": [literal(opening.names[language]) for opening in openings],
-        "know.instrument": [
+        "survey.instrument": [
             literal(questionnaire_name(opening.instrument, language)) for opening in openings
         ],
         "table.wave": [literal(when(opening, language)) for opening in openings],

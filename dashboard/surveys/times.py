@@ -15,7 +15,12 @@ from data.local_time import day_of, moment, on_the_clock
 FORMAT = "DD.MM.YYYY"
 #: How long people have where nobody says otherwise, and until what time of the last day.
 USUAL = timedelta(days=14)
-LAST_HOUR = time(21, 0)
+FIRST_HOUR, LAST_HOUR = time(8, 0), time(21, 0)
+
+
+def usual_start(now: datetime) -> datetime:
+    """Tomorrow morning."""
+    return datetime.combine(day_of(now) + timedelta(days=1), FIRST_HOUR)
 
 
 def usual_end(now: datetime) -> datetime:
@@ -66,5 +71,15 @@ def state_sentence(facts: CollectionFacts, now: datetime, language: str) -> str:
 
 def left(facts: CollectionFacts, now: datetime, language: str) -> str:
     """How many days are left of an open collection; the last one is today."""
-    days = (day_of(facts.opening.closes_at) - day_of(now)).days
+    days = _days_to_end(facts, now)
     return say_count("survey.days_left", days, language) if days else say("survey.today", language)
+
+
+def days(facts: CollectionFacts, now: datetime, language: str) -> str:
+    """The same in few words."""
+    days = _days_to_end(facts, now)
+    return say_count("survey.days", days, language) if days else say("survey.days.today", language)
+
+
+def _days_to_end(facts: CollectionFacts, now: datetime) -> int:
+    return (day_of(facts.opening.closes_at) - day_of(now)).days

@@ -160,14 +160,14 @@ def test_a_survey_that_is_asked_already_is_refused_at_its_place(room):
     at = clicked(opened(), "survey.open")
     at = opened(surveys_view="new")
     # The next round is offered by itself; the one that is asked already is chosen by hand.
-    assert field(at, "selectbox", "wave").value == "baseline"
+    assert field(at, "selectbox", "wave").value == "end"
     field(at, "selectbox", "wave").select("during")
     clicked(at, "survey.open")
     assert say("survey.wrong.opened", "fi") in said(at)
     assert len(facts(room)) == 1
-    field(at, "selectbox", "wave").select("end")
+    field(at, "selectbox", "wave").select("follow_up")
     clicked(at, "survey.open")
-    assert {one.opening.wave for one in facts(room)} == {"during", "end"}
+    assert {one.opening.wave for one in facts(room)} == {"during", "follow_up"}
 
 
 @pytest.mark.parametrize(
