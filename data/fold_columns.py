@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from metrics.frames import PRODUCT_ITEMS
+from metrics.frames import BANDS, PRODUCT_ITEMS
 from survey.instrument import AnswerKind, Instrument
-from survey.scoring import ItemScale, score_rules
+from survey.scoring import ItemScale, Term, score_rules
 
 #: Changes of the same people are folded from the earlier to the later wave of each pair.
 WAVE_PAIRS = (("baseline", "end"), ("baseline", "follow_up"), ("during", "end"))
 #: Paired with itself, a wave gives everybody who can be followed from it.
 EARLIER_WAVES = ("baseline", "during")
+
+#: The fewest items of a scale whose score says something beside one of them.
+BANDED_ITEMS = 3
 
 MOMENTS = ("n", "total", "squares")
 CELL = ["collection", "group"]
@@ -57,6 +60,11 @@ def product_column(scale: str, first: int, second: int) -> str:
     return f"{scale}*{first}*{second}"
 
 
+def band_column(item: str, band: int) -> str:
+    """The column of cells with people, sum and squares of one item in one band: ``GOAL1~2``."""
+    return f"{item}~{band}"
+
+
 def scales_of(instrument: Instrument) -> list[str]:
     """Every scale, each after those that it is made of."""
     return [rule.code for rule in score_rules(instrument)]
@@ -69,6 +77,26 @@ def multiplied_scales(instrument: Instrument) -> list[ItemScale]:
         for rule in score_rules(instrument)
         if isinstance(rule, ItemScale) and len(rule.terms) <= PRODUCT_ITEMS
     ]
+
+
+def banded_items(instrument: Instrument) -> list[tuple[ItemScale, Term]]:
+    """The items that are told by band of their scale's score, each with its first scale."""
+    found: dict[str, tuple[ItemScale, Term]] = {}
+    for rule in multiplied_scales(instrument):
+        kinds = {instrument.answers_of(term.item).kind for term in rule.terms}
+        if len(rule.terms) >= BANDED_ITEMS and kinds == {AnswerKind.ORDINAL}:
+            found = {term.item: (rule, term) for term in rule.terms} | found
+    return list(found.values())
+
+
+def band_bits(rule: ItemScale) -> tuple[int, int]:
+    """Where the sum and the squares start in the one number that holds people, sum and squares.
+
+    The first is also the bits of the people: at answers that span 4 a quarter of a million.
+    """
+    total, squares = rule.span.bit_length(), (rule.span**2).bit_length()
+    people = (63 - total - squares) // 3
+    return people, 2 * people + total
 
 
 def places(rule: ItemScale) -> range:
@@ -89,6 +117,11 @@ def thresholds(instrument: Instrument) -> dict[str, int]:
 def moment_columns(instrument: Instrument) -> list[str]:
     """Every moment of every scale."""
     return [moment_column(scale, moment) for scale in scales_of(instrument) for moment in MOMENTS]
+
+
+def band_columns(instrument: Instrument) -> list[str]:
+    """Every item and band, people, sum and squares in one number."""
+    return [band_column(term.item, band) for _, term in banded_items(instrument) for band in BANDS]
 
 
 def pair_columns(instrument: Instrument) -> list[str]:

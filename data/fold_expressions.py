@@ -22,6 +22,9 @@ from data.fold_columns import (
     PAIR,
     SPLIT,
     WAVE_PAIRS,
+    band_bits,
+    band_column,
+    banded_items,
     before_column,
     choice_column,
     complete_column,
@@ -33,6 +36,7 @@ from data.fold_columns import (
     sum_column,
     thresholds,
 )
+from metrics.frames import BANDS
 from survey.instrument import Instrument
 from survey.scoring import CombinedScale, ItemScale, Term, score_rules
 
@@ -41,12 +45,14 @@ PACK_BITS = 21
 
 
 def cells(instrument: Instrument, answers: ir.Table) -> ir.Table:
-    """Respondents, packed counts of answers and moments of scores by collection and group."""
-    scored = _with_scores(answers, instrument)
+    """Respondents, packed counts of answers, moments of scores and packed moments of items by band
+    by collection and group."""
+    scored = _with_bands(_with_scores(answers, instrument), instrument)
     return scored.group_by(CELL).aggregate(
         respondents=scored.count(),
         **_packed_counts(scored, instrument),
         **_moments({s: scored[s] for s in scales_of(instrument)}, moment_column),
+        **_banded(scored, instrument),
     )
 
 
@@ -245,6 +251,41 @@ def _with_units(answers: ir.Table, instrument: Instrument) -> ir.Table:
             for place, term in zip(places(rule), rule.terms, strict=True)
         }
     return answers.mutate(**columns) if columns else answers
+
+
+def _with_bands(answers: ir.Table, instrument: Instrument) -> ir.Table:
+    """The answers with the band of every banded scale (0 where it was not answered whole), and for
+    each of its items 1, the answer and its square in one number."""
+    columns = {}
+    for rule, term in banded_items(instrument):
+        if _band(rule) not in columns:
+            complete = reduce(and_, [(answers[t.item] >= 0).fill_null(False) for t in rule.terms])
+            whole = sum(_units(answers, each) for each in rule.terms)
+            band = 1 + (whole * len(BANDS)) // (rule.span * len(rule.terms) + 1)
+            columns[_band(rule)] = complete.ifelse(band, 0).cast("int8")
+        unit = _units(answers, term).cast("int64")
+        total, squares = band_bits(rule)
+        columns[_packed_unit(term)] = 1 + unit * (1 << total) + unit * unit * (1 << squares)
+    return answers.mutate(**columns) if columns else answers
+
+
+def _banded(scored: ir.Table, instrument: Instrument) -> dict[str, ir.Scalar]:
+    return {
+        band_column(term.item, band): (scored[_band(rule)] == band)
+        .ifelse(scored[_packed_unit(term)], 0)
+        .sum()
+        .cast("int64")
+        for rule, term in banded_items(instrument)
+        for band in BANDS
+    }
+
+
+def _band(rule: ItemScale) -> str:
+    return f"{rule.code} band"
+
+
+def _packed_unit(term: Term) -> str:
+    return f"{term.item} packed"
 
 
 def _products(scored: ir.Table, instrument: Instrument) -> dict[str, ir.Scalar]:

@@ -19,7 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data import fold_engine, fold_expressions
-from data.fold_columns import CELL, DIFFERENCE, PAIR, SPLIT, count_column, moment_columns
+from data.fold_columns import (
+    CELL,
+    DIFFERENCE,
+    PAIR,
+    SPLIT,
+    band_columns,
+    count_column,
+    moment_columns,
+)
 from data.fold_expressions import PACK_BITS, pack_column, packs
 from survey.instrument import WHOLE_PROCESS, Instrument
 
@@ -33,11 +41,13 @@ class StatisticsTooLarge(Exception):
 def fold_cells(
     backend: ibis.BaseBackend, extracts: Sequence[Path], instrument: Instrument
 ) -> pd.DataFrame:
-    """Respondents, counts of answers and moments of scores of every cell of some extracts.
+    """Respondents, counts of answers, moments of scores and of items by band of every cell of some
+    extracts.
 
     Rows: one per collection and group that anybody answered in.
-    Columns: collection, group, respondents, `count_column` of every item and code, and
-    `moment_column` of every scale; whole numbers.
+    Columns: collection, group, respondents, `count_column` of every item and code,
+    `moment_column` of every scale, and `band_columns` (still packed, `band_frames` takes them
+    apart); whole numbers.
     Raises: StatisticsTooLarge.
     """
     answers = fold_engine.read(backend, extracts)
@@ -135,7 +145,7 @@ def _unpacked(cells: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         for place, code in enumerate(codes)
     }
     kept = [*CELL, "respondents"]
-    moments = moment_columns(instrument)
+    moments = [*moment_columns(instrument), *band_columns(instrument)]
     return pd.concat([cells[kept], pd.DataFrame(counts), cells[moments]], axis=1)
 
 

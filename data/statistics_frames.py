@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from data import paired_frames, record_frames, scale_frames
+from data import band_frames, paired_frames, record_frames, scale_frames
 from data.fold_columns import count_column, count_columns
 from data.scale_frames import atoms
 from data.segments import Folded, whole_statistics
@@ -61,6 +61,7 @@ def assemble(
         for build, table in BUILT.items()
     }
     counts = [_item_counts(instrument, each.cells, by_id) for instrument, each in whole]
+    banded = [band_frames.item_bands(instrument, each.cells, by_id) for instrument, each in whole]
     differences = [
         paired_frames.paired_differences(instrument, each.differences, by_id)
         for instrument, each in whole
@@ -69,6 +70,7 @@ def assemble(
         **built,
         respondents=_respondents(records.invited, [each.cells for _, each in whole], by_id),
         item_counts=_joined(counts, "item_counts"),
+        item_bands=_joined(banded, "item_bands"),
         paired_differences=_joined(differences, "paired_differences"),
         participation=records.participation,
         proposals=records.proposals,

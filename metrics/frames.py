@@ -50,6 +50,11 @@ PRODUCT_COLUMNS = tuple(
     f"p{a}{b}" for a in range(1, PRODUCT_ITEMS + 1) for b in range(a, PRODUCT_ITEMS + 1)
 )
 
+#: Bands of the score on a scale; people of one band are taken as alike.
+BANDS = range(1, 6)
+#: The columns of ITEM_BANDS: for each band people, and the sum and squares of their answers.
+BAND_COLUMNS = tuple(f"{moment}{band}" for moment in "ntq" for band in BANDS)
+
 
 def _schema(columns: dict[str, pa.Column]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True, coerce=False)
@@ -103,6 +108,21 @@ SCALE_PRODUCTS = _schema(
     }
 )
 
+#: Answers to one item of a scale by band of the scale's score, in item units from 0 (reversed ones
+#: turned), over people who answered the whole scale. With k items and answers that span s, a sum of
+#: r units is in band 1 + 5r // (sk + 1). n: people in all bands; n1.. people, t1.. sums, q1.. sums
+#: of squares of each. Only scales of three to PRODUCT_ITEMS ordinal items; an item of several
+#: scales stands in the first of them.
+ITEM_BANDS = _schema(
+    {
+        **_WAVE,
+        "group": pa.Column(str),
+        "item": pa.Column(str),
+        "n": _COUNT,
+        **dict.fromkeys(BAND_COLUMNS, _COUNT),
+    }
+)
+
 #: Moments of scores of two random halves of the people (by link key, so that a person is in the
 #: same half in every questionnaire and wave).
 SPLIT_HALVES = _schema({**_WAVE, "half": _FLAG, "scale": pa.Column(str), **_MOMENTS})
@@ -151,6 +171,7 @@ class Frames:
     item_counts: pd.DataFrame
     scale_moments: pd.DataFrame
     scale_products: pd.DataFrame
+    item_bands: pd.DataFrame
     split_halves: pd.DataFrame
     timing: pd.DataFrame
     paired_moments: pd.DataFrame

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from metrics.frames import PRODUCT_ITEMS
 from survey.instrument import AnswerKind, AnswerSet, Instrument, Item, Role
 
 
@@ -61,6 +62,17 @@ def items_of_scales(instrument: Instrument) -> list[dict]:
         if set(names) - {"-"}:
             found.append({"part": " ".join(names), "scale": scale.code})
     return found
+
+
+def banded_items(instrument: Instrument) -> list[dict]:
+    """The items of `frames.ITEM_BANDS`: of scales of three or more ordinal items, each once; the
+    part is the item's code."""
+    found: dict[str, dict] = {}
+    for scale in instrument.scales:
+        kinds = {instrument.answers_of(item).kind for item in scale.items}
+        if 3 <= len(scale.items) <= PRODUCT_ITEMS and kinds == {AnswerKind.ORDINAL}:
+            found |= {item: {"part": item, "item": item} for item in scale.items}
+    return list(found.values())
 
 
 def levels_of(instrument: Instrument) -> list[dict]:

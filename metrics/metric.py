@@ -100,6 +100,7 @@ class Reason(StrEnum):
     NOT_ASKED = "not_asked"
     TIES_UNANSWERED = "ties_unanswered"
     UNDER_THIRTY = "under_thirty"
+    GROUPS_TOO_SMALL = "groups_too_small"
     SINGULAR_FIT = "singular_fit"
     NO_MODEL = "no_model"
     OPEN_ENDED = "open_ended"
@@ -132,6 +133,7 @@ class Method(StrEnum):
     DELTA = "delta"  # first-order approximation of a function of several estimates
     CHI_SQUARE = "chi_square"  # of a variance
     SQUARE_AND_ADD = "square_and_add"  # difference of two figures from the interval of each
+    STRATIFIED = "stratified"  # differences within strata, weighted together
     BOUNDS = "bounds"  # what is possible at worst and at best; no chance in it
     CENSUS = "census"  # a count of records: no sampling, no interval
     NONE = "none"

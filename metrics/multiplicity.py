@@ -22,6 +22,10 @@ PRIMARY_AT_MOST = 5
 #: The false discovery rate that the rest is read with.
 DISCOVERY_RATE = 0.10
 
+#: Tests of the questionnaire's own statements, not of what a project did: a family of their own, or
+#: hundreds of them would dilute the others.
+OF_ITEMS = frozenset({"item_dif"})
+
 _SHOWN = [ValueState.VALUE.value, ValueState.ZERO.value]
 
 
@@ -33,8 +37,8 @@ def adjusted(results: list[Results], primary: pd.DataFrame) -> list[Results]:
     """The same results of one profile with p_adjusted filled in.
 
     primary: `records.PRIMARY`; a part of "" stands for every part of its metric. A family is what
-    one entity tests: its primary figures, or all others. Missing: a test that could not be made,
-    or that may not be shown, leaves its family and has no p_adjusted.
+    one entity tests: its primary figures, its statements (`OF_ITEMS`), or all others. Missing: a
+    test that could not be made, or may not be shown, leaves its family and has no p_adjusted.
     Raises: TooManyPrimary naming the entity.
     """
     _refuse_too_many(primary)
@@ -53,7 +57,9 @@ def adjusted(results: list[Results], primary: pd.DataFrame) -> list[Results]:
     ).reset_index()
     made = (tests["p"].notna() & tests["state"].isin(_SHOWN)).to_numpy()
     declared = _declared(tests[made], primary)
-    place = tests[made].groupby(["level", "entity"]).ngroup().to_numpy(dtype=np.int64)
+    of_items = tests.loc[made, "metric"].isin(OF_ITEMS).to_numpy() & ~declared
+    family = tests[made].assign(of_items=of_items).groupby(["level", "entity", "of_items"])
+    place = family.ngroup().to_numpy(dtype=np.int64)
     p = tests.loc[made, "p"].to_numpy()
     found = np.full(len(tests), np.nan)
     found[made] = np.where(

@@ -119,6 +119,14 @@ REASONS: dict[Reason, Text] = {
         en="Fewer than 30 people answered (every further project takes off one), so the "
         "reliability of the measure cannot be judged.",
     ),
+    Reason.GROUPS_TOO_SMALL: Text(
+        fi="Ryhmästä tai muista vastaajista on alle 50 sellaista, joita voi verrata toisiinsa, "
+        "joten eroa ei lasketa.",
+        sv="Av gruppen eller av de andra finns det färre än 50 som kan jämföras med varandra, så "
+        "skillnaden räknas inte.",
+        en="Fewer than 50 of the group, or of the others, can be set beside each other, so no "
+        "difference is computed.",
+    ),
     Reason.NO_MODEL: Text(
         fi="Väittämiä on liian vähän tai malli ei sovi vastauksiin, joten lukua ei lasketa.",
         sv="Påståendena är för få eller modellen passar inte svaren, så talet räknas inte.",
@@ -288,6 +296,14 @@ METHODS: dict[Method, Text] = {
         "intervall.",
         en="The interval is that of a difference of two figures, 95 %, put together from the "
         "interval of each.",
+    ),
+    Method.STRATIFIED: Text(
+        fi="Väli on 95 prosentin luottamusväli erolle, joka on koottu niiden vastaajien välisistä "
+        "eroista, jotka ovat samasta hankkeesta ja suunnilleen samoissa pisteissä.",
+        sv="Intervallet är 95-procentigt för en skillnad som är sammanvägd av skillnaderna mellan "
+        "dem i samma projekt som har ungefär samma poäng.",
+        en="The interval is the 95 % confidence interval of a difference put together from those "
+        "between people of one project with about the same score.",
     ),
     Method.BOUNDS: Text(
         fi="Väli ei kerro sattumasta vaan siitä, mitä puuttuvat tiedot voisivat enintään muuttaa.",

@@ -47,6 +47,7 @@ def slow_frames(
         "split_halves": _frame(halves, [*wave, "half", "scale"], unit),
         "timing": _frame(days, [*wave, "late", "scale"], unit),
         "scale_products": _products(people, instrument),
+        "item_bands": _bands(people, instrument),
         "paired_differences": _counts(differences, [*series, "scale", "difference"]).assign(
             unit=unit
         ),
@@ -111,6 +112,27 @@ def _products(people: list[dict], instrument: Instrument) -> pd.DataFrame:
     names += [f"p{a}{b}" for a in places for b in places if a <= b]
     keys = ["project", "instrument", "wave", "scale", "items"]
     found = [(*wave, *(sums[name] for name in names)) for wave, sums in rows.items()]
+    return pd.DataFrame(found, columns=[*keys, *names])
+
+
+def _bands(people: list[dict], instrument: Instrument) -> pd.DataFrame:
+    rows: dict[tuple, Counter] = defaultdict(Counter)
+    first = {item: scale for scale in reversed(instrument.scales) for item in scale.items or ()}
+    for person, (item, scale) in product(people, first.items()):
+        kinds = {instrument.answers_of(each).kind for each in scale.items}
+        units = [_units(person["answers"].get(each), each, instrument) for each in scale.items]
+        if not 3 <= len(units) <= MOST_ITEMS or kinds != {AnswerKind.ORDINAL} or None in units:
+            continue
+        # Fifths of the possible sums, of which there is one more than the highest.
+        codes = instrument.answers_of(item).codes
+        sums = (codes[-1] - codes[0]) * len(units) + 1
+        band = next(b for b in range(1, 6) if sum(units) < b * sums / 5)
+        found = rows[(person["project"], instrument.key, person["wave"], person["group"], item)]
+        unit = units[scale.items.index(item)]
+        found.update({"n": 1, f"n{band}": 1, f"t{band}": unit, f"q{band}": unit**2})
+    names = ["n", *(f"{moment}{band}" for moment in "ntq" for band in range(1, 6))]
+    keys = ["project", "instrument", "wave", "group", "item"]
+    found = [(*key, *(sums[name] for name in names)) for key, sums in rows.items()]
     return pd.DataFrame(found, columns=[*keys, *names])
 
 

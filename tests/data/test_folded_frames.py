@@ -22,6 +22,7 @@ NAMES = [
     "split_halves",
     "timing",
     "scale_products",
+    "item_bands",
     "paired_differences",
     "paired_choices",
     "retention",
@@ -62,6 +63,7 @@ def slowly(engine: sa.Engine) -> dict[str, pd.DataFrame]:
     responses = [
         {
             "collection": row["collection_id"],
+            "group": row["group_code"],
             "link_key": row["link_key"],
             "id": row["id"],
             "answered_on": row["answered_on"],

@@ -182,7 +182,8 @@ def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
 
 #: The frames of items and of people who are followed.
 SERIES = (
-    "scale_products", "split_halves", "timing", "paired_differences", "paired_choices", "retention",
+    "scale_products", "item_bands", "split_halves", "timing", "paired_differences",
+    "paired_choices", "retention",
 )  # fmt: skip
 
 
@@ -193,6 +194,7 @@ def _series(wide: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFram
     halved = long.assign(half=half, late=np.arange(len(long)) % 2)
     given = {
         "scale_products": raw_series.products(wide, instrument),
+        "item_bands": raw_series.bands(wide, instrument),
         "split_halves": raw_series.moments(
             halved, [*raw_series.WAVE, "half"], instrument.score_unit
         ),

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import pandas as pd
 
-from metrics.frames import PRODUCT_COLUMNS, PRODUCT_ITEMS, SUM_COLUMNS
+from metrics.frames import BAND_COLUMNS, PRODUCT_COLUMNS, PRODUCT_ITEMS, SUM_COLUMNS
 from survey.instrument import AnswerKind, Instrument
 from survey.scoring import ItemScale, score, score_rules
 
@@ -36,6 +36,37 @@ def products(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
         found.append(table.assign(scale=rule.code, items=len(rule.terms)))
     columns = [*WAVE, "scale", "items", "n", *SUM_COLUMNS, *PRODUCT_COLUMNS]
     return pd.concat(found, ignore_index=True).reindex(columns=columns, fill_value=0).fillna(0)
+
+
+def bands(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """`frames.ITEM_BANDS` of the answers to one questionnaire."""
+    found: dict[str, pd.DataFrame] = {}
+    for scale in instrument.scales:
+        kinds = {instrument.answers_of(item).kind for item in scale.items}
+        if not 3 <= len(scale.items) <= PRODUCT_ITEMS or kinds != {AnswerKind.ORDINAL}:
+            continue
+        whole = wide[(wide[list(scale.items)] >= 0).all(axis=1)]
+        offered = instrument.answers_of(scale.items[0]).codes
+        units = pd.DataFrame({
+            item: offered[-1] - whole[item] if instrument.item(item).reversed
+            else whole[item] - offered[0]
+            for item in scale.items
+        }, index=whole.index)  # fmt: skip
+        most = (offered[-1] - offered[0]) * len(scale.items)
+        band = 1 + 5 * units.sum(axis=1) // (most + 1)
+        for item in set(scale.items) - set(found):
+            columns = {"n": pd.Series(1, index=whole.index)}
+            for number in range(1, 6):
+                there = (band == number).astype(int)
+                columns |= {
+                    f"{moment}{number}": there * units[item] ** power
+                    for power, moment in enumerate("ntq")
+                }
+            table = pd.concat([whole[[*WAVE, "group"]], pd.DataFrame(columns)], axis=1)
+            summed = table.groupby([*WAVE, "group"], as_index=False).sum()
+            found[item] = summed.assign(item=item)
+    columns = [*WAVE, "group", "item", "n", *BAND_COLUMNS]
+    return pd.concat([pd.DataFrame(columns=columns), *found.values()], ignore_index=True)[columns]
 
 
 def scored(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 
 from metrics.derived import derived
 from metrics.evaluate import evaluate
-from metrics.frames import PRODUCT_COLUMNS, SUM_COLUMNS, Frames
+from metrics.frames import BAND_COLUMNS, PRODUCT_COLUMNS, SUM_COLUMNS, Frames
 from metrics.metric import ESTIMATE_VALUES, KEYS, RECORD_FRAMES, Estimates, Profile, Results, Unit
 from survey.instrument import instruments
 from tests.metrics.raw import folded, portfolio
@@ -35,7 +35,7 @@ MORE_PEOPLE_MORE_KNOWN = {
     "paired_change", "scale_alpha", "scale_omega", "alpha_without", "item_rest", "agreement",
     "within_deviation", "icc", "icc_of_mean", "random_intercept", "change_effect",
     "change_typical", "change_share", "dropout_bias", "r_indicator", "max_bias", "effective_n",
-    "breadth", "absent_groups",
+    "breadth", "absent_groups", "item_dif",
 }  # fmt: skip
 NUMBERS = ["value", "low", "high", "n", "numerator", "denominator", "projects"]
 
@@ -112,7 +112,16 @@ def halves(frame: pd.DataFrame) -> pd.DataFrame:
     """Every row in two with the same keys whose counts and sums add up to it."""
     rng = np.random.default_rng(6)
     first, second = frame.copy(), frame.copy()
-    sums = ("n", "total", "squares", "invited", "taken_up", *SUM_COLUMNS, *PRODUCT_COLUMNS)
+    sums = (
+        "n",
+        "total",
+        "squares",
+        "invited",
+        "taken_up",
+        *SUM_COLUMNS,
+        *PRODUCT_COLUMNS,
+        *BAND_COLUMNS,
+    )
     whole = [c for c in sums if c in frame]
     for column in whole:
         values = frame[column].to_numpy()
@@ -132,7 +141,7 @@ def test_atoms_in_two_halves_are_the_same_atoms(frames):
 
 def test_everybody_twice_moves_no_value(frames):
     def doubled(frame: pd.DataFrame) -> pd.DataFrame:
-        added = ("n", "total", "squares", "taken_up", *SUM_COLUMNS, *PRODUCT_COLUMNS)
+        added = ("n", "total", "squares", "taken_up", *SUM_COLUMNS, *PRODUCT_COLUMNS, *BAND_COLUMNS)
         sums = [c for c in added if c in frame]
         twice = frame.assign(**{c: frame[c] * 2 for c in sums})
         return (
