@@ -109,7 +109,10 @@ def side(
             "width": 5 if ranges else 0,
         },
         marker={
-            "symbol": [f"{shape}-open" if result.indicative else shape for _, result in shown],
+            # A judgement by a few is what it is; only what stands for many can be indicative.
+            "symbol": [
+                f"{shape}-open" if ranges and result.indicative else shape for _, result in shown
+            ],
             "color": colour,
             "size": 12,
             "line": {"width": 2, "color": colour},

@@ -16,6 +16,10 @@ from data.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readine
 from survey.rubric import rubric
 
 
+#: What the first sentence names of what is missing; the view has it all.
+MOST_NAMED = 4
+
+
 class Needed(NamedTuple):
     """Something that belongs to the phase: whether it is there, and where it is added."""
 
@@ -30,7 +34,32 @@ def readiness_sentence(found: Readiness, language: str) -> str:
     phase = phase_name(found.phase, language)
     if found.ready:
         return say("judge.ready", language, phase=phase)
-    return say_count("judge.not_ready", len(found.missing), language, phase=phase)
+    return say_count(
+        "judge.not_ready",
+        len(found.missing),
+        language,
+        phase=phase,
+        what=listed(missing_names(found, language)),
+    )
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and an ellipsis where there are more."""
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+
+
+def missing_names(found: Readiness, language: str) -> list[str]:
+    """What is missing, by name: records, parts that nobody judged, answers, open actions."""
+    records = {each.key: each.title for each in rubric().records[found.phase]}
+    others = {PARTICIPANTS: "judge.missing_answers", ACTIONS: "judge.missing_actions"}
+    return [
+        records[name].in_language(language)
+        if name in records
+        else say(others[name], language)
+        if name in others
+        else construct_name(name, language)
+        for name in found.missing
+    ]
 
 
 def ready(viewing: Viewing, found: Readiness) -> None:

@@ -86,9 +86,10 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
         st.info(literal(f"{say('gap.sentence.none', language)} {say('gap.nothing', language)}"))
         where_to_begin(viewing, project)
         return
-    ordered = in_order(found)
+    judged = [gap for gap in found if gap.own is not None] or found
+    ordered = in_order(judged)
     _, some = page_of(viewing, "gap_page", ordered, ROWS)
-    several = len({gap.phase for gap in found}) > 1
+    several = len({gap.phase for gap in judged}) > 1
     rows = [gap_row(gap, language, several=several) for gap in some]
     quality = metric_of("process_quality")
     title = say("gap.title", language)
@@ -108,7 +109,9 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
             (quality, [g.participants for g in some if g.participants is not None]),
         ],
         title=title,
-        sentence=gap_sentence(named, language),
+        sentence=" ".join(
+            filter(None, [gap_sentence(named, language), unjudged(found, judged, language)])
+        ),
         publication=publication,
         key="perception_gap",
     )
@@ -119,6 +122,13 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
         next_steps(viewing, project, {gap.phase for gap in found}, blind)
     else:
         where_to_begin(viewing, project)
+
+
+def unjudged(found: Sequence[Gap], judged: Sequence[Gap], language: str) -> str:
+    """The phases that participants were asked about and the project has not judged."""
+    left = {gap.phase for gap in found} - {gap.phase for gap in judged}
+    named = ", ".join(f"{code} {phase_name(code, language)}" for code in sorted(left))
+    return say("gap.unjudged", language, phases=named) if left else ""
 
 
 def where_to_begin(viewing: Viewing, project: int) -> None:
@@ -247,7 +257,10 @@ def legend(found: Sequence[Gap], language: str) -> str:
     keys = ["gap.key", *(f"gap.key.{name}" for name in ORDER if name in findings)]
     if any(gap.gap.indicative for gap in found):
         keys.append("chart.key.indicative")
-    return " ".join(say(key, language) for key in keys)
+    said = [say(key, language) for key in keys]
+    phases = sorted({gap.phase for gap in found})
+    said += [f"{code} {phase_name(code, language)}." for code in phases if len(phases) > 1]
+    return " ".join(said)
 
 
 def gap_table(found: Sequence[Gap], language: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from dashboard.judging.words import construct_name, title_of
+from dashboard.labels import phase_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, link
 from dashboard.truth import engine
@@ -39,11 +40,12 @@ def next_steps(
     for phase, construct in chosen:
         level, criterion = standing[phase, construct]
         step(phase, construct, level, criterion, language, blind=(phase, construct) in blind)
-        if access.can(viewing.user, Verb.ASSESS, Kind.ASSESSMENT, project):
+    if access.can(viewing.user, Verb.ASSESS, Kind.ASSESSMENT, project):
+        for phase in dict.fromkeys(phase for phase, _ in chosen):
             link(
                 viewing,
                 "self_assessment",
-                say("gap.open", language, phase=phase),
+                say("gap.open", language, phase=f"{phase} {phase_name(phase, language)}"),
                 project_id=project,
                 judge_phase=phase,
                 judge_view="joint",
@@ -71,7 +73,8 @@ def step(
             )
         )
     else:
-        said.append(say("gap.at_top", language))
+        meaning = criterion.level(level).meaning.in_language(language)
+        said.append(say("gap.at_top", language, meaning=meaning))
     st.markdown(f"**{literal(head)}.** {literal(' '.join(said))}")
 
 

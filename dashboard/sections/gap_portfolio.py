@@ -44,13 +44,17 @@ def gap_of_projects(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -
     if not judged:
         st.info(literal(reasons_sentence(list(cells.values()), language)))
         return
-    parts = [part for part in CONSTRUCT_NAMES if any(part == p for _, p in cells)]
+    parts = [
+        part
+        for part in CONSTRUCT_NAMES
+        if any(part == p and known(gap) is not None for (_, p), gap in cells.items())
+    ]
     ordered = sorted(judged, key=lambda number: rank(number, cells, called))
     _, some = page_of(viewing, "gaps_page", ordered, PROJECTS)
     rows = [
         GapCells(
             called[number],
-            tuple(cells.get((number, part)) for part in parts),
+            tuple(known(cells.get((number, part))) for part in parts),
             project_words(number, cells, language),
         )
         for number in some
@@ -63,7 +67,7 @@ def gap_of_projects(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -
             gap_grid(rows, language, heads),
             f"{say('alt.start', language, title=title)} "
             f"{portfolio_sentence(cells, judged, called, language)} {say('alt.table', language)}",
-            legend(rows, language),
+            legend(rows, heads, parts, language),
             grid_table(rows, parts, language),
         ),
         [(metric_of("perception_gap"), [cells[place] for place in cells if place[0] in some])],
@@ -71,14 +75,6 @@ def gap_of_projects(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -
         sentence=portfolio_sentence(cells, judged, called, language),
         publication=scope.publication,
         key="gap_grid",
-    )
-    st.caption(
-        literal(
-            " · ".join(
-                f"{head} {construct_name(part, language)}"
-                for head, part in zip(heads, parts, strict=True)
-            )
-        )
     )
 
 
@@ -100,6 +96,11 @@ def gap_cells(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> dict
     for result in ranked:
         cells.setdefault((result.entity, result.part), result)
     return cells
+
+
+def known(gap: Result | None) -> Result | None:
+    """A gap as the grid shows it: where the project has not judged itself there is none."""
+    return None if gap is None or gap.reason is Reason.NO_ASSESSMENT else gap
 
 
 def named(number: int, cells: Mapping[Place, Result], finding: str) -> list[str]:
@@ -165,21 +166,28 @@ def portfolio_sentence(
     return " ".join(said)
 
 
-def legend(rows: Sequence[GapCells], language: str) -> str:
-    """What numbers, colours and signs mean: only those that are there."""
+def legend(
+    rows: Sequence[GapCells], heads: Sequence[str], parts: Sequence[str], language: str
+) -> str:
+    """What columns, numbers, colours and signs mean: only those that are there."""
     found = [cell for item in rows for cell in item.cells if cell is not None]
+    columns = " · ".join(
+        f"{head} {construct_name(part, language)}" for head, part in zip(heads, parts, strict=True)
+    )
     keys = ["gap.grid_key"]
     states = {cell.state for cell in found}
-    keys += [
-        f"heatmap.key.{state}"
-        for state in ("suppressed", "not_applicable", "not_reported")
-        if state in states
-    ]
+    for state, key in (
+        ("suppressed", "heatmap.key.suppressed"),
+        ("not_applicable", "heatmap.key.not_applicable"),
+        ("not_reported", "gap.grid_unanswered"),
+    ):
+        if state in states:
+            keys.append(key)
     if any(cell.indicative for cell in found):
         keys.append("heatmap.key.indicative")
     if any(cell is None for item in rows for cell in item.cells):
         keys.append("gap.grid_empty")
-    return " ".join(say(key, language) for key in keys)
+    return f"{columns}. {' '.join(say(key, language) for key in keys)}"
 
 
 def grid_table(rows: Sequence[GapCells], parts: Sequence[str], language: str) -> pd.DataFrame:
