@@ -37,7 +37,7 @@ def sheet(projects: int, crossing: int = 0, seed: int = 1) -> Frames:
         nodes += [("area", 1, project), ("area", area, project)]
         nodes.append(("programme", int(draw.integers(1, 5)), project))
         nodes.append(("funder", int(draw.integers(1, 6)), project))
-    # Where the phases of waves overlap, the audit is a linear programme.
+    # Where the phases of waves overlap, counts are flows in a network.
     crosses = ids % 100 < crossing
     project, wave, group = (
         axis.ravel()

@@ -3,8 +3,9 @@
 The gate (`metrics.disclosure`) decides what is hidden; the audit places its word beside the figures
 again and asks, for every project, both profiles and every part of every metric, whether a hidden
 count has a feasibility interval with fewer than two whole numbers in it (`metrics.feasibility`),
-and whether two shown populations, one within the other, differ by a few people. Above projects
-there is nothing to ask: those figures are made of shown project figures alone.
+whether two shown populations, one within the other, differ by a few people, and whether what is
+left of a total says the same of all (`metrics.leftovers`). Above projects there is nothing to ask:
+those figures are made of shown project figures alone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from metrics.complementary import close
 from metrics.disclosure import is_change
 from metrics.feasibility import recoverable
 from metrics.frames import Frames
+from metrics.leftovers import unsafe_leftovers
 from metrics.metric import Estimates, Profile
 from metrics.populations import (
     Placed,
@@ -93,4 +95,5 @@ def _told(placed: Placed, universe: Universe, marks: Marks, profile: Profile) ->
     few = [(table.people > 0) & (table.people < table.least) & ~table.offered for table in tables]
     secret |= np.any(few, axis=0)
     near = [close(table, secret, MINIMUM[profile]).any(axis=1) for table in tables]
-    return recoverable(tables, secret) | np.any(near, axis=0)
+    left = unsafe_leftovers(placed, universe, secret, profile).any(axis=1)
+    return recoverable(tables, secret) | np.any(near, axis=0) | left

@@ -6,7 +6,8 @@ The profile is the only parameter: nothing turns a rule off or lowers a threshol
    MINIMUM - 1 people (respondents, pairs, participations), or says the same of everybody: a share
    of 0 %, 100 % or all but one of fewer than SMALL_GROUP people, a mean or recommendation score
    that tells the same, or one without any variance.
-2. What would give it away within the project is hidden with it (`metrics.complementary`).
+2. What would give it away within the project is hidden with it (`metrics.complementary`), and as
+   many groups as it takes for the rest of a whole not to say the same of all (`metrics.leftovers`).
 3. A figure above projects is made from the project figures that are shown, and from nothing else.
    It is a function of what is shown below it, so no theme, area or portfolio can give away a
    project or a group, however they overlap. The price is coverage, which is shown: a theme does
@@ -36,6 +37,7 @@ import pandas as pd
 from metrics.breakdowns import Marks, Whole
 from metrics.complementary import completed
 from metrics.frames import Frames
+from metrics.leftovers import unsafe_leftovers
 from metrics.metric import Estimates, Profile, Reason, Unit
 from metrics.populations import (
     PAIRED,
@@ -174,7 +176,13 @@ def _pattern(
     """The hidden slots of a metric: one pattern for all its parts."""
     marks = common.copy()
     marks[each.project[primary], each.slot[primary]] = True
-    return completed(tables_of(each, universe, profile), marks, MINIMUM[profile])
+    tables = tables_of(each, universe, profile)
+    while True:
+        marks = completed(tables, marks, MINIMUM[profile])
+        more = unsafe_leftovers(each, universe, marks, profile) & ~marks
+        if not more.any():
+            return marks
+        marks |= more
 
 
 def _changes(universe: Universe, means: Marks | None, start: str) -> Marks:
