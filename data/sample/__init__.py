@@ -24,6 +24,7 @@ from data.sample import (
     proposals,
     register,
     results,
+    themes,
     ties,
     timeline,
     users,
@@ -100,6 +101,8 @@ def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
         rows |= part.records(portfolio, rows, _lot(lot))
     rows |= ties.records(rows, _lot(18))
     rows |= assessments.records(rows)
+    rows |= themes.more_answers(rows, versions["process_quality@1"], proposed["voices"])
+    rows |= themes.records(rows)
     rows |= openings.records(rows, versions)
     return rows
 
