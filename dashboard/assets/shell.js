@@ -112,6 +112,12 @@
     }
   };
 
+  // Popovers lie beside the screen, not in it; they take their colour scheme from the document.
+  const followScheme = () => {
+    const screen = document.querySelector('[data-testid="stApp"]');
+    if (screen) document.documentElement.style.colorScheme = getComputedStyle(screen).colorScheme;
+  };
+
   const start = () => {
     document.body.append(region);
     translateTree(document.body);
@@ -131,6 +137,7 @@
     });
     window.setInterval(() => {
       follow();
+      followScheme();
       reachTables();
     }, 500);
   };

@@ -44,16 +44,9 @@ FIRST = ("process_pulse", "process_quality", "process_plain", "process_pupil")
 AT_FIELD = {
     f"survey.wrong.{code}"
     for code in (
-        "groups",
-        "languages",
-        "opens",
-        "order",
-        "past",
-        "thanks",
-        "invited",
-        "opened",
-        "invitees",
-    )  # fmt: skip
+        *("groups", "languages", "opens", "order", "past"),
+        *("thanks", "invited", "opened", "invitees"),
+    )
 }
 
 
