@@ -16,8 +16,7 @@ from data import record_logs, schema
 from data.access import User, profile_of, visible_rows
 from data.open_answers import ANYHOW, answers_where, themes, themes_where
 from data.permissions import Kind
-from metrics.disclosure import MINIMUM
-from metrics.unsafe import PUPILS
+from metrics.unsafe import MINIMUM, PUPILS
 
 #: Numbers of people are told in multiples of this, so that one more answer is not seen.
 TOLD = 5

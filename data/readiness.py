@@ -11,8 +11,8 @@ from data import schema
 from data.access import User, require
 from data.assessment_reading import JOINT, SUBMITTED
 from data.permissions import Kind, Verb
-from metrics.disclosure import MINIMUM
 from metrics.metric import Profile
+from metrics.unsafe import MINIMUM
 from survey.rubric import records_required, rubric
 
 #: How a construct of the phase was judged.
