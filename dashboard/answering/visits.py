@@ -133,9 +133,9 @@ def _step(
 def _send(token: str, found: Found, draft: Draft, at: str) -> Outcome:
     """The receipt, once the answers are stored; else the page where something has to be done."""
     here, wrong = steps.place(draft, at), steps.first_wrong(draft)
-    if wrong is not None:
+    if found.accepts and wrong is not None:
         return _wrong(found, draft, wrong)
-    if draft.pages and here < len(draft.pages) - 1:
+    if found.accepts and here < len(draft.pages) - 1:
         # An answer of the last page opened another one.
         return _shown(None, found, draft, here + 1)
     try:
