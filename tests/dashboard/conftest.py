@@ -13,14 +13,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import pysqlite3
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard import sign_in
+from dashboard.truth import engine
 from data.database import URL_VARIABLE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -99,6 +102,22 @@ def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     sign_in.use(sign_in.Mode.PERSONAS)
     yield
     sign_in.use(before)
+
+
+@pytest.fixture
+def sample_to_write(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A copy of the sample that a test may write into, looked at as its personas."""
+    copy = tmp_path / "arviomo.db"
+    with closing(pysqlite3.connect(next(sample_home.rglob("arviomo.db")))) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{copy}")
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PERSONAS)
+    yield copy
+    sign_in.use(before)
+    engine().dispose()
 
 
 @pytest.fixture(scope="session")
