@@ -38,7 +38,7 @@ def show(viewing: Viewing, _found: list[CollectionFacts]) -> None:
             **follow("preview_wave", WAVES, WAVES[1]),
         )
     part(instrument.title.in_language(spoken))
-    st.caption(literal(say("survey.key", language, code=instrument.key, source=instrument.source)))
+    st.caption(literal(say("survey.key", language, code=instrument.key)))
     preview.pages(instrument, spoken, group, wave)
     part(say("survey.scales", language))
     preview.scales(instrument, spoken)

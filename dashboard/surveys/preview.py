@@ -14,6 +14,8 @@ from survey.instrument import AnswerKind, AnswerSet, Instrument, Item
 
 #: How an answer that can be chosen is marked.
 MARK = "○"
+#: Between two answers, where a line may break.
+APART = " \u2003 "
 
 
 def pages(instrument: Instrument, language: str, group: str = "RES", wave: str = "during") -> None:
@@ -114,7 +116,7 @@ def _choices(answers: AnswerSet, language: str) -> str:
         offered = [choice.text.in_language(language) for choice in answers.choices]
     extra = (answers.dont_know, answers.not_applicable)
     offered += [text.in_language(language) for text in extra if text]
-    return "   ".join(f"{MARK}\u00a0{literal(text).replace(' ', chr(0xA0))}" for text in offered)
+    return APART.join(f"{MARK}\u00a0{literal(text).replace(' ', chr(0xA0))}" for text in offered)
 
 
 def _not_asked(instrument: Instrument, codes: set[str], language: str) -> str:
