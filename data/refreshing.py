@@ -1,7 +1,8 @@
 """A refresh: the truth is folded, judged, protected and published, in this order and no other.
 
-Where new answers came to a few projects only, their own figures are published first (`_own`): who
-brought them sees them in seconds, and the sheet of everything follows in the same refresh.
+Where new answers came to a few projects only, their own figures are published first
+(`_publish_own`): who brought them sees them in seconds, and the sheet of everything follows in the
+same refresh.
 
 Everything is read in one snapshot. Until the last step nothing is written to the database; the
 files that earlier steps leave behind are named by content, and the next refresh removes what no
@@ -245,7 +246,12 @@ def _publish_own(
     projects = truth.changed
     mine = truth.collections[truth.collections["project"].isin(projects)]
     numbers = mine["collection"].tolist()
-    own = [replace(each, statistics=each.statistics.of(numbers)) for each in folded]
+    fielded = set(mine["instrument"])
+    own = [
+        replace(each, statistics=each.statistics.of(numbers))
+        for each in folded
+        if each.instrument in fielded
+    ]
     records = truth.records.of(projects, numbers)
     frames = statistics_frames.assemble(records, own, mine, truth.instruments)
     prepared = prepare(frames, of_answers(), dict(truth.instruments))

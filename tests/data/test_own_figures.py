@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from benchmarks import generate
 from data import access, database, refreshing, sheets
 from data.imports.responses import bump_revisions
+from data.instruments import field_instrument
 from data.schema import Collection, Finding, Response
 from metrics.catalog import catalog
 from metrics.metric import Result
+from survey.instrument import instruments
 
 PROJECTS = 3
 #: Nine collections of 40 people each.
@@ -23,8 +25,13 @@ COMPARED = {name for name, module in catalog().items() if hasattr(module, "acros
 
 @pytest.fixture
 def truth(sqlite_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
-    """A published portfolio of which every group of one project's last wave has grown since."""
+    """A published portfolio of which every group of one project's last wave has grown since, and
+    of which another project has asked something else besides."""
     generate.fill(sqlite_engine, 24 * RESPONSES, projects=PROJECTS)
+    with database.writing(sqlite_engine) as connection:
+        version = field_instrument(connection, instruments()["benefit@1"])
+        other = {"project_id": GROWN - 1, "instrument_version_id": version, "wave": "end"}
+        connection.execute(sa.insert(Collection).values(other))
     sheets.refresh(sqlite_engine, tmp_path)
     last = GROWN * len(generate.WAVES)
     with database.writing(sqlite_engine) as connection:
