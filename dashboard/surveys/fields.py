@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,25 +38,41 @@ def defaults(
 ) -> dict[str, Any]:
     """What stands in the fields at first: the next wave that was not asked, the groups concerned.
 
+    ``filed``: the waves and phases whose answers came as files; new ones are added to them.
     Missing: every group where nobody said whom the matter of the project concerns.
     """
-    asked = {
-        facts.opening.wave
-        for facts in found
-        if (facts.opening.project, facts.opening.instrument, facts.opening.phase)
-        == (project, instrument.key, WHOLE_PROCESS)
-    }
-    first = WAVES[2] if instrument.kind == "outcome" else WAVES[1]
-    begin = WAVES.index(first)
-    waves = [wave for wave in (*WAVES[begin:], *WAVES[:begin]) if wave not in asked]
     with reading(engine()) as connection:
         detail = records.project_detail(connection, viewing.user, project)
+        fielded = records.collections(connection, viewing.user, project)
+    linked = {
+        (facts.opening.wave, facts.opening.phase)
+        for facts in found
+        if (facts.opening.project, facts.opening.instrument) == (project, instrument.key)
+    }
+    asked = {
+        (one.wave, one.phase)
+        for one in fielded
+        if (one.instrument, one.version) == (instrument.code, instrument.version)
+    }
     concerned = [one.group for one in detail.affected] if detail else []
     return {
-        "wave": waves[0] if waves else first,
+        "wave": _next_wave(instrument, asked | linked, linked),
         "groups": [code for code in GROUPS if code in concerned] or list(GROUPS),
+        "filed": asked - linked,
         "mark": mark_of(project, instrument.key),
     }
+
+
+def _next_wave(instrument: Instrument, *asked: Collection[tuple[str, str]]) -> str:
+    """The wave after the usual first one that was not asked of the whole process.
+
+    asked: waves with their phases, what to go round at best first.
+    """
+    first = WAVES[2] if instrument.kind == "outcome" else WAVES[1]
+    begin = WAVES.index(first)
+    order = (*WAVES[begin:], *WAVES[:begin])
+    free = (wave for taken in asked for wave in order if (wave, WHOLE_PROCESS) not in taken)
+    return next(free, first)
 
 
 def entered_collection(

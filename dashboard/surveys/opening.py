@@ -125,7 +125,7 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
     language = viewing.language
     mark = usual["mark"]
     with st.grid(2, min_column_width=300):
-        st.selectbox(
+        wave = st.selectbox(
             say("choose.wave", language),
             WAVES,
             index=WAVES.index(usual["wave"]),
@@ -133,7 +133,7 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
             key=field("wave", drawn, mark),
             help=say("survey.wave_help", language),
         )
-        st.selectbox(
+        phase = st.selectbox(
             say("survey.phase", language),
             [WHOLE_PROCESS, *PHASES],
             format_func=lambda code: (
@@ -143,6 +143,8 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
             ),
             key=field("phase", drawn, mark),
         )
+    if (wave, phase) in usual["filed"]:
+        st.info(say("survey.added_to", language))
     st.multiselect(
         say("survey.groups", language),
         [*GROUPS, UNKNOWN_GROUP],

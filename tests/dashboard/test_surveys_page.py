@@ -18,6 +18,8 @@ from data import access, answers, asking, records, schema
 from data.access import User
 from data.collection_facts import CollectionFacts, collections_of
 from data.database import HOME_VARIABLE, URL_VARIABLE, home, reading, writing
+from data.instruments import field_instrument
+from survey.instrument import instruments
 from survey.text import LANGUAGES
 from tests.dashboard.looking import plain
 
@@ -168,6 +170,18 @@ def test_a_survey_that_is_asked_already_is_refused_at_its_place(room):
     field(at, "selectbox", "wave").select("follow_up")
     clicked(at, "survey.open")
     assert {one.opening.wave for one in facts(room)} == {"during", "follow_up"}
+
+
+def test_answers_that_came_as_a_file_are_gone_round_or_added_to_knowingly(room):
+    with writing(room) as connection:
+        version = field_instrument(connection, instruments()["process_pulse@1"])
+        row = {"project_id": 1, "instrument_version_id": version, "phase": "P0"}
+        connection.execute(sa.insert(schema.Collection), [{**row, "wave": "during"}])
+    at = opened()
+    assert field(at, "selectbox", "wave").value == "end"
+    assert say("survey.added_to", "fi") not in said(at)
+    field(at, "selectbox", "wave").select("during").run()
+    assert say("survey.added_to", "fi") in said(at)
 
 
 @pytest.mark.parametrize(
