@@ -19,6 +19,7 @@ from data.fold_columns import (
     PAIR,
     SPLIT,
     WAVE_PAIRS,
+    band_column,
     count_column,
     count_columns,
     moment_column,
@@ -131,6 +132,18 @@ def counted_plainly(rows: list[tuple]) -> pd.DataFrame:
         wide[moment_column(scale, "n")] = scores[scale].notna().astype("int64")
         wide[moment_column(scale, "total")] = scores[scale].fillna(0).astype("int64")
         wide[moment_column(scale, "squares")] = (scores[scale].fillna(0) ** 2).astype("int64")
+    units = pd.DataFrame(
+        {"A1": answers["A1"] - 1, "A2": 5 - answers["A2"], "A3": answers["A3"] - 1}
+    )
+    whole = (answers[["A1", "A2", "A3"]].fillna(-3) > 0).all(axis=1)
+    # Sums of 0 to 12 in five bands: 0-2, 3-5, 6-7, 8-10, 11-12.
+    band = pd.cut(units.sum(axis=1).astype(int), [-9, 2, 5, 7, 10, 12], labels=False) + 1
+    for item in units:
+        for number in range(1, 6):
+            there = units[item].where(whole & (band == number))
+            # 18 bits of people, 21 of the sum (answers up to 4), and the squares.
+            packed = 1 + there * 2**18 + there**2 * 2**39
+            wide[band_column(item, number)] = packed.fillna(0).astype("int64")
     keyed = pd.concat([frame[CELL], pd.DataFrame(wide)], axis=1)
     return keyed.groupby(CELL, as_index=False).sum()
 
