@@ -36,6 +36,9 @@ from survey.instrument import Instrument
 
 #: More than the days of any calendar.
 MOST_DAYS = 10_000_000
+#: What ``rewritten`` is of a collection that keeps speaking with what is held of it
+#: (`data.waiting`): not even other days are a reason to read it again.
+AS_HELD = -1
 #: More segments of an instrument than this are merged; to read one takes hundredths of a second.
 MANY = 8
 
@@ -245,10 +248,11 @@ def _up_to(folded: list[Folded]) -> dict[int, int]:
 
 def _moved(folded: list[Folded], current: pd.DataFrame) -> list[int]:
     """The collections whose days are others than when their answers were read."""
-    windows = current.set_index("collection")["window"]
+    windows = current[current["rewritten"] != AS_HELD].set_index("collection")["window"]
     moved: set[int] = set()
     for segment in folded:
         read = _living(segment, segment.statistics.splits)[["collection", "window"]]
+        read = read[read["collection"].isin(windows.index)]
         now = windows.reindex(read["collection"]).to_numpy()
         moved |= set(read.loc[read["window"].to_numpy() != now, "collection"])
     return sorted(moved)

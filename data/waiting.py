@@ -26,6 +26,7 @@ from data import extracts
 from data.extracts import FROM_FIRST, Withheld
 from data.record_frames import table
 from data.schema import Segment, SegmentMember
+from data.segments import AS_HELD
 from data.sheets import RevisionFacts, Waiting
 from metrics.metric import Profile
 from metrics.unsafe import MINIMUM
@@ -76,7 +77,7 @@ def settled(
         collections.assign(
             revision=collections["revision"].where(~staying, whole["held"]),
             # What was rewritten since is not read yet.
-            rewritten=collections["rewritten"].where(~staying, 0),
+            rewritten=collections["rewritten"].where(~staying, AS_HELD),
         ),
         tuple(Withheld(int(c), str(g), int(a)) for c, g, a in rows.itertuples(index=False)),
         _named(whole, counts.groupby(level=0).sum()),

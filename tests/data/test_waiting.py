@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +102,19 @@ def test_what_was_taken_back_stays_published_until_it_is_five(truth, seen, tmp_p
     take_back(truth, 1, 3)
     held = sheets.refresh(truth, tmp_path)
     assert (held.changed, waiting(held)) == (False, [(1, 3)])
+    take_back(truth, 1, 2)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
+    assert people(seen[-1]) == {"RES": 35}
+
+
+def test_other_days_of_a_collection_do_not_publish_what_was_taken_back(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    take_back(truth, 1, 3)
+    with database.writing(truth) as connection:
+        later = sa.update(Collection).where(Collection.id == 1).values(closes_on=date(2030, 1, 1))
+        connection.execute(later)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 3)]
+    assert people(seen[-1]) == {"RES": 40}
     take_back(truth, 1, 2)
     assert sheets.refresh(truth, tmp_path).waiting == ()
     assert people(seen[-1]) == {"RES": 35}
