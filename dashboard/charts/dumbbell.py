@@ -54,8 +54,9 @@ def dumbbell(
         ]
     traces = [
         bars(rows, at),
-        side(rows, at, "participants", "circle", grammar.PROCESS),
-        side(rows, at, "own", "square", grammar.OWN),
+        # The square is the larger one and lies below, so both are seen where they agree.
+        side(rows, at, "own", "square", grammar.OWN, 15),
+        side(rows, at, "participants", "circle", grammar.PROCESS, 11),
         gaps(rows, at, low, high),
     ]
     return grammar.drawn(traces, layout, language)
@@ -85,7 +86,7 @@ def values_of(rows: Sequence[GapRow], name: str) -> list[Result | None]:
 
 
 def side(
-    rows: Sequence[GapRow], at: Sequence[int], name: str, shape: str, colour: str
+    rows: Sequence[GapRow], at: Sequence[int], name: str, shape: str, colour: str, size: int
 ) -> go.Scatter:
     """The marks of one side, with the intervals of participants."""
     shown = [
@@ -114,7 +115,7 @@ def side(
                 f"{shape}-open" if ranges and result.indicative else shape for _, result in shown
             ],
             "color": colour,
-            "size": 12,
+            "size": size,
             "line": {"width": 2, "color": colour},
         },
         cliponaxis=False,

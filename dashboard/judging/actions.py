@@ -30,7 +30,7 @@ def next_step(draft: Draft, construct: str, criterion: Criterion, language: str)
     words = f"{above.title.in_language(language)}: {above.meaning.in_language(language)}"
     st.markdown(f"**{literal(say('judge.next_step', language))}** {literal(words)}")
     pressed = st.button(
-        literal(say("judge.make_action", language, construct=construct_name(construct, language))),
+        say("judge.make_action", language, construct=construct_name(construct, language)),
         key=f"judge_{draft.assessment}_{construct}_next",
     )
     if pressed:

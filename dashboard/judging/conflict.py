@@ -54,7 +54,7 @@ def choose(draft: Draft, name: str, language: str) -> None:
         THEIRS: say("judge.keep_theirs", language, who=who(draft)),
     }
     st.radio(
-        literal(say("judge.which", language, what=title(name, language))),
+        say("judge.which", language, what=title(name, language)),
         (MINE, THEIRS),
         format_func=lambda whose: literal(labels[whose]),
         horizontal=True,

@@ -66,9 +66,10 @@ def level(draft: Draft, construct: str, criterion: Criterion, language: str) -> 
         draft.rate(construct, level=None if absent else chosen, not_applicable=absent)
 
     st.radio(
-        literal(criterion.question.in_language(language)),
+        # A label is also read aloud as it is given, so words of our own go in without escapes.
+        criterion.question.in_language(language),
         CHOICES,
-        format_func=lambda choice: literal(title_of(choice, criterion, language)),
+        format_func=lambda choice: title_of(choice, criterion, language),
         captions=[literal(meaning_of(choice, criterion, language)) for choice in CHOICES],
         **tied(field(draft, construct, "level"), choice_of(draft.rating(construct)), put),
     )
@@ -91,7 +92,7 @@ def beside_it(
 def reason(draft: Draft, construct: str, language: str) -> None:
     """Why that level."""
     st.text_area(
-        literal(say("judge.reason", language, construct=construct_name(construct, language))),
+        say("judge.reason", language, construct=construct_name(construct, language)),
         height=80,
         max_chars=_FIELDS["reason"],
         **tied(
@@ -106,7 +107,7 @@ def link_field(draft: Draft, construct: str, language: str) -> None:
     """The address of something that backs the level."""
     name = construct_name(construct, language)
     st.text_input(
-        literal(say("judge.link", language, construct=name)),
+        say("judge.link", language, construct=name),
         max_chars=_FIELDS["evidence_link"],
         placeholder="https://",
         **tied(
@@ -134,7 +135,7 @@ def files(viewing: Viewing, draft: Draft, assessment: Assessment, construct: str
     # A new key after each file, so that the field is empty again and nothing is sent twice.
     count = sum(file.construct == construct for file in assessment.evidence)
     brought = st.file_uploader(
-        literal(say("judge.file", language, construct=construct_name(construct, language))),
+        say("judge.file", language, construct=construct_name(construct, language)),
         type=[*BEGINNINGS, "jpg"],
         max_upload_size=EVIDENCE_BYTES // MEGABYTE,
         key=field(draft, construct, f"upload{count}"),

@@ -15,7 +15,6 @@ from dashboard.wording import say, say_count
 from data.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
 from survey.rubric import rubric
 
-
 #: What the first sentence names of what is missing; the view has it all.
 MOST_NAMED = 4
 

@@ -74,14 +74,14 @@ def told(
             st.caption(literal(say("voices.no_counts", language)))
         under = by_theme(quotes, kind, themes)
         order = [*listed, *(n for n in under if n not in people and n is not None)]
-        for number in [*order, NO_THEME]:
+        for place, number in enumerate([*order, NO_THEME]):
             if number in under:
                 name = (
                     themes[number].name.in_language(language)
                     if number is not NO_THEME
                     else say("voices.no_theme", language)
                 )
-                quoted(name, under[number], called, language)
+                quoted(name, under[number], called, language, opened=place == 0)
     st.caption(literal(say("voices.threshold", language)))
 
 
@@ -129,9 +129,17 @@ def by_theme(
     return under
 
 
-def quoted(name: str, quotes: Sequence[Quote], called: Mapping[int, str], language: str) -> None:
+def quoted(
+    name: str,
+    quotes: Sequence[Quote],
+    called: Mapping[int, str],
+    language: str,
+    *,
+    opened: bool,
+) -> None:
     """The quotes under one theme, with the project and the phase that they tell of."""
-    with st.expander(literal(say_count("voices.quotes", len(quotes), language, theme=name))):
+    heading = literal(say_count("voices.quotes", len(quotes), language, theme=name))
+    with st.expander(heading, expanded=opened):
         for quote in quotes[:MOST_QUOTES]:
             where = say(
                 "voices.quote_place",

@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from dashboard import sign_in
 from dashboard.truth import engine
 from data.database import URL_VARIABLE
+from tests.dashboard import windows
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -187,6 +188,30 @@ def page(browser: Browser, demo_server: str) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, demo_server: str) -> Iterator:
+    """A function that opens an address in a window of a width and a colour scheme."""
+    contexts = []
+
+    def open_at(address: str, width: int = windows.DESKTOP, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            base_url=demo_server,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            locale="fi-FI",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(address)
+        windows.wait_until_ready(page)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
 
 
 def settled(page: Page) -> None:

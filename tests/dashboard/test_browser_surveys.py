@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.test_browser_pages import (  # noqa: F401  opened is a fixture
+from tests.dashboard.windows import (
     DESKTOP,
     PHONE,
     address,
     grown,
-    opened,
     violations,
     wait_until_ready,
 )
 
 pytestmark = pytest.mark.browser
+
+#: The fixture that opens windows.
+opened = test_browser_pages.opened
 
 VIEWS = ("new", "running", "forms")
 
@@ -49,7 +51,7 @@ def open_one(page: Page, *, twice: bool = False) -> None:
     wait_until_ready(page)
 
 
-def test_the_shortest_way_is_one_press_and_two_presses_open_one_survey(opened):  # noqa: F811
+def test_the_shortest_way_is_one_press_and_two_presses_open_one_survey(opened):
     before = opened(at("running")).locator("table").last.locator("tbody tr").count()
     page = opened(at("new"))
     open_one(page, twice=True)
@@ -64,13 +66,13 @@ def test_the_shortest_way_is_one_press_and_two_presses_open_one_survey(opened): 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_a_view_has_no_barriers(opened, view, scheme, width):  # noqa: F811
+def test_a_view_has_no_barriers(opened, view, scheme, width):
     page = grown(opened(at(view), width, scheme))
     has_no_barriers(page, f"surveys-{view}-{width}-{scheme}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_opens_over_the_page_has_no_barriers_either(opened, scheme):  # noqa: F811
+def test_what_opens_over_the_page_has_no_barriers_either(opened, scheme):
     page = opened(at("running"), DESKTOP, scheme)
     page.get_by_role("button", name="Sulje kysely").click()
     page.get_by_text("Haluan sulkea kyselyn nyt").click()
@@ -79,7 +81,7 @@ def test_what_opens_over_the_page_has_no_barriers_either(opened, scheme):  # noq
     has_no_barriers(page, f"surveys-close-{scheme}")
 
 
-def test_personal_links_come_as_a_file_for_this_browser_alone(opened, browser, demo_server):  # noqa: F811
+def test_personal_links_come_as_a_file_for_this_browser_alone(opened, browser, demo_server):
     page = opened(at("new", questionnaire="benefit@1"))
     page.get_by_text("Henkilökohtaiset kertalinkit").click()
     wait_until_ready(page)
