@@ -47,8 +47,7 @@ def refuse_recoverable(
     """Nothing, where nothing hidden follows from what is shown.
 
     estimates and hidden: the figures of projects and the gate's marks over them.
-    Raises: RecoverableSheet naming metrics and projects; populations.UnplacedFigure;
-    feasibility.Unsolved.
+    Raises: RecoverableSheet naming metrics and projects; populations.UnplacedFigure.
     """
     found = recovered(estimates, frames, hidden)
     if found.empty:
