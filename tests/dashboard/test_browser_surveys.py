@@ -20,9 +20,6 @@ from tests.dashboard.windows import (
 
 pytestmark = pytest.mark.browser
 
-#: The fixture that opens windows.
-opened = test_browser_pages.opened
-
 VIEWS = ("new", "running", "forms")
 
 

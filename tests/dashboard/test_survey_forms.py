@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
+from dashboard.truth import engine
 from dashboard.wording import say
-from data import records, schema
+from data import access, records, schema
 from data.database import reading, writing
-from data.replies import published_replies
+from data.replies import publish_reply, published_replies, write_reply
 from survey.instrument import Instrument, instruments
 from survey.text import LANGUAGES
 from survey.xlsform.write import write
+from tests.dashboard import test_surveys_page
 from tests.dashboard.looking import opened as look
-from tests.dashboard.test_surveys_page import (  # noqa: F401  room is a fixture
-    clicked,
-    facts,
-    opened,
-    person,
-    room,
-    said,
-)
+from tests.dashboard.test_surveys_page import clicked, facts, opened, person, said
+
+#: The fixture with two projects and a person for each role.
+room = test_surveys_page.room
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -37,7 +38,7 @@ def brought(role: str, content: bytes, name: str = "lomake.xlsx", language: str 
     return at
 
 
-def test_a_sound_form_is_shown_taken_into_use_and_asked(room):  # noqa: F811
+def test_a_sound_form_is_shown_taken_into_use_and_asked(room):
     at = brought("evaluator", write(newer()))
     assert "Lomake ymmärrettiin: Prosessin laatu, pikakysely, 13 kysymystä." in said(at)
     clicked(at, "survey.bring_do")
@@ -49,19 +50,19 @@ def test_a_sound_form_is_shown_taken_into_use_and_asked(room):  # noqa: F811
     assert facts(room)[0].opening.instrument == "process_pulse@7"
 
 
-def test_a_manager_sees_it_checked_and_is_told_whom_to_ask(room):  # noqa: F811
+def test_a_manager_sees_it_checked_and_is_told_whom_to_ask(room):
     at = brought("manager", write(newer()))
     assert say("survey.bring_ask", "fi") in said(at)
     assert say("survey.bring_do", "fi") not in [button.label for button in at.button]
 
 
-def test_a_form_that_is_known_needs_nothing(room):  # noqa: F811
+def test_a_form_that_is_known_needs_nothing(room):
     at = brought("evaluator", write(instruments()["process_pulse@1"]))
     assert say("survey.bring_known", "fi") in said(at)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_wrong_is_told_with_its_remedy(room, language):  # noqa: F811
+def test_what_is_wrong_is_told_with_its_remedy(room, language):
     told = said(brought("manager", b"%PDF-1.7", "väärä.xlsx", language))
     assert "väärä.xlsx" in told
     assert ".xlsx" in told.partition("väärä.xlsx")[2]
@@ -69,7 +70,7 @@ def test_what_is_wrong_is_told_with_its_remedy(room, language):  # noqa: F811
 
 
 @pytest.fixture
-def proposal(room: sa.Engine) -> int:  # noqa: F811
+def proposal(room: sa.Engine) -> int:
     with writing(room) as connection:
         row = {"id": 5, "code": "E5", "title": "Penkki", "project_id": 1}
         connection.execute(sa.insert(schema.Proposal), row)
@@ -77,10 +78,7 @@ def proposal(room: sa.Engine) -> int:  # noqa: F811
 
 
 @pytest.mark.usefixtures("sample")
-def test_a_reply_to_a_proposal_is_offered_to_those_who_may(monkeypatch):
-    from dashboard.truth import engine
-    from data import access
-
+def test_a_reply_to_a_proposal_is_offered_to_those_who_may():
     with reading(engine()) as connection:
         user = access.persona("evaluator", connection)
         number = records.proposals(connection, user, limit=1).rows[0].id
@@ -90,13 +88,7 @@ def test_a_reply_to_a_proposal_is_offered_to_those_who_may(monkeypatch):
         assert (writes in [expander.label for expander in at.expander]) is may
 
 
-def test_a_published_reply_to_a_proposal_is_read_by_everybody(room, proposal):  # noqa: F811
-    from datetime import UTC, datetime
-
-    from streamlit.testing.v1 import AppTest
-
-    from data.replies import publish_reply, write_reply
-
+def test_a_published_reply_to_a_proposal_is_read_by_everybody(room, proposal):
     now = datetime.now(UTC)
     with writing(room) as connection:
         user = person(room, "manager")
