@@ -133,17 +133,18 @@ def recommendation(rows: pd.DataFrame) -> Rows:
 
 
 def response_rate(rows: pd.DataFrame) -> Rows:
-    people = len(rows)
     each = len(generate.WAVES) * len(generate.GROUPS)
-    invited = 2 * people // (rows["project"].nunique() * each) + 1
+    invited = 2 * len(rows) // (rows["project"].nunique() * each) + 1
     for entity, own in entities(rows):
         for key, cell in cells(own):
             asked = invited * (1 if key[1] == "group" else len(generate.GROUPS))
             answered = cell.groupby("project").size()
             if entity == PORTFOLIO:
-                # All projects invited as many, so the ratio is the mean of their shares.
-                share = answered.reindex(rows["project"].unique(), fill_value=0).to_numpy() / asked
-                yield "", *entity, *key, *t_interval(share, 0, 1), NAN
+                # All projects invited as many, so the ratio is the mean of their shares; of counts,
+                # because of equal shares numpy's deviation is not exactly 0.
+                people = answered.reindex(rows["project"].unique(), fill_value=0).to_numpy()
+                found = t_interval(people, 0, asked)
+                yield "", *entity, *key, *(each / asked for each in found), NAN
             else:
                 ends = proportion_confint(len(cell), asked, method="wilson")
                 yield "", *entity, *key, len(cell) / asked, *ends, NAN
