@@ -20,7 +20,7 @@ from survey.text import LANGUAGES
 FORM = "survey"
 #: The three kinds of link in the order of how much they know of people.
 KINDS = ("anonymous", "personal", "joined")
-NOW = "now"
+NOW, AT = "now", "at"
 
 
 def field(name: str, drawn: int, mark: str = "") -> str:
@@ -77,10 +77,10 @@ def _next_wave(instrument: Instrument, *asked: Collection[tuple[str, str]]) -> s
 
 def entered_collection(
     drawn: int, project: int, instrument: str, now: datetime
-) -> tuple[NewCollection | None, list[Invitee], tuple[invitees.Fault, ...]]:
+) -> tuple[NewCollection | str, list[Invitee], tuple[invitees.Fault, ...]]:
     """What stands in the fields: the collection, the people to invite, what is wrong with them.
 
-    Missing: no collection where it is to open later and nobody said when.
+    Missing: instead of a collection the name of the time that nobody said, opens or closes.
     """
     mark = mark_of(project, instrument)
     kind = entered(field("link", drawn), KINDS[0])
@@ -91,8 +91,10 @@ def entered_collection(
         people, faults = invitees.read(text, groups or GROUPS, joined=kind == "joined")
     later = entered(field("opens", drawn), NOW) != NOW
     opens = entered(field("opens_at", drawn)) if later else now
-    if opens is None:
-        return None, people, faults
+    closes = entered(field("closes", drawn))
+    is_timed = entered(field("ending", drawn), AT) == AT
+    if opens is None or (is_timed and closes is None):
+        return "opens" if opens is None else "closes", people, faults
     new = NewCollection(
         project=project,
         instrument=instrument,
@@ -100,7 +102,7 @@ def entered_collection(
         phase=entered(field("phase", drawn, mark), WHOLE_PROCESS),
         groups=groups,
         opens=opens,
-        closes=entered(field("closes", drawn)),
+        closes=closes if is_timed else None,
         link="anonymous" if kind == "anonymous" else "personal",
         joined=kind == "joined",
         languages=_in_order(entered(field("languages", drawn), LANGUAGES)),

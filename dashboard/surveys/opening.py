@@ -25,7 +25,7 @@ from dashboard.session import (
     turn,
 )
 from dashboard.surveys import personal, preview, times
-from dashboard.surveys.fields import FORM, KINDS, NOW, defaults, entered_collection, field
+from dashboard.surveys.fields import AT, FORM, KINDS, NOW, defaults, entered_collection, field
 from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import COLLECTION, INSTRUMENT, RUNNING, VIEW, now, present
 from dashboard.truth import engine
@@ -44,7 +44,7 @@ FIRST = ("process_pulse", "process_quality", "process_plain", "process_pupil")
 AT_FIELD = {
     f"survey.wrong.{code}"
     for code in (
-        *("groups", "languages", "opens", "order", "past"),
+        *("groups", "languages", "opens", "closes", "order", "past"),
         *("thanks", "invited", "opened", "invitees"),
     )
 }
@@ -175,15 +175,22 @@ def _when(drawn: int, language: str) -> None:
                     closing=False,
                 )
         with st.container():
-            times.pick(
-                say("survey.closes", language),
-                field("closes", drawn),
-                times.usual_end(now()),
-                language,
-                closing=True,
+            ends = st.radio(
+                say("survey.ending", language),
+                [AT, "open"],
+                format_func=lambda code: say(f"survey.ending_{code}", language),
+                horizontal=True,
+                key=field("ending", drawn),
             )
-            st.caption(say("survey.closes_help", language))
-    for code in ("opens", "order", "past"):
+            if ends == AT:
+                times.pick(
+                    say("survey.closes", language),
+                    field("closes", drawn),
+                    times.usual_end(now()),
+                    language,
+                    closing=True,
+                )
+    for code in ("opens", "closes", "order", "past"):
         _wrong(code, language)
 
 
@@ -253,8 +260,8 @@ def _open(drawn: int, project: int, instrument: str) -> None:
     at = now()
     new, people, faults = entered_collection(drawn, project, instrument, at)
     keep(f"{FORM}:faults", faults or None)
-    if faults or new is None:
-        _refuse(drawn, "survey.not_opened" if faults else "survey.wrong.opens")
+    if faults or isinstance(new, str):
+        _refuse(drawn, "survey.not_opened" if faults else f"survey.wrong.{new}")
         return
     try:
         with writing(engine()) as connection:

@@ -227,6 +227,33 @@ def test_everything_that_is_entered_is_kept(room):
     assert opening.closes_at - opening.opens_at == timedelta(days=5)
 
 
+def test_a_survey_without_an_end_is_open_until_somebody_closes_it(room):
+    at = opened()
+    field(at, "radio", "ending").set_value("open").run()
+    clicked(at, "survey.open")
+    assert facts(room)[0].opening.closes_at is None
+    assert say("survey.state_endless", "fi") in said(at)
+
+
+@pytest.mark.parametrize("time", ["opens", "closes"])
+def test_a_time_that_was_cleared_is_asked_for(time):
+    # AppTest cannot clear a field; what a cleared one leaves behind is put there instead.
+    def page(time):
+        from datetime import UTC, datetime
+
+        import streamlit as st
+
+        from dashboard.surveys.fields import entered_collection, field
+
+        now = datetime.now(UTC)
+        st.session_state[field("opens", 0)] = "later" if time == "opens" else "now"
+        st.session_state[field("closes", 0)] = None if time == "closes" else now
+        st.text(entered_collection(0, 1, "process_pulse@1", now)[0])
+
+    assert AppTest.from_function(page, args=(time,)).run().text[0].value == time
+    assert all(say(f"survey.wrong.{time}", language) for language in LANGUAGES)
+
+
 def test_an_hour_that_comes_twice_or_never_is_explained(room):
     at = opened()
     closes = field(at, "datetime_input", "closes")
