@@ -1,9 +1,10 @@
 """What is left of a shown figure when the shown figures of its parts are taken away.
 
 Shares and means add up: the total of a wave less its shown groups is a figure of everybody else,
-and the totals of all waves less the shown phases is one of everybody in no shown phase. It needs no
-hidden count to be known. Where it says the same of all of them, it says it of each hidden group, so
-it is judged by the rule that any figure is judged by (`metrics.unsafe`).
+and the totals of some waves less the shown phases that lie within them is one of everybody in no
+such phase, whichever waves are taken together. It needs no hidden count to be known. Where it says
+the same of all of them, it says it of each hidden group or phase, so it is judged by the rule that
+any figure is judged by (`metrics.unsafe`).
 """
 
 from __future__ import annotations
@@ -34,13 +35,37 @@ def unsafe_leftovers(each: Placed, universe: Universe, marks: Marks, profile: Pr
     is_phase = each.slot >= slots.by_phase.start
     wave = np.where(is_total, each.slot, (each.slot - slots.by_group.start) // len(slots.groups))
     project = each.part * len(universe.projects) + each.project
-    for whole, key, part in (
-        (is_total, project * len(slots.waves) + wave, ~is_total & ~is_phase),
-        (is_total, project, is_phase),
-    ):
+    wholes = [(is_total, project * len(slots.waves) + wave, ~is_total & ~is_phase)]
+    if is_phase.any():
+        within = _waves_of(each, universe, is_total, is_phase, project)
+        for some in _subsets(len(slots.waves)):
+            of_some = is_total & some[np.where(is_total, each.slot, 0)]
+            wholes.append((of_some, project, is_phase & ~within[:, ~some].any(axis=1)))
+    for whole, key, part in wholes:
         rows = _told_by(each, marks, whole, key, part, profile)
         more[each.project[rows], each.slot[rows]] = True
     return more
+
+
+def _subsets(waves: int) -> list[Marks]:
+    """All choices of at least one wave."""
+    bits = np.arange(waves)
+    return [(chosen >> bits & 1).astype(bool) for chosen in range(1, 2**waves)]
+
+
+def _waves_of(
+    each: Placed, universe: Universe, is_total: Marks, is_phase: Marks, project: Whole
+) -> Marks:
+    """In which waves the people of phases answered. Shape: rows x waves."""
+    slots = universe.slots
+    asked = is_total & (floats(each.frame["n"]) > 0)
+    there = np.zeros((int(project.max()) + 1, len(slots.waves)), dtype=bool)
+    there[project[asked], each.slot[asked]] = True
+    edges = (universe.atoms > 0).any(axis=3)
+    found = np.zeros((len(project), len(slots.waves)), dtype=bool)
+    phase = each.slot[is_phase] - slots.by_phase.start
+    found[is_phase] = edges[each.project[is_phase], :, phase] & there[project[is_phase]]
+    return found
 
 
 def _told_by(

@@ -94,6 +94,39 @@ def test_a_mean_at_an_end_of_the_scale_is_not_left(end):
     assert mean == pytest.approx((11 * 40 + 7 * end) / 18)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"P8": (4, 2)},  # too few: the wave is hidden as a whole
+        {"P6": (20, 9), "P7": (6, 0), "P8": (5, 0)},  # of both waves together, not all say so
+    ],
+)
+def test_what_is_left_of_one_wave_may_not_be_the_same_of_all(end):
+    # Where P2 was shown, 21/31 less 10/20 told that all eleven of P3 and P4 had the benefit.
+    during = {"P2": (20, 10), "P3": (6, 6), "P4": (5, 5)}
+    waves = {"during": during, "end": end}
+    places = [
+        (PLACE | {"wave": wave, "phase": phase, "group": "RES"}, n, yes)
+        for wave, phases in waves.items()
+        for phase, (n, yes) in phases.items()
+    ]
+    frames = small(
+        respondents=pd.DataFrame([place | {"n": n, "invited": 40} for place, n, _ in places]),
+        item_counts=pd.DataFrame(
+            [
+                place | {"item": "BEN", "code": code, "n": many}
+                for place, n, yes in places
+                for code, many in ((4, yes), (2, n - yes))
+                if many
+            ]
+        ),
+    )
+    (result,) = judge(prepare(frames, only={"benefit_share"}), Profile.INSIDE)
+    rows = result.frame[result.frame["level"].eq("project") & result.frame["value"].notna()]
+    assert "during" in set(rows.loc[rows["split"].eq("total"), "wave"])
+    assert not {"P2", "P3", "P4"} & set(rows["split_value"].astype(str))
+
+
 def test_the_audit_stops_what_the_gate_would_forget(monkeypatch):
     groups = {"RES": (14, 6), "COM": (11, 4), "CUS": (4, 0), "STAFF": (3, 0)}
     monkeypatch.setattr(
