@@ -80,11 +80,6 @@ def share(value: float, language: str, decimals: int = 0) -> str:
     return f"{number(100 * value, language, decimals)}{'' if language == 'en' else SPACE}%"
 
 
-def signed_share(value: float, language: str, decimals: int = 0) -> str:
-    """A change of a share in percentage points, with its sign and without a unit: +4."""
-    return signed(100 * value, language, decimals)
-
-
 def money(euros: float, language: str, decimals: int = 0) -> str:
     """A sum of euros: 12 500 € in Finnish and Swedish, €12,500 in English."""
     written = number(euros, language, decimals)

@@ -197,11 +197,6 @@ def visible_projects(user: User) -> frozenset[int] | None:
     return _allowed(user.grants, user, Verb.READ, Kind.PROJECT)
 
 
-def visible_funders(user: User) -> frozenset[int] | None:
-    """The numbers of the funders whose names a user may see; None for all."""
-    return _allowed(user.grants, user, Verb.READ, Kind.FUNDER)
-
-
 def visible_entities(user: User, level: Level) -> frozenset[int] | None:
     """The numbers of the entities of a level whose figures a user may see; None for all.
 

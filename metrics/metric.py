@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -252,9 +251,6 @@ class Metric:
     minimum_n: int = 1
     contribution: Text | None = None
     inside_only: bool = False
-
-
-Compute = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)

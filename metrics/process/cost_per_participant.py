@@ -49,8 +49,8 @@ METRIC = Metric(
 )
 
 #: Money is public, so this figure tells how many took part: as many as the public may be told. It
-#: is hidden where the number of participants is (`metrics.populations`), and the public sees it made
-#: of the rounded number.
+#: is hidden where the number of participants is (`metrics.populations`), and the public sees it
+#: made of the rounded number.
 PARTICIPANTS_NEEDED = 10
 
 
