@@ -124,12 +124,12 @@ def recommendation(rows: pd.DataFrame) -> Rows:
             valid = cell[["NPS", "project"]].dropna()
             points = 100.0 * ((valid["NPS"] >= 9).astype(int) - (valid["NPS"] <= 6).astype(int))
             if entity == PORTFOLIO:
-                yield "", *entity, *key, *clustered(points, valid["project"], -100, 100), NAN
+                yield "NPS", *entity, *key, *clustered(points, valid["project"], -100, 100), NAN
             elif len(valid):
                 half = stats.norm.ppf(0.975) * points.std(ddof=0) / np.sqrt(len(points))
                 middle = points.mean()
                 ends = (max(middle - half, -100), min(middle + half, 100)) if half else (NAN, NAN)
-                yield "", *entity, *key, middle, *ends, NAN
+                yield "NPS", *entity, *key, middle, *ends, NAN
 
 
 def response_rate(rows: pd.DataFrame) -> Rows:
