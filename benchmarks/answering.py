@@ -1,11 +1,12 @@
 """Two hundred people answer by link at once, while the staff looks at a page.
 
-    .venv/bin/python -m benchmarks.answering [--people 200] [--home FOLDER]
+    .venv/bin/python -m benchmarks.answering [--people 200] [--pause 0] [--home FOLDER]
 
 Starts ``arviomo demo`` on a free port (the sample is loaded first where the folder has none),
-opens a collection in it, and lets the people answer from a process of their own, all at the same
-moment and without a pause to read or think. Prints how many answers are stored, the times of the
-pages and of the last button, the server's memory, and how long a staff page takes meanwhile.
+opens a collection in it, and lets the people answer from a process of their own, all beginning at
+the same moment; ``--pause`` says for how many seconds each of them reads a page on average. Prints
+how many answers are stored, the times of the pages and of the last button, the server's memory,
+and how long a staff page takes meanwhile.
 Fails when a thanked answer is not stored.
 """
 
@@ -46,17 +47,18 @@ def main() -> int:
     """Print what was measured; 1 when a thanked answer is missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--pause", type=float, default=0)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--crowd", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.crowd:
-        print(json.dumps(crowd(*asked.crowd, asked.people)))
+        print(json.dumps(crowd(*asked.crowd, asked.people, asked.pause)))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        return measure(asked.home or Path(folder), asked.people)
+        return measure(asked.home or Path(folder), asked.people, asked.pause)
 
 
-def measure(home: Path, people: int) -> int:
+def measure(home: Path, people: int, pause: float) -> int:
     """Serve, let people answer, look at a staff page meanwhile, and print."""
     with served(home) as (address, process), window() as page:
         engine = database.connect(f"sqlite:///{home / 'demo' / 'arviomo.db'}")
@@ -66,8 +68,8 @@ def measure(home: Path, people: int) -> int:
         before = respondents.stored(engine, number)
         alone = [look(page, address) for _ in range(3)]
         client = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.answering", "--people", str(people), "--crowd",
-             address, token],
+            [sys.executable, "-m", "benchmarks.answering", "--people", str(people),
+             "--pause", str(pause), "--crowd", address, token],
             stdout=subprocess.PIPE,
             text=True,
         )  # fmt: skip
@@ -99,14 +101,14 @@ def show(name: str, seconds: list[float]) -> None:
     )
 
 
-def crowd(address: str, token: str, people: int) -> dict[str, object]:
+def crowd(address: str, token: str, people: int, pause: float) -> dict[str, object]:
     """What people at once see: how many are thanked, and the seconds of their requests."""
     together = Barrier(people + 1)
 
     def person(seed: int) -> respondents.Walk:
         with httpx.Client(base_url=address, timeout=120, verify=False) as client:  # noqa: S501  plain HTTP
             together.wait()
-            return respondents.walk(client, token, random.Random(seed))
+            return respondents.walk(client, token, random.Random(seed), pause)
 
     with ThreadPoolExecutor(people) as pool:
         walks = [pool.submit(person, seed) for seed in range(people)]

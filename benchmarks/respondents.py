@@ -77,9 +77,10 @@ class Walk:
     sending: float = 0.0
 
 
-def walk(client: httpx.Client, token: str, chosen: random.Random) -> Walk:
+def walk(client: httpx.Client, token: str, chosen: random.Random, pause: float = 0) -> Walk:
     """A person who answers everything and reads the receipt.
 
+    pause: seconds that a page is read for, on average.
     Raises: httpx.HTTPError when the server is gone.
     """
     done = Walk()
@@ -90,6 +91,7 @@ def walk(client: httpx.Client, token: str, chosen: random.Random) -> Walk:
         answers = {name: chosen.choice(values) for name, values in page.choices.items()}
         answers |= {name: "Hyvin meni." for name in page.texts}
         form = page.pressed(button, **answers)
+        time.sleep(chosen.uniform(0, 2 * pause))
         begun = time.perf_counter()
         answer = _timed(done, lambda form=form: client.post(f"/s/{token}", data=form))
         if answer.status_code == 303:

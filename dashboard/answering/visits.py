@@ -103,10 +103,9 @@ def post(token: str, form: Mapping[str, str], wishes: Sequence[str]) -> Outcome:
         if draft.submission != form.get(SUBMISSION):
             # Part of the form was lost: nothing is sent before its answers were seen again.
             return _again(connection, found, draft, steps.place(draft, form.get(AT, START)))
-    if sends:
-        return _send(token, found, draft, form.get(AT, START))
-    with reading(engine()) as connection:
-        return _step(connection, found, draft, form)
+        if not sends:
+            return _step(connection, found, draft, form)
+    return _send(token, found, draft, form.get(AT, START))
 
 
 def _step(
