@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 
 from data import extracts, fold_columns, fold_engine, fold_expressions, statistics_fold
 from data.extracts import segment_path, store_segment
+from metrics import frames
 from survey import instrument as instrument_rules
-from survey import scoring
+from survey import item, scoring
 from survey.instrument import Instrument
 
 #: What a change of means other statistics for the same answers.
@@ -30,6 +31,8 @@ FOLDING = (
     fold_engine,
     fold_expressions,
     statistics_fold,
+    frames,
+    item,
     instrument_rules,
     scoring,
 )

@@ -91,8 +91,8 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
 def judge_own(prepared: Prepared, profile: Profile) -> list[Results]:
     """What may be shown of projects by themselves, in the order of the catalog.
 
-    The same figures of projects as `judge` gives, but for those that need other projects: metrics
-    with ``across`` are left out. Nothing stands above projects.
+    The same figures of projects as `judge` gives of the metrics that were prepared, without those
+    that need other projects (``across``). Nothing stands above projects.
     """
     results = [
         _own(own, invited, hidden, profile)
