@@ -233,7 +233,7 @@ def test_whatever_is_posted_is_answered_by_a_page(database_served, client, home)
     token = link(database_served, home, opened(database_served, groups=("RES", "STAFF")))
     forms = (
         "", "do=send", "do=send&at=GOAL1", "do=next&at=%00", "at=end&do=send&group=RES",
-        "do=send&group=RES&GOAL1=99&submission=" + "a" * 20, "group=XXX&do=next", "do=back",
+        "do=send&group=RES&GOAL1=99&submission=" + "a" * 20, "group=ELSE&do=next", "do=back",
         "do=clear&at=start", "%ff%fe=%ff&do=fi", "GOAL1=" + "9" * 5000, "GOAL1=%F0%9F%92%A9",
         "lang=xx&do=zz", "group=RES&do=next&at=end",
     )  # fmt: skip
