@@ -126,7 +126,9 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
 
 
 #: The pages of figures that a reader of the whole portfolio opens; the first is the default page.
-EVERY_FIGURE = "overview theme area project process participation proposals"
+EVERY_FIGURE = (
+    "overview theme area project process self_assessment participation challenges proposals"
+)
 
 
 @pytest.mark.parametrize(
