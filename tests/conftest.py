@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 import warnings
@@ -30,6 +31,15 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 class NoPostgresql(Exception):
     """No way to a PostgreSQL server was found; the message names every way that was tried."""
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Streamlit puts pages in the place of the main module; processes that a later test starts
+    would run the page first."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

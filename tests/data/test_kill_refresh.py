@@ -15,7 +15,7 @@ from data import access, database, extracts, publishing, sheets
 from data.schema import EntityLeaf, Finding, Leaf, MeasureLeaf, Revision, SegmentMember
 
 PROJECTS = 2
-KILLS, KILLS_BY_NIGHT = 15, 50
+KILLS, KILLS_BY_NIGHT = 6, 50
 #: So many that every group of every collection gets more people than have to wait for company.
 NEWS = 600
 

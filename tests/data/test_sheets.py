@@ -51,7 +51,8 @@ def test_a_refresh_publishes_and_says_what_it_read(filled: sa.Engine, tmp_path: 
     steps = []
     done = sheets.refresh(filled, tmp_path, lambda step, *_: steps.append(step))
     assert done.changed
-    assert list(dict.fromkeys(steps)) == list(sheets.STEPS)
+    # Nothing is published that a few projects could go ahead of.
+    assert list(dict.fromkeys(steps)) == [step for step in sheets.STEPS if step != "own"]
     # Inside and public: figures are there twice, protected for the one and for the other.
     with database.reading(filled) as connection:
         public = sheets.read_figures(connection, SEER, revision=done.revision, public=True)
@@ -88,7 +89,9 @@ def test_an_empty_database_has_an_empty_sheet(engine: sa.Engine, tmp_path: Path)
     assert not sheets.refresh(engine, tmp_path).changed
 
 
-def test_three_sheets_stay_readable(embedded: sa.Engine, tmp_path: Path):
+def test_the_last_sheets_stay_readable(embedded: sa.Engine, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(publishing, "KEPT", 3)
+    monkeypatch.setattr(refreshing, "FEW_PROJECTS", 0)
     for seed in range(4):
         generate.add(embedded, 1, PROJECTS, seed=20 + seed, start=seed)
         sheets.refresh(embedded, tmp_path)

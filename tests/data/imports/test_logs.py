@@ -112,8 +112,9 @@ def test_every_kind_comes_in_feeds_its_frame_and_is_taken_back(
         numbers.append(batch.id)
     with database.reading(engine) as connection:
         logs = record_frames.logs(connection, date(2026, 7, 1))
-    # Which projects are schools' follows from the kinds of their organisations.
-    assert [name for name, frame in logs.items() if frame.empty] == ["schools"]
+    # Which projects are schools' follows from the kinds of their organisations; a project judges
+    # itself on its page, not in a file.
+    assert [name for name, frame in logs.items() if frame.empty] == ["schools", "assessments"]
     # 2026-01-01 to 2026-02-01, when it was merged; the other one is still under way, in its trial
     assert logs["cases"][["stage", "ended", "days"]].to_numpy().tolist() == [
         [0, "merged", 31],
