@@ -326,6 +326,9 @@ def _hash(content: object) -> str:
 
 def _hash_rows(frame: pd.DataFrame) -> str:
     """The hash of the rows of a frame, in their order."""
+    if frame.empty:
+        # Most records of most portfolios: nothing has the same hash, reckoned or not.
+        return hashlib.sha256(b"").hexdigest()
     rows = pd.util.hash_pandas_object(frame.astype("str"), index=False)
     return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
