@@ -96,7 +96,9 @@ def window(browser, site):
 
 
 def press(page: Page) -> None:
-    page.locator("button.main").click()
+    """Press the page's own button and wait for what comes after it."""
+    with page.expect_navigation():
+        page.locator("button.main").click()
 
 
 def choose_everything(page: Page) -> None:

@@ -240,10 +240,7 @@ def test_rows_whose_project_is_not_told_are_hidden_from_those_with_own_reach():
     assert access.visible_rows(ONE_ROLE["manager"], Kind.PROJECT, [PROJECT]) == []
 
 
-def test_a_denied_attempt_is_named_and_logged(caplog, monkeypatch):
-    # Whatever another test's server made of it.
-    monkeypatch.setattr(access.log, "disabled", False)
-    monkeypatch.setattr(access.log, "propagate", True)
+def test_a_denied_attempt_is_named_and_logged(caplog):
     with (
         caplog.at_level(logging.WARNING, "data.access"),
         pytest.raises(access.NotPermitted, match="may not publish revision"),
