@@ -16,25 +16,20 @@ import argparse
 import json
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier
 
 import httpx
-import psutil
 from playwright.sync_api import Page as Window
-from playwright.sync_api import sync_playwright
 
 from benchmarks import respondents
-from benchmarks.memory import FLAGS, MEGABYTE, wait
+from benchmarks.serving import headless, resident, served
 from data import database
 
 STAFF_PAGE = "/process?persona=steering"
@@ -60,7 +55,9 @@ def main() -> int:
 
 def measure(home: Path, people: int, pause: float) -> int:
     """Serve, let people answer, look at a staff page meanwhile, and print."""
-    with served(home) as (address, process), window() as page:
+    with served(home) as (address, process), headless() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(120_000)
         engine = database.connect(f"sqlite:///{home / 'demo' / 'arviomo.db'}")
         wave = random.choice(("baseline", "during", "end", "follow_up"))
         number = respondents.opened(engine, wave=wave, phase=f"P{random.randint(1, 8)}")
@@ -106,7 +103,7 @@ def crowd(address: str, token: str, people: int, pause: float) -> dict[str, obje
     together = Barrier(people + 1)
 
     def person(seed: int) -> respondents.Walk:
-        with httpx.Client(base_url=address, timeout=120, verify=False) as client:  # noqa: S501  plain HTTP
+        with httpx.Client(base_url=address, timeout=120) as client:
             together.wait()
             return respondents.walk(client, token, random.Random(seed), pause)
 
@@ -124,49 +121,12 @@ def crowd(address: str, token: str, people: int, pause: float) -> dict[str, obje
     }
 
 
-@contextmanager
-def served(home: Path) -> Iterator[tuple[str, int]]:
-    """The address and process of a server that shows the sample of a folder."""
-    environment = os.environ | {"ARVIOMO_HOME": str(home)}
-    environment.pop("ARVIOMO_DATABASE", None)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard.cli", "demo", "--port", "0"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        address = server.stdout.readline().strip()
-        wait(address)
-        yield address, server.pid
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@contextmanager
-def window() -> Iterator[Window]:
-    """A browser's window."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as drivers:
-        browser = drivers.chromium.launch(executable_path=path, args=list(FLAGS))
-        page = browser.new_page()
-        page.set_default_timeout(120_000)
-        yield page
-        browser.close()
-
-
 def look(page: Window, address: str) -> float:
     """Seconds until a staff page stands."""
     begun = time.perf_counter()
     page.goto(f"{address}{STAFF_PAGE}")
     page.wait_for_function(READY)
     return time.perf_counter() - begun
-
-
-def resident(process: int) -> float:
-    """Megabytes that a process holds."""
-    return psutil.Process(process).memory_info().rss / MEGABYTE
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import plotly.graph_objects as go
 
@@ -20,6 +21,59 @@ SIGNS = {
     ValueState.NOT_REPORTED: "?",
 }
 _BLUE = "47,127,193"
+
+
+class CellRow(Protocol):
+    """A row of a table: its label, and a result for each column (None: nothing stands there)."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def cells(self) -> tuple[Result | None, ...]: ...
+
+
+def table(
+    rows: Sequence[CellRow],
+    heads: Sequence[str],
+    height: int,
+    language: str,
+    *,
+    text: Callable[[Result], str],
+    shade: Callable[[float], str],
+    row_words: Callable[[CellRow], str] | None = None,
+) -> go.Figure:
+    """A row a label, a column a head, a shaded cell for each result.
+
+    height: pixels of a cell. text: what stands in a cell. shade: the colour of its value.
+    row_words: what stands at the right edge of a row.
+    """
+    marks, end = grammar.stacked([row.label for row in rows], height - 6)
+    at = [HEAD + mark for mark in marks]
+    under = height // 2 - 4
+    layout = grammar.canvas(HEAD + end, top=0, bottom=8)
+    layout["barmode"] = "overlay"
+    layout["xaxis"] = grammar.axis(0, len(heads), visible=False)
+    layout["yaxis"] = grammar.rows_axis(HEAD + end)
+    layout["annotations"] = [
+        words(f"<b>{grammar.plain(head)}</b>", column + 0.5, HEAD / 2)
+        for column, head in enumerate(heads)
+    ]
+    drawn = []
+    for place, row in zip(at, rows, strict=True):
+        layout["annotations"].append(grammar.row_label(row.label, place))
+        if row_words is not None:
+            told = row_words(row)
+            layout["annotations"].append(grammar.row_value(told, place, faint=not told))
+        drawn += [
+            (place + under, column, result)
+            for column, result in enumerate(row.cells)
+            if result is not None
+        ]
+    layout["annotations"] += [
+        words(text(result), column + 0.5, middle) for middle, column, result in drawn
+    ]
+    return grammar.drawn([filled(drawn, height, shade)], layout, language)
 
 
 def words(text: str, x: float, y: float) -> dict:

@@ -52,12 +52,14 @@ def dumbbell(
             grammar.row_label(row.label, place),
             grammar.row_value(row.words, place, faint=row.faint),
         ]
+    both = zip(at, values_of(rows, "own"), values_of(rows, "participants"), strict=True)
+    empty = [place for place, own, participants in both if own is None and participants is None]
     traces = [
         bars(rows, at),
         # The square is the larger one and lies below, so both are seen where they agree.
         side(rows, at, "own", "square", grammar.OWN, 15),
         side(rows, at, "participants", "circle", grammar.PROCESS, 11),
-        gaps(rows, at, low, high),
+        grammar.gaps(empty, low, high),
     ]
     return grammar.drawn(traces, layout, language)
 
@@ -132,21 +134,3 @@ def bars(rows: Sequence[GapRow], at: Sequence[int]) -> go.Scatter:
             x += [own.value, participants.value, None]
             y += [place, place, None]
     return go.Scatter(name="gap", mode="lines", x=x, y=y, line={"color": _BAR, "width": 7})
-
-
-def gaps(rows: Sequence[GapRow], at: Sequence[int], low: float, high: float) -> go.Scatter:
-    """Dotted lines on the rows where neither side has a value."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    both = zip(at, values_of(rows, "own"), values_of(rows, "participants"), strict=True)
-    for place, own, participants in both:
-        if own is None and participants is None:
-            x += [low, high, None]
-            y += [place, place, None]
-    return go.Scatter(
-        name="gaps",
-        mode="lines",
-        x=x,
-        y=y,
-        line={"dash": "dot", "color": grammar.QUIET, "width": 1.5},
-    )

@@ -11,8 +11,8 @@ from dashboard import format as written
 from dashboard.charts import cells, grammar
 from metrics.metric import Result
 
-#: Pixels: a cell, how far its middle stands under the label, and the space after it.
-CELL, UNDER, AFTER = 24, 8, 18
+#: Pixels that a cell is high.
+CELL = 24
 #: Points from which each step of colour begins, and how strong it is.
 STEPS = ((0, 0.04), (5, 0.12), (10, 0.26), (20, 0.42))
 #: The hue of each side: the colours of the two marks in the picture of one project.
@@ -35,33 +35,15 @@ def gap_grid(rows: Sequence[GapCells], language: str, heads: tuple[str, ...]) ->
 
     Missing: a sign (`cells.SIGNS`) in an outlined cell; nothing where there is nothing to compare.
     """
-    marks, end = grammar.stacked([row.label for row in rows], AFTER)
-    at = [cells.HEAD + mark for mark in marks]
-    layout = grammar.canvas(cells.HEAD + end, top=0, bottom=8)
-    layout["barmode"] = "overlay"
-    layout["xaxis"] = grammar.axis(0, len(heads), visible=False)
-    layout["yaxis"] = grammar.rows_axis(cells.HEAD + end)
-    layout["annotations"] = [
-        cells.words(f"<b>{grammar.plain(head)}</b>", column + 0.5, cells.HEAD / 2)
-        for column, head in enumerate(heads)
-    ]
-    for place, row in zip(at, rows, strict=True):
-        layout["annotations"] += [
-            grammar.row_label(row.label, place),
-            grammar.row_value(row.words, place, faint=not row.words),
-        ]
-        layout["annotations"] += [
-            cells.words(gap_text(result, language), column + 0.5, place + UNDER)
-            for column, result in enumerate(row.cells)
-            if result is not None
-        ]
-    drawn = [
-        (place + UNDER, column, result)
-        for place, row in zip(at, rows, strict=True)
-        for column, result in enumerate(row.cells)
-        if result is not None
-    ]
-    return grammar.drawn([cells.filled(drawn, CELL, shade)], layout, language)
+    return cells.table(
+        rows,
+        heads,
+        CELL,
+        language,
+        text=lambda result: gap_text(result, language),
+        shade=shade,
+        row_words=lambda row: row.words,
+    )
 
 
 def gap_text(result: Result, language: str) -> str:

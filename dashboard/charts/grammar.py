@@ -221,6 +221,17 @@ def drawn(data: list, layout: dict, language: str) -> go.Figure:
     return figure
 
 
+def gaps(at: Sequence[float], low: float, high: float) -> go.Scatter:
+    """Dotted lines over the whole axis on rows that have no value: seen, and never a zero."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place in at:
+        x += [low, high, None]
+        y += [place, place, None]
+    line = {"dash": "dot", "color": QUIET, "width": 1.5}
+    return go.Scatter(name="gaps", mode="lines", x=x, y=y, line=line)
+
+
 def note(text: str, **where) -> dict:
     """An annotation without an arrow."""
     return {"text": text, "showarrow": False, "font": {"size": LABEL_SIZE}, **where}

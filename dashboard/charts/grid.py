@@ -11,8 +11,8 @@ from dashboard import format as written
 from dashboard.charts import cells, grammar
 from metrics.metric import Metric, Result
 
-#: Pixels: a cell, how far its middle stands under the label, and the space after it.
-CELL, UNDER, AFTER = 26, 9, 20
+#: Pixels that a cell is high.
+CELL = 26
 #: How strong the colour of 0 and of 1 is: ink keeps a contrast of 6:1 on either.
 FAINTEST, STRONGEST = 0.06, 0.5
 
@@ -33,31 +33,13 @@ def share_grid(
 
     Missing: a sign (`cells.SIGNS`) in an outlined cell; nothing where nothing was collected.
     """
-    marks, end = grammar.stacked([row.label for row in rows], AFTER)
-    at = [cells.HEAD + mark for mark in marks]
-    layout = grammar.canvas(cells.HEAD + end, top=0, bottom=8)
-    layout["barmode"] = "overlay"
-    layout["xaxis"] = grammar.axis(0, len(heads), visible=False)
-    layout["yaxis"] = grammar.rows_axis(cells.HEAD + end)
-    layout["annotations"] = [
-        cells.words(f"<b>{grammar.plain(head)}</b>", column + 0.5, cells.HEAD / 2)
-        for column, head in enumerate(heads)
-    ]
-    for place, row in zip(at, rows, strict=True):
-        layout["annotations"].append(grammar.row_label(row.label, place))
-        layout["annotations"] += [
-            cells.words(grid_text(result, metric, language), column + 0.5, place + UNDER)
-            for column, result in enumerate(row.cells)
-            if result is not None
-        ]
-    drawn = [
-        (place + UNDER, column, result)
-        for place, row in zip(at, rows, strict=True)
-        for column, result in enumerate(row.cells)
-        if result is not None
-    ]
-    return grammar.drawn(
-        [cells.filled(drawn, CELL, lambda value: cells.blue(strength(value)))], layout, language
+    return cells.table(
+        rows,
+        heads,
+        CELL,
+        language,
+        text=lambda result: grid_text(result, metric, language),
+        shade=lambda value: cells.blue(strength(value)),
     )
 
 

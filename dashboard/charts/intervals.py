@@ -65,7 +65,9 @@ def interval_dots(
     if reference:
         layout["shapes"].append(upright(reference.value, "dash"))
         layout["annotations"].append(reference_label(reference, metric.unit, language))
-    return grammar.drawn([marks(rows, at, metric), gaps(rows, at, low, high)], layout, language)
+    empty = [place for place, row in zip(at, rows, strict=True) if not grammar.is_shown(row.result)]
+    drawn = [marks(rows, at, metric), grammar.gaps(empty, low, high)]
+    return grammar.drawn(drawn, layout, language)
 
 
 @grammar.kept
@@ -134,23 +136,6 @@ def upper(result: Result) -> float:
 def lower(result: Result) -> float:
     """How far the interval reaches below the value; 0 where there is no interval."""
     return 0.0 if result.low is None else max(0.0, result.value - result.low)
-
-
-def gaps(rows: Sequence[Row], at: Sequence[int], low: float, high: float) -> go.Scatter:
-    """Dotted lines on the rows that have no value: a gap that is seen, never a zero."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for place, row in zip(at, rows, strict=True):
-        if not grammar.is_shown(row.result):
-            x += [low, high, None]
-            y += [place, place, None]
-    return go.Scatter(
-        name="gaps",
-        mode="lines",
-        x=x,
-        y=y,
-        line={"dash": "dot", "color": grammar.QUIET, "width": 1.5},
-    )
 
 
 def upright(at: float, dash: str) -> dict:

@@ -41,7 +41,9 @@ def wave_steps(panels: Sequence[Panel], metric: Metric, language: str) -> go.Fig
     for place, row in rows:
         layout["annotations"] += wave_words(place, row, metric, language)
     joined = [waves for _, _, waves in placed]
-    return grammar.drawn([steps(joined, metric), gaps(rows, low, high)], layout, language)
+    empty = [place for place, row in rows if not grammar.is_shown(row.result)]
+    drawn = [steps(joined, metric), grammar.gaps(empty, low, high)]
+    return grammar.drawn(drawn, layout, language)
 
 
 def stacked(
@@ -128,21 +130,4 @@ def steps(panels: Sequence[Sequence[tuple[int, Row]]], metric: Metric) -> go.Sca
             "line": {"width": 2, "color": grammar.colour(metric)},
         },
         cliponaxis=False,
-    )
-
-
-def gaps(rows: Sequence[tuple[int, Row]], low: float, high: float) -> go.Scatter:
-    """Dotted lines at the waves that have no value."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for place, row in rows:
-        if not grammar.is_shown(row.result):
-            x += [low, high, None]
-            y += [place, place, None]
-    return go.Scatter(
-        name="gaps",
-        mode="lines",
-        x=x,
-        y=y,
-        line={"dash": "dot", "color": grammar.QUIET, "width": 1.5},
     )

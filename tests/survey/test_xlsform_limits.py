@@ -11,22 +11,11 @@ import pytest
 from survey.xlsform.problems import message
 from survey.xlsform.read import Reading, read
 from survey.xlsform.sheets import CELL, ROWS
+from tests.survey.workbooks import workbook
 
 SURVEY = ["type", "name", "label", "relevant", "calculation", "constraint", "parameters"]
 CHOICES = ["list_name", "name", "label"]
 YES_NO = [["yn", "1", "Yes"], ["yn", "0", "No"]]
-
-
-def workbook(**sheets: list[list]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    sink = BytesIO()
-    book.save(sink)
-    return sink.getvalue()
 
 
 def form(*questions: list, choices: list[list] = YES_NO, **sheets: list[list]) -> bytes:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pandas.testing as pdt
 import pytest
@@ -26,20 +25,9 @@ from survey.scoring import score
 from survey.xlsform.problems import message
 from survey.xlsform.read import read
 from survey.xlsform.write import write
+from tests.survey.workbooks import workbook
 
 PEOPLE = 40
-
-
-def workbook(**sheets: list[list]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    sink = BytesIO()
-    book.save(sink)
-    return sink.getvalue()
 
 
 # --- the child ----------------------------------------------------------------------------------
