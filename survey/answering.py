@@ -49,13 +49,17 @@ def questions(items: Iterable[Item], instrument: Instrument) -> tuple[Question, 
     return tuple(Question(item, instrument.answer_sets[item.answers]) for item in items)
 
 
-def pages(instrument: Instrument, group: str, wave: str, given: Given) -> list[tuple[Item, ...]]:
+def pages(
+    instrument: Instrument, group: str, wave: str, given: Given, *, agreed: bool = False
+) -> list[tuple[Item, ...]]:
     """The pages that a respondent of a group sees in a wave, after what was answered so far.
+
+    agreed: whether answers of special categories may be kept; else they are not asked for.
 
     Where a page is cut never depends on the answers: an answer only takes items in or out, and a
     page that is left without items is left out.
     """
-    shown = set(_shown(instrument, group, wave, given))
+    shown = set(_shown(instrument, group, wave, given, agreed=agreed))
     found = [
         tuple(item for item in part if item.code in shown)
         for page in _cut(instrument, group, wave)
@@ -70,11 +74,13 @@ def every_page(instrument: Instrument, group: str, wave: str) -> list[tuple[Item
     return [part for part in parts if part]
 
 
-def settled(instrument: Instrument, group: str, wave: str, given: Given) -> dict[str, int | str]:
+def settled(
+    instrument: Instrument, group: str, wave: str, given: Given, *, agreed: bool = False
+) -> dict[str, int | str]:
     """The answers that are stored: those of items that are not asked, or not any more, are not."""
     return {
         code: given[code]
-        for code in _shown(instrument, group, wave, given)
+        for code in _shown(instrument, group, wave, given, agreed=agreed)
         if given.get(code, "") != ""
     }
 
@@ -132,7 +138,9 @@ def _shortened(said: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _shown(instrument: Instrument, group: str, wave: str, given: Given) -> list[str]:
+def _shown(
+    instrument: Instrument, group: str, wave: str, given: Given, *, agreed: bool
+) -> list[str]:
     """Codes of the items that are asked, after what was answered so far.
 
     An item that waits for one that is not asked itself is not asked, whatever was said before.
@@ -141,7 +149,8 @@ def _shown(instrument: Instrument, group: str, wave: str, given: Given) -> list[
     for item in instrument.items:
         waits = item.shown_if
         opened = waits is None or found.get(waits.item) in waits.codes
-        if opened and item.concerns(group, wave):
+        allowed = agreed or item.special is None
+        if opened and allowed and item.concerns(group, wave):
             found[item.code] = given.get(item.code)
     return list(found)
 

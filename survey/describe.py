@@ -106,6 +106,7 @@ def _question(item: Item) -> Iterable[str]:
 def _note(item: Item) -> str:
     notes = ["reversed"] if item.reversed else []
     notes += [item.role.value] if item.role else []
+    notes += [f"special category: {item.special.value}"] if item.special else []
     notes += [f"only {', '.join(item.groups)}"] if item.groups else []
     notes += [f"only in {', '.join(item.waves)}"] if item.waves else []
     if item.shown_if:

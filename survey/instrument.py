@@ -34,6 +34,7 @@ from survey.item import (
     Role,
     Section,
     ShownIf,
+    SpecialCategory,
     Strict,
 )
 from survey.text import Text
@@ -43,7 +44,7 @@ __all__ = [
     "DONT_KNOW", "GROUPS", "INSTRUMENTS", "MISSING", "NOT_APPLICABLE", "PHASES",
     "SCORE_RESOLUTION", "UNKNOWN_GROUP", "WAVES", "WHOLE_PROCESS", "AnswerKind", "AnswerSet",
     "Choice", "Code", "Instrument", "InvalidInstrument", "Item", "Role", "Scale", "Section",
-    "ShownIf", "instruments", "read_instrument",
+    "ShownIf", "SpecialCategory", "instruments", "read_instrument",
 ]  # fmt: skip
 
 INSTRUMENTS = Path(__file__).with_name("instruments")
@@ -174,6 +175,8 @@ class Instrument(Strict):
             raise ValueError(f"{item.code}: shown_if names {asked}, which is an open item")
         if unknown := sorted(set(item.shown_if.codes) - answers.accepted):
             raise ValueError(f"{item.code}: shown_if waits for {unknown}, no answers of {asked}")
+        if self.item(asked).special and not item.special:
+            raise ValueError(f"{item.code}: waits for {asked}, so it tells of a special category")
         if depths[asked] == LONGEST_CHAIN:
             raise ValueError(f"{item.code}: more than {LONGEST_CHAIN} items wait for each other")
         return depths[asked] + 1
@@ -208,6 +211,11 @@ class Instrument(Strict):
     @property
     def open_items(self) -> tuple[Item, ...]:
         return tuple(i for i in self.items if self.answer_sets[i.answers].kind is AnswerKind.OPEN)
+
+    def special_of(self, group: str, wave: str) -> tuple[SpecialCategory, ...]:
+        """The special categories of personal data that a group is asked about in a wave."""
+        asked = {item.special for item in self.items if item.concerns(group, wave)}
+        return tuple(category for category in SpecialCategory if category in asked)
 
     def item(self, code: str) -> Item:
         """The item with a code. Raises: KeyError."""

@@ -46,6 +46,19 @@ class Role(StrEnum):
     SAVING = "saving"
 
 
+class SpecialCategory(StrEnum):
+    """A kind of personal data that may be asked about only with an explicit agreement (GDPR 9)."""
+
+    HEALTH = "health"
+    ETHNIC_ORIGIN = "ethnic_origin"
+    POLITICS = "politics"
+    BELIEF = "belief"
+    UNION = "union"
+    GENETIC = "genetic"
+    BIOMETRIC = "biometric"
+    SEX_LIFE = "sex_life"
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -135,7 +148,8 @@ class Section(Strict):
 
 class Item(Strict):
     """One question. ``groups`` restricts it to some stakeholder groups, ``waves`` to some waves;
-    empty means every one. ``hint`` is a help text under the question."""
+    empty means every one. ``hint`` is a help text under the question. ``special`` says which special
+    category of personal data an answer tells of: it is asked of those only who agreed to it."""
 
     code: Code
     answers: str
@@ -146,6 +160,7 @@ class Item(Strict):
     waves: tuple[str, ...] = Field(default=(), exclude_if=_left_out)
     hint: Text | None = Field(default=None, exclude_if=_left_out)
     shown_if: ShownIf | None = Field(default=None, exclude_if=_left_out)
+    special: SpecialCategory | None = Field(default=None, exclude_if=_left_out)
 
     @model_validator(mode="after")
     def _known_places(self):

@@ -18,6 +18,7 @@ GROUP_LIST, WAVE_LIST = "arviomo_groups", "arviomo_waves"
 ABOUT, ANSWERS, SCALES = "_instrument", "_answers", "_scales"
 #: Our own columns of the survey sheet.
 SET, REVERSED, ROLE = "arviomo_answers", "arviomo_reversed", "arviomo_role"
+SPECIAL = "arviomo_special"
 #: The answers that are no code of a scale, as choices are named.
 NO_ANSWERS = {
     str(DONT_KNOW): DONT_KNOW,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from survey.item import GROUPS, WAVES, AnswerKind, Role
+from survey.item import GROUPS, WAVES, AnswerKind, Role, SpecialCategory
 from survey.xlsform import form
 from survey.xlsform.answer_sets import AnswerSets, check_list, yes_or_no
 from survey.xlsform.problems import Problem
@@ -96,7 +97,9 @@ class Questions:
         item |= {"hint": hint} if (hint := self.hint.read(row, self.problems)) else {}
         if self.sets.about:  # without our own sheet of answers nothing can be scored
             item["reversed"] = bool(yes_or_no(self.sheet, row, form.REVERSED, self.problems))
-            item["role"] = self._role(row)
+            item["role"] = self._one_of(row, form.ROLE, Role)
+        if special := self._one_of(row, form.SPECIAL, SpecialCategory):
+            item["special"] = special
         item |= self._asked(row, opened)
         self.items.append(item)
         self.rows[code], self.names[code] = row, name
@@ -109,11 +112,11 @@ class Questions:
         if problem not in self.problems:  # a group is asked about with each of its questions
             self.problems.append(problem)
 
-    def _role(self, row: Row) -> str | None:
-        said = row.said(form.ROLE)
-        allowed = [role.value for role in Role]
+    def _one_of(self, row: Row, column: str, known: type[StrEnum]) -> str | None:
+        said = row.said(column)
+        allowed = [one.value for one in known]
         if said and said not in allowed:
-            self._problem("not_one_of", row, form.ROLE, said, allowed=", ".join(allowed))
+            self._problem("not_one_of", row, column, said, allowed=", ".join(allowed))
         return said or None
 
     def _answers(self, row: Row, kind: QuestionType) -> str:

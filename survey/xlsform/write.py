@@ -27,7 +27,7 @@ _HEADS = {
     "survey": (
         "type", "name", *said_in("label"), *said_in("hint"), "relevant", "appearance",
         "parameters", "constraint", *said_in("constraint_message"), "calculation",
-        form.SET, form.REVERSED, form.ROLE,
+        form.SET, form.REVERSED, form.ROLE, form.SPECIAL,
     ),
     "choices": ("list_name", "name", *said_in("label")),
     "settings": ("form_title", "form_id", "version", "default_language", "style"),
@@ -104,6 +104,7 @@ def _question(instrument: Instrument, item: Item) -> Row:
     row |= _said("label", item.text) | _said("hint", item.hint)
     row[form.REVERSED] = "yes" if item.reversed else ""
     row[form.ROLE] = item.role.value if item.role else ""
+    row[form.SPECIAL] = item.special.value if item.special else ""
     return row | _kind(item.answers, instrument.answer_sets[item.answers])
 
 

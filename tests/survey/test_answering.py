@@ -217,3 +217,41 @@ def test_no_post_is_a_crash(posted, said):
         accepted = BENEFIT.answers_of(code).accepted
         assert value in accepted if isinstance(value, int) else not accepted
     assert {problem.code for problem in problems} <= {"off_scale", "too_long", "unknown"}
+
+
+# --- special categories of personal data ----------------------------------------------------------
+
+HEALTH = form(
+    [
+        {"code": "A1"},
+        {"code": "H1", "special": "health"},
+        waits("H2", "H1", special="health", groups=["CUS"]),
+        {"code": "U1", "special": "union", "waves": ["end"]},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "asked"), [(False, [["A1"]]), (True, [["A1", "H1"], ["H2", "U1"]])]
+)
+def test_special_categories_are_asked_of_those_who_agreed(agreed, asked):
+    given = {"A1": 1, "H1": 1, "H2": 0, "U1": 1}
+    assert codes(pages(HEALTH, "CUS", "end", given, agreed=agreed)) == asked
+    kept = settled(HEALTH, "CUS", "end", given, agreed=agreed)
+    assert list(kept) == [code for page in asked for code in page]
+
+
+def test_an_instrument_says_of_which_categories_it_asks_whom():
+    assert HEALTH.special_of("CUS", "end") == ("health", "union")
+    assert HEALTH.special_of("RES", "during") == ("health",)
+    assert BENEFIT.special_of("RES", "end") == ()
+
+
+def test_what_waits_for_a_special_answer_tells_of_it_too():
+    with pytest.raises(ValueError, match="H2: waits for H1"):
+        form([{"code": "H1", "special": "health"}, waits("H2", "H1")])
+
+
+def test_a_flag_that_is_not_given_changes_no_hash():
+    assert "special" not in BENEFIT.canonical
+    assert '"special":"health"' in HEALTH.canonical

@@ -73,7 +73,7 @@ WHOLE = Instrument.model_validate(
             {"code": "M1", "answers": "middle", "text": text("m"), "waves": ["follow_up"]},
             {"code": "R1", "answers": "bare", "text": text("r"), "groups": ["PUB"]},
             {"code": "R2", "answers": "numbers", "text": text("r2")},
-            {"code": "R3", "answers": "named", "text": text("r3")},
+            {"code": "R3", "answers": "named", "text": text("r3"), "special": "health"},
             {
                 "code": "T1",
                 "answers": "open",
