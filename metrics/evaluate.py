@@ -11,6 +11,10 @@ METRIC and, for a metric that is judged from a frame of `metrics.frames`:
     The atoms as the metric counts them, when that is more than reading them off. What it returns
     of answers must add up: whole numbers that are summed over atoms. A group of "" or a phase of
     P0 counts in totals and has no row of its own. Without a wave column the wave is "all".
+``contribute(sums) -> dict`` (where needed)
+    What each project brings to its figures, by name, where that takes reckoning: from the sums of
+    its atoms, one number a project of a figure. It is reckoned once, and not again for every
+    entity that the project belongs to.
 ``compute(rows) -> DataFrame``
     The estimates. Rows: one a project of a figure, with ``figure`` (0, 1, ...), ``split``,
     ``project`` (below 1: no project) and the sums, in a stable order; several atoms of a project
@@ -265,6 +269,8 @@ def _summed(
     if module.METRIC.frame in RECORD_FRAMES:
         return None if atoms.empty else record_cells(atoms)
     cells = cells_of(atoms.drop(columns=[column for column in _ASKED if column in atoms]))
+    if hasattr(module, "contribute"):
+        cells = cells._replace(sums=module.contribute(cells.sums))
     if asked is not None and module.METRIC.unit in _AWAITED:
         # A change needs two waves: what was not measured twice has no row, and nothing to report.
         cells = with_silent(cells, asked, rounds)

@@ -12,12 +12,13 @@ taken away from it.
 from __future__ import annotations
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from metrics.fold import dense, exact_sums, packed, summed
 from metrics.frames import BAND_COLUMNS
 from metrics.items import banded_items
 from metrics.metric import About, Metric, Split, Unit
-from metrics.statistics.item_functioning import OTHERS, item_differences
+from metrics.statistics.item_functioning import OTHERS, contributions, item_differences
 from survey.instrument import UNKNOWN_GROUP, Instrument
 from survey.text import Text
 
@@ -115,6 +116,11 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
     return mine.assign(**others)
 
 
+def contribute(sums: dict[str, NDArray]) -> dict[str, NDArray]:
+    """What each project brings to the figures of an item and a group. Sums: as `select`."""
+    return contributions(sums)
+
+
 def compute(rows: pd.DataFrame) -> pd.DataFrame:
-    """Difference per item and group; of everybody together there is none. Rows: as `select`."""
+    """Difference per item and group; of everybody together there is none."""
     return item_differences(rows[(rows["split"] == Split.GROUP.value).to_numpy()])

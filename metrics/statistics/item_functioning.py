@@ -13,6 +13,7 @@ to move the other way.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +43,43 @@ class Strata(NamedTuple):
     squares: Whole
 
 
+def contributions(sums: Mapping[str, Whole]) -> dict[str, Floats | Whole]:
+    """What the strata of a project bring to a figure: sums over its bands.
+
+    sums: n1.., t1.., q1.. of the group and other_n1.. of the others, one number a project of a
+    figure. Counts, totals and squares of all of them are whole; where fewer than OTHERS_NEEDED
+    others are left, the project is not held and brings nothing.
+    """
+    group, others = _strata(sums)
+    held = others.n.sum(axis=1) >= OTHERS_NEEDED
+    group, others = (Strata(*(each * held[:, None] for each in side)) for side in (group, others))
+    whole = Strata(*(mine + theirs for mine, theirs in zip(group, others, strict=True)))
+    # Whole numbers, so that equal answers leave exactly nothing.
+    apart = whole.n * whole.squares - whole.total**2
+    spread = ratio(apart, whole.n * (whole.n - 1))
+    gap = ratio(group.total, group.n) - ratio(others.total, others.n)
+    of_gap = spread * (ratio(1, group.n) + ratio(1, others.n))
+    expected = ratio(group.n * whole.total, whole.n)
+    chance = ratio(group.n * others.n, whole.n) * spread
+    by_band = {
+        "people": group.n,
+        "beside": others.n,
+        "gap": group.n * gap,
+        "of_gap": group.n**2 * of_gap,
+        "excess": group.total - expected,
+        "chance": chance,
+        "n": whole.n,
+        "total": whole.total,
+        "squares": whole.squares,
+    }
+    found = {name: np.nansum(each, axis=1) for name, each in by_band.items()}
+    return {"held": held.astype(np.int64), **found}
+
+
 def item_differences(rows: pd.DataFrame) -> pd.DataFrame:
     """The standardised mean difference between a group and all others, and Mantel's test.
 
-    Rows: n1.., t1.., q1.. of the group and other_n1.. of the others.
+    Rows: what each project brings (`contributions`).
     Formula: SMD = sum_k f_k (mean of group - mean of others)_k / sum_k f_k over strata k with f_k
     of the group and r_k others; value = SMD / S, S the standard deviation of all of them. Interval:
     SMD -+ z sqrt(sum_k f_k**2 s_k**2 (1/f_k + 1/r_k)) / sum_k f_k, over S. p: Mantel's chi-square
@@ -55,32 +89,21 @@ def item_differences(rows: pd.DataFrame) -> pd.DataFrame:
     Source: Mantel 1963; Dorans & Schmitt 1991; Zwick & Thayer 1996 (the variance, from the
     hypergeometric model). Two strata by hand: tests.
     """
-    size = int(rows["figure"].max()) + 1 if len(rows) else 0
-    group, others = _strata(rows)
-    asked = np.bincount(rows["figure"].to_numpy(), minlength=size)
-    kept = others.n.sum(axis=1) >= OTHERS_NEEDED
-    figure = rows["figure"].to_numpy()[kept]
-    group, others = (Strata(*(each[kept] for each in side)) for side in (group, others))
-    whole = Strata(*(mine + theirs for mine, theirs in zip(group, others, strict=True)))
+    figure = rows["figure"].to_numpy()
+    size = int(figure.max()) + 1 if len(rows) else 0
 
-    def summed(values: Floats | Whole) -> Floats:
-        return np.bincount(figure, weights=np.nansum(values, axis=1), minlength=size)
+    def summed(name: str) -> Floats:
+        return np.bincount(figure, weights=rows[name].to_numpy(), minlength=size)
 
-    # Whole numbers, so that equal answers leave exactly nothing.
-    apart = whole.n * whole.squares - whole.total**2
-    spread = ratio(apart, whole.n * (whole.n - 1))
-    gap = ratio(group.total, group.n) - ratio(others.total, others.n)
-    people, beside = summed(group.n), summed(others.n)
-    difference = ratio(summed(group.n * gap), people)
-    of_gap = spread * (ratio(1, group.n) + ratio(1, others.n))
-    error = ratio(np.sqrt(summed(group.n**2 * of_gap)), people)
-    expected = ratio(group.n * whole.total, whole.n)
-    chance = summed(ratio(group.n * others.n, whole.n) * spread)
-    n, total, squares = (summed(each).astype(np.int64) for each in whole)
+    asked = np.bincount(figure, minlength=size)
+    projects = summed("held").astype(np.int64)
+    people, beside = summed("people"), summed("beside")
+    difference = ratio(summed("gap"), people)
+    error = ratio(np.sqrt(summed("of_gap")), people)
+    n, total, squares = (summed(name).astype(np.int64) for name in ("n", "total", "squares"))
     deviation = np.sqrt(ratio(n * squares - total**2, n * (n - 1)))
     value = ratio(difference, deviation)
     half = Z * ratio(error, np.where(error > 0, deviation, 0))
-    projects = np.bincount(figure, minlength=size)
     reason = np.where(np.minimum(people, beside) < EACH_NEEDED, Reason.GROUPS_TOO_SMALL.value, "")
     reason = np.where((projects == 1) | (asked == 1), Reason.ONE_PROJECT.value, reason)
     value = np.where(reason == "", value, np.nan)
@@ -91,17 +114,17 @@ def item_differences(rows: pd.DataFrame) -> pd.DataFrame:
         projects=projects,
         method=Method.STRATIFIED,
         missing=np.where(reason == "", Reason.NOT_ESTIMABLE.value, reason),
-        p=_mantel(summed(group.total - expected), chance),
+        p=_mantel(summed("excess"), summed("chance")),
     )
     return found[asked > 0]
 
 
-def _strata(rows: pd.DataFrame) -> tuple[Strata, Strata]:
+def _strata(sums: Mapping[str, Whole]) -> tuple[Strata, Strata]:
     """The group and the others in the strata that have both."""
     group, others = (
         Strata(
             *(
-                rows[[f"{prefix}{moment}{band}" for band in BANDS]].to_numpy(dtype=np.int64)
+                np.column_stack([sums[f"{prefix}{moment}{band}"] for band in BANDS])
                 for moment in "ntq"
             )
         )

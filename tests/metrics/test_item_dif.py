@@ -16,7 +16,12 @@ from metrics.frames import BAND_COLUMNS, Frames, schema_of
 from metrics.items import banded_items
 from metrics.judge import judge, prepare
 from metrics.metric import ESTIMATE_VALUES, Profile
-from metrics.statistics.item_functioning import OTHERS, OTHERS_NEEDED, item_differences
+from metrics.statistics.item_functioning import (
+    OTHERS,
+    OTHERS_NEEDED,
+    contributions,
+    item_differences,
+)
 from metrics.unsafe import MINIMUM
 from survey.instrument import instruments
 from tests.metrics import raw_series
@@ -39,8 +44,13 @@ def row(project: int, group: list[list[int]], others: list[list[int]]) -> dict[s
 
 
 def judged(*rows: dict[str, int]) -> pd.Series:
-    (found,) = [each for _, each in item_differences(pd.DataFrame(rows)).iterrows()]
+    (found,) = [each for _, each in item_differences(brought(pd.DataFrame(rows))).iterrows()]
     return found
+
+
+def brought(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what each brings to its figure."""
+    return rows.assign(**contributions({name: rows[name].to_numpy() for name in rows}))
 
 
 def test_two_strata_by_hand():
@@ -107,7 +117,7 @@ def test_others_are_at_least_as_many_as_the_public_must_see():
 
 
 def test_nothing_gives_nothing():
-    found = item_differences(pd.DataFrame([row(1, [], [])]).iloc[:0])
+    found = item_differences(brought(pd.DataFrame([row(1, [], [])])).iloc[:0])
     assert found.empty
     assert list(found.columns) == ESTIMATE_VALUES
 
