@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.truth import engine
+from dashboard.wording import say
 from data.database import database_url, reading
 from data.instruments import known_instruments
 from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES, record_part
@@ -46,9 +47,15 @@ def forget_questionnaires() -> None:
 
 
 def questionnaire_name(key: str, language: str) -> str:
-    """The title of a questionnaire; its key where the questionnaire is not at hand."""
+    """The title of a questionnaire, with its version where several are known; its key where the
+    questionnaire is not at hand."""
     known = questionnaires()
-    return known[key].title.in_language(language) if key in known else key
+    if key not in known:
+        return key
+    title = known[key].title.in_language(language)
+    if sum(each.code == known[key].code for each in known.values()) < 2:
+        return title
+    return say("series.version", language, title=title, version=known[key].version)
 
 
 def part_name(instrument: str, part: str, language: str) -> str:

@@ -11,6 +11,7 @@ from dashboard import format as written
 from dashboard.charts import Row, is_shown
 from dashboard.labels import wave_name
 from dashboard.literal import literal
+from dashboard.series import all_breaks, version_of
 from dashboard.wording import say
 from metrics.metric import Method, Metric, Result
 from metrics.reasons import REASONS, STATES
@@ -31,6 +32,7 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
     columns = {
         "what": [literal(row.label) for row in rows],
         "wave": [wave_name(row.result.wave, language) for row in rows],
+        "version": [_version(row.result, language) for row in rows],
         "value": [_value(row.result, metric, language) for row in rows],
         "interval": [_interval(row.result, metric, language) for row in rows],
         "p": [_chance(row.tested.p, language) for row in rows],
@@ -43,6 +45,8 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
     }
     if len(waves) < 2:
         del columns["wave"]
+    if not all_breaks([row.result for row in rows]):
+        del columns["version"]
     none = say("table.none", language)
     kept = {
         name: values
@@ -59,6 +63,13 @@ def are_bounds(rows: Sequence[Row]) -> bool:
     """Whether the ends of the rows' figures are bounds of what is possible, not of chance."""
     methods = {row.result.method for row in rows if row.result.low is not None}
     return methods == {Method.BOUNDS}
+
+
+def _version(result: Result, language: str) -> str:
+    """Which version of its questionnaire a figure comes from."""
+    if not result.instrument:
+        return say("table.none", language)
+    return written.count(version_of(result.instrument), language)
 
 
 def _value(result: Result, metric: Metric, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dashboard import sentences
+from dashboard import sentences, series
 from dashboard.charts import Reference, change_forest, interval_dots, is_shown
 from dashboard.components import chart_block
 from dashboard.figures import figures, metric_of, one
@@ -79,12 +79,14 @@ def outcome_change(viewing: Viewing, scope: Scope) -> None:
         ],
         metric,
     )
+    broken = series.break_words(totals(viewing, scope, "outcome_score", None), language)
     if not rows:
-        nothing(viewing, metric)
+        nothing(viewing, metric, broken)
         return
     said = [
         sentences.figure_sentence(r.result, metric, language, r.label, r.test) for r in rows[:3]
     ]
+    said += [broken] if broken else []
     chart_block(
         viewing,
         change_forest(rows, metric, language),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dashboard import sentences
-from dashboard.charts import Reference, change_forest, interval_dots, is_shown, wave_steps
-from dashboard.components import chart_block
+from dashboard import sentences, series
+from dashboard.charts import Reference, Row, change_forest, interval_dots, is_shown, wave_steps
+from dashboard.components import Picture, chart_block, legend_of, picture_block
 from dashboard.figures import figures, metric_of, one
-from dashboard.labels import SPLIT_NAMES, constructs, overall_name, overall_of, part_name
+from dashboard.labels import (
+    SPLIT_NAMES,
+    constructs,
+    overall_name,
+    overall_of,
+    part_name,
+    wave_name,
+)
 from dashboard.sections.rows import nothing, row, rows_by
 from dashboard.sections.scope import Scope, totals
 from dashboard.session import Viewing
+from dashboard.tables import results_table
 from dashboard.wording import say
-from metrics.metric import ALL_WAVES
+from metrics.metric import ALL_WAVES, Result
 from survey.instrument import GROUPS, PHASES
 
 
@@ -105,34 +113,57 @@ def process_by_split(viewing: Viewing, scope: Scope, split: str) -> None:
     )
 
 
+def series_of(viewing: Viewing, scope: Scope, metric: str, key: str | None) -> list[Result]:
+    """The totals of a questionnaire at every survey, of all its versions."""
+    if key is None:
+        return []
+    code = series.code_of(key)
+    found = totals(viewing, scope, metric, None)
+    return [result for result in found if series.code_of(result.instrument) == code]
+
+
 def process_by_wave(viewing: Viewing, scope: Scope) -> None:
     """Each side of the process at every survey, in small panels."""
     language = viewing.language
     metric = metric_of("process_quality")
-    found = totals(viewing, scope, metric.id, scope.process) if scope.process else []
+    found = series_of(viewing, scope, metric.id, scope.process)
     if len({result.wave for result in found}) < 2:
         return
     panels = []
     for part in [overall_of(scope.process), *constructs(scope.process)]:
         name = part_name(scope.process, part, language)
-        of_part = [row(name, r, language) for r in found if r.part == part]
+        of_part = sorted((r for r in found if r.part == part), key=series.place_of)
         if of_part:
-            panels.append((name, of_part))
+            panels.append((name, [row(name, r, language) for r in of_part]))
     rows = [row for _, of_part in panels for row in of_part]
-    chart_block(
+    told = [
+        row(f"{item.label}, {wave_name(item.result.wave, language)}", item.result, language)
+        for item in rows
+    ]
+    title = say("section.process_by_wave", language)
+    broken = series.break_words([item.result for item in rows], language)
+    picture_block(
         viewing,
-        wave_steps(panels, metric, language),
-        rows,
-        metric,
-        title=say("section.process_by_wave", language),
-        sentence=say("section.process_by_wave_words", language),
+        Picture(
+            wave_steps(panels, metric, language) if any(map(_is_drawn, rows)) else None,
+            f"{sentences.alt_text(title, told, metric, language)} {broken}".strip(),
+            " ".join(say(key, language) for key in legend_of(rows, metric)),
+            results_table(rows, metric, language),
+        ),
+        [(metric, [item.result for item in rows])],
+        title=title,
+        sentence=f"{broken} {say('section.process_by_wave_words', language)}".strip(),
         publication=scope.publication,
         key="process_by_wave",
     )
 
 
+def _is_drawn(item: Row) -> bool:
+    return is_shown(item.result)
+
+
 def process_change(viewing: Viewing, scope: Scope) -> None:
-    """What changed in the process between the last two surveys."""
+    """What changed in the process between the last two surveys, where both asked the same."""
     language = viewing.language
     metric = metric_of("process_change")
     found = totals(viewing, scope, metric.id, scope.process)
@@ -141,11 +172,13 @@ def process_change(viewing: Viewing, scope: Scope) -> None:
     rows = sentences.sorted_rows(
         rows_by(parts, lambda r: part_name(r.instrument, r.part, language), language), metric
     )
+    levels = series_of(viewing, scope, "process_quality", scope.process)
+    broken = series.break_words(levels, language)
     if not rows:
-        nothing(viewing, metric)
+        nothing(viewing, metric, broken)
         return
     said = [sentences.figure_sentence(whole, metric, language)] if whole else []
-    said.append(sentences.moved(rows, language))
+    said += [sentences.moved(rows, language), broken]
     chart_block(
         viewing,
         change_forest(rows, metric, language),

@@ -23,14 +23,16 @@ def rows_by(results: Sequence[Result], label: Callable[[Result], str], language:
     return [row(label(result), result, language) for result in results]
 
 
-def nothing(viewing: Viewing, metric: Metric) -> None:
-    """That nothing has been collected for a metric, and what would change that."""
-    st.info(
-        literal(
-            f"{sentences.missing(metric, viewing.language)} "
-            f"{say(f'empty.{empty_kind(metric)}', viewing.language)}"
-        )
+def nothing(viewing: Viewing, metric: Metric, why: str = "") -> None:
+    """That nothing has been collected for a metric, why where that is known, and what would change
+    that."""
+    language = viewing.language
+    said = (
+        sentences.missing(metric, language),
+        why,
+        say(f"empty.{empty_kind(metric)}", language),
     )
+    st.info(literal(" ".join(filter(None, said))))
 
 
 def empty_kind(metric: Metric) -> str:
