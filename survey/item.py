@@ -148,8 +148,8 @@ class Section(Strict):
 
 class Item(Strict):
     """One question. ``groups`` restricts it to some stakeholder groups, ``waves`` to some waves;
-    empty means every one. ``hint`` is a help text under the question. ``special`` says which special
-    category of personal data an answer tells of: it is asked of those only who agreed to it."""
+    empty means every one. ``hint`` is a help text under the question. ``special`` names the
+    special category of personal data that it asks for: it is asked of those only who agreed."""
 
     code: Code
     answers: str
