@@ -37,14 +37,16 @@ def metrics() -> dict[str, Metric]:
 
 @cache
 def of_answers() -> frozenset[str]:
-    """The ids of the metrics that change with answers: judged from them, or read off such."""
+    """The ids of the metrics that change with answers, judged from them or read off such, and of
+    what these are read off besides (a perception gap: of self-assessments)."""
     own = {name for name, metric in metrics().items() if metric.frame in ANSWER_FRAMES}
     read_off = {
-        name
+        name: metric.frame.removeprefix("results:").split(",")
         for name, metric in metrics().items()
-        if own.issuperset(metric.frame.removeprefix("results:").split(","))
+        if metric.frame.startswith("results:")
     }
-    return frozenset(own | read_off)
+    found = [{name, *sources} for name, sources in read_off.items() if own.intersection(sources)]
+    return frozenset(own.union(*found))
 
 
 def _check(module: ModuleType) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
 from pathlib import Path
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -11,15 +14,19 @@ from benchmarks import generate
 from data import access, database, refreshing, sheets
 from data.imports.responses import bump_revisions
 from data.instruments import field_instrument
-from data.schema import Collection, Finding, Response
+from data.schema import AppUser, Assessment, AssessmentLevel, Collection, Finding, Response
 from metrics.catalog import catalog
 from metrics.metric import Result
+from metrics.requirements import REQUIRED
 from survey.instrument import instruments
 
 PROJECTS = 3
 #: Nine collections of 40 people each.
 RESPONSES = 360
 GROWN = 2
+#: A collection besides.
+ASKED = 91
+USER = {"issuer": "city", "subject": "1", "name": "Aino"}
 COMPARED = {name for name, module in catalog().items() if hasattr(module, "across")}
 
 
@@ -121,3 +128,57 @@ def test_other_code_publishes_everything_at_once(truth, tmp_path, monkeypatch):
     steps: list[str] = []
     sheets.refresh(truth, tmp_path, lambda step, *_: steps.append(step))
     assert "own" not in steps
+
+
+def answer_pulse(engine: sa.Engine, level: int) -> None:
+    """Twelve residents answer what project 1 asks of its phase P1, each at the same level but for
+    one question."""
+    pulse = instruments()["process_pulse@1"]
+    asked = [
+        item.code for item in pulse.closed_items if level in pulse.answers_of(item.code).accepted
+    ]
+    with database.writing(engine) as connection:
+        bump_revisions(connection, [ASKED])
+        revision = connection.scalar(sa.select(Collection.revision).where(Collection.id == ASKED))
+        rows = [
+            {
+                "id": os.urandom(16).hex(),
+                "collection_id": ASKED,
+                "group_code": "RES",
+                "revision": revision,
+                "answers": orjson.dumps(dict.fromkeys(asked, level - at % 2)).decode(),
+            }
+            for at in range(12)
+        ]
+        connection.execute(sa.insert(Response), rows)
+
+
+def test_a_perception_gap_follows_the_projects_own_new_answers(sqlite_engine, tmp_path):
+    generate.fill(sqlite_engine, 24 * RESPONSES, projects=PROJECTS)
+    with database.writing(sqlite_engine) as connection:
+        version = field_instrument(connection, instruments()["process_pulse@1"])
+        place = {"project_id": 1, "phase": "P1"}
+        asked = place | {"id": ASKED, "instrument_version_id": version, "wave": "during"}
+        connection.execute(sa.insert(Collection).values(asked))
+        rater = connection.scalar(sa.insert(AppUser).values(**USER).returning(AppUser.id))
+        submitted = {"state": "submitted", "submitted_at": datetime(2026, 1, 1, tzinfo=None)}
+        mine = place | submitted | {"rater_id": rater, "kind": "own", "rubric_version": 1}
+        number = connection.scalar(sa.insert(Assessment).values(mine).returning(Assessment.id))
+        for construct in REQUIRED["P1"].constructs:
+            judged = {"assessment_id": number, "construct": construct, "level": 4}
+            connection.execute(
+                sa.insert(AssessmentLevel).values(judged | {"not_applicable": False})
+            )
+    answer_pulse(sqlite_engine, 4)
+    sheets.refresh(sqlite_engine, tmp_path)
+    answer_pulse(sqlite_engine, 2)
+    last = sheets.refresh(sqlite_engine, tmp_path).revision
+    before, first, whole = (own(sqlite_engine, last - back, 1) for back in (2, 1, 0))
+    assert alone(first) == alone(whole)
+    gaps = [
+        {key: each.value for key, each in found.items() if key[0] == "perception_gap"}
+        for found in (before, first)
+    ]
+    wider = [gaps[1][key] - gap for key, gap in gaps[0].items() if gap is not None]
+    # The project's own view stayed, and what participants said went down.
+    assert wider and min(wider) > 10
