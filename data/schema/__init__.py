@@ -28,6 +28,7 @@ from data.schema.asking import (
     Opening,
     OpeningGroup,
     Reply,
+    TakenBack,
     UsedLink,
 )
 from data.schema.assessment import (
@@ -206,6 +207,7 @@ __all__ = [
     "Solution",
     "SolutionReuse",
     "StakeholderGroup",
+    "TakenBack",
     "TemplatePhase",
     "Theme",
     "TieRoster",

@@ -79,6 +79,8 @@ class Response(Base):
     object of item code to whole number (-1 don't know, -2 not applicable); an item that was not
     answered is absent. revision is that of the collection with which the response came. source_key
     is a hash of the number that the survey tool gave it, so that a grown export brings it once.
+    notice_version: what the person was told before answering by link. agreed: whether they agreed
+    that answers of special categories are kept, null where none were asked for.
     """
 
     __tablename__ = "response"
@@ -92,6 +94,8 @@ class Response(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     revision: Mapped[int] = mapped_column(server_default="0")
     source_key: Mapped[str | None] = mapped_column(String(64))
+    notice_version: Mapped[str | None] = mapped_column(String(20))
+    agreed: Mapped[bool | None]
     __table_args__ = (
         Index("ix_response_collection", "collection_id", "revision"),
         Index(

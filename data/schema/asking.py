@@ -112,6 +112,23 @@ class UsedLink(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class TakenBack(Base):
+    """Answers that their respondent took back: the id under which they stood, and the day.
+
+    So a receipt can say what became of them, and answers that come again, with the same form or
+    out of a copy of the database, are known as taken back.
+    """
+
+    __tablename__ = "taken_back"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    collection_id: Mapped[int] = mapped_column(ForeignKey("collection.id", ondelete="CASCADE"))
+    taken_back_on: Mapped[date]
+    __table_args__ = (
+        CheckConstraint("length(id) = 32", name="id_form"),
+        {"sqlite_with_rowid": False},
+    )
+
+
 class Reply(Base):
     """What was done about what people said: in a collection, or in one proposal."""
 

@@ -28,6 +28,7 @@ TOLD = {
     ("reply", "published_at"): None,
     ("reply", "status"): "draft",
     ("response", "id"): "0" * 32,
+    ("taken_back", "id"): "0" * 32,
     ("user_grant", "project_id"): None,
     ("user_grant", "funder_id"): None,
 }
