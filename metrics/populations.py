@@ -204,7 +204,7 @@ def _slot(slots: Slots, wave: str, split: str, split_value: str) -> int:
 def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]:
     """The parts of a metric over all slots, as one profile protects them."""
     listed = np.zeros(universe.size, dtype=bool)
-    counts = _counts(each.frame)
+    counts = counted(each.frame)
     listed[each.project[counts], each.slot[counts]] = True
     small, least = universe.small(profile), universe.least(profile)
     return [
@@ -213,7 +213,7 @@ def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]
     ]
 
 
-def _counts(frame: pd.DataFrame) -> Marks:
+def counted(frame: pd.DataFrame) -> Marks:
     """Rows that say how many people are behind them. Where a figure is refused for another reason
     than that there is nobody (nobody knows who was invited), its n of 0 tells nothing."""
     nobody = frame["reason"].isin(_NOBODY).to_numpy()
