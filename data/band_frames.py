@@ -1,4 +1,5 @@
-"""The frame of items by band of their scale's score (`frames.ITEM_BANDS`)."""
+"""The frames of items by band of their scale's score: by group (`frames.ITEM_BANDS`) and by
+language (`frames.ITEM_LANGUAGES`)."""
 
 from __future__ import annotations
 
@@ -6,13 +7,11 @@ import numpy as np
 import pandas as pd
 
 from data.fold_columns import band_bits, band_column, banded_items
-from data.scale_frames import WAVE, atoms
+from data.scale_frames import WAVE, waves
 from data.statistics_fold import StatisticsTooLarge
 from metrics.frames import BAND_COLUMNS, BANDS
 from survey.instrument import Instrument
 from survey.scoring import ItemScale
-
-_KEYS = [*WAVE, "group"]
 
 
 def item_bands(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
@@ -20,13 +19,32 @@ def item_bands(instrument: Instrument, cells: pd.DataFrame, by_id: pd.DataFrame)
 
     Raises: StatisticsTooLarge.
     """
+    return _banded(instrument, cells, by_id, "group")
+
+
+def item_languages(
+    instrument: Instrument, languages: pd.DataFrame, by_id: pd.DataFrame
+) -> pd.DataFrame:
+    """`frames.ITEM_LANGUAGES` of one instrument: one row a project, wave, language and item.
+
+    Raises: StatisticsTooLarge.
+    """
+    return _banded(instrument, languages, by_id, "language")
+
+
+def _banded(
+    instrument: Instrument, folded: pd.DataFrame, by_id: pd.DataFrame, whose: str
+) -> pd.DataFrame:
+    """One row a project, wave, item and whose answers they are, a group's or a language's."""
+    keys = [*WAVE, whose]
     banded = banded_items(instrument)
     names = [band_column(term.item, band) for _, term in banded for band in BANDS]
-    place = atoms(cells, by_id)[_KEYS]
-    whole = pd.concat([place, cells[["respondents", *names]].reset_index(drop=True)], axis=1)
+    place = waves(folded, by_id)
+    sums = folded[[whose, "respondents", *names]].reset_index(drop=True)
+    whole = pd.concat([place, sums], axis=1)
     # Phases of a wave become one; numbers that hold several sums add up like any other.
-    whole = whole.groupby(_KEYS, as_index=False, sort=True).sum()
-    named = {name: pd.Categorical(whole[name]) for name in _KEYS if name != "project"}
+    whole = whole.groupby(keys, as_index=False, sort=True).sum()
+    named = {name: pd.Categorical(whole[name]) for name in keys if name != "project"}
     items = pd.Series([term.item for _, term in banded], dtype="str")
     kinds = pd.CategoricalDtype(sorted(items))
     stacked = []
@@ -54,8 +72,9 @@ def _taken_apart(
     most = int(whole["respondents"].max()) if len(whole) else 0
     if most >= 1 << total:
         raise StatisticsTooLarge(
-            f"{instrument.key}: {most} people of one group answered in one wave of a project; at "
-            f"most {(1 << total) - 1} are counted by band. Divide them into several projects."
+            f"{instrument.key}: {most} people of one group or language answered in one wave of a "
+            f"project; at most {(1 << total) - 1} are counted by band. Divide them into several "
+            "projects."
         )
     sums: dict[str, np.ndarray] = {}
     for band in BANDS:

@@ -71,11 +71,13 @@ def segment_path(home: Path, sha256: str) -> Path:
 
 
 def extract_schema(instrument: Instrument) -> pa.Schema:
-    """The columns of an extract: collection, group, link_key, half, late, and one a closed item.
+    """The columns of an extract: collection, group, link_key, half, late, language, and one a
+    closed item.
 
     half: one of two random halves of the people, by their link key the same in every questionnaire
     and wave (by the response where there is no key). late: answered in the second half of the
-    collection's days (null where a date is missing).
+    collection's days (null where a date is missing). language: in which the questionnaire was
+    answered (null where that is not known).
     """
     items = [pa.field(item.code, pa.int8()) for item in instrument.closed_items]
     return pa.schema(
@@ -85,6 +87,7 @@ def extract_schema(instrument: Instrument) -> pa.Schema:
             pa.field("link_key", pa.string()),
             pa.field("half", pa.int8(), nullable=False),
             pa.field("late", pa.int8()),
+            pa.field("language", pa.string()),
             *items,
         ]
     )
@@ -227,6 +230,7 @@ def _responses(connection: sa.Connection, collections: Mapping[int, int]) -> Ite
         Response.link_key,
         Response.id,
         sa.cast(Response.answered_on, sa.String),
+        Response.language,
         Response.answers,
         Response.revision,
     )
@@ -306,7 +310,7 @@ def _late(
 
 
 def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame) -> pa.RecordBatch:
-    collections, groups, links, ids, answered, answers, _ = zip(*rows, strict=True)
+    collections, groups, links, ids, answered, languages, answers, _ = zip(*rows, strict=True)
     schema = extract_schema(instrument)
     asked = pa.schema([schema.field(item.code) for item in instrument.closed_items])
     try:
@@ -335,6 +339,7 @@ def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame
         links,
         _halves(links, ids),
         _late(collections, answered, windows),
+        pa.array(languages, pa.string()),
     ]
     return pa.record_batch([*keys, *items], schema=schema)
 

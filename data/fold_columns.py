@@ -18,6 +18,8 @@ MOMENTS = ("n", "total", "squares")
 CELL = ["collection", "group"]
 #: half: of the people, 0 or 1. late: of the collection's days, 0 or 1, or LATE_NOT_KNOWN.
 SPLIT = ["collection", "half", "late"]
+#: language: of the answers to a collection.
+SPOKEN = ["collection", "language"]
 PAIR = ["collection", "earlier", "group"]
 DIFFERENCE = ["collection", "earlier", "scale", "difference"]
 LATE_NOT_KNOWN = -1

@@ -21,6 +21,7 @@ from data.fold_columns import (
     MOMENTS,
     PAIR,
     SPLIT,
+    SPOKEN,
     WAVE_PAIRS,
     band_bits,
     band_column,
@@ -53,6 +54,22 @@ def cells(instrument: Instrument, answers: ir.Table) -> ir.Table:
         **_packed_counts(scored, instrument),
         **_moments({s: scored[s] for s in scales_of(instrument)}, moment_column),
         **_banded(scored, instrument),
+    )
+
+
+def languages(instrument: Instrument, answers: ir.Table) -> ir.Table:  # noqa: ARG001 - as all here
+    """How many answered in each language; "" where that is not known."""
+    named = answers.mutate(language=answers.language.fill_null(""))
+    return named.group_by("language").aggregate(n=named.count())
+
+
+def spoken(instrument: Instrument, answers: ir.Table, usual: ir.Table) -> ir.Table:
+    """Respondents and packed moments of items by band by collection and language, of all who
+    answered in another language than the usual one."""
+    named = answers.mutate(language=answers.language.fill_null(""))
+    banded = _with_bands(named.anti_join(usual, "language"), instrument)
+    return banded.group_by(SPOKEN).aggregate(
+        respondents=banded.count(), **_banded(banded, instrument)
     )
 
 

@@ -28,7 +28,7 @@ import sqlalchemy as sa
 
 from data import extracts, fold_engine, record_frames, statistics_fold, statistics_store
 from data.extracts import FROM_FIRST
-from data.fold_columns import CELL, SPLIT
+from data.fold_columns import CELL, SPLIT, SPOKEN
 from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
 from data.sheets import Progress
 from data.statistics_store import Statistics
@@ -131,10 +131,12 @@ def whole_statistics(folded: list[Folded], current: pd.DataFrame) -> Statistics:
     """The statistics of some segments of one instrument together, as its collections are now."""
     cells = [_living(segment, segment.statistics.cells) for segment in folded]
     splits = [_living(segment, segment.statistics.splits) for segment in folded]
+    languages = [_living(segment, segment.statistics.languages) for segment in folded]
     return Statistics(
         statistics_fold.merge(cells, CELL),
         statistics_fold.merge(splits, [*SPLIT, "window"]),
         *_current_pairs(folded, current),
+        statistics_fold.merge(languages, SPOKEN),
     )
 
 
@@ -300,10 +302,12 @@ def _fold(
     engine = fold_engine.embedded(extracts.extract_folder(home) / extracts.SPILL)
     splits = statistics_fold.fold_splits(engine, [path], instrument)
     window = news.set_index("collection")["window"].reindex(splits["collection"])
+    cells = statistics_fold.fold_cells(engine, [path], instrument)
     statistics = Statistics(
-        statistics_fold.fold_cells(engine, [path], instrument),
+        cells,
         splits.assign(window=window.to_numpy(dtype="int64")),
         *_fold_pairs(engine, instrument, current, news, older, path, home),
+        statistics_fold.fold_languages(engine, [path], instrument, cells),
     )
     progress("fold", rows, rows)
     spans = zip(after, news["revision"].tolist(), strict=True)

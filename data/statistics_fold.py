@@ -24,6 +24,7 @@ from data.fold_columns import (
     DIFFERENCE,
     PAIR,
     SPLIT,
+    SPOKEN,
     band_columns,
     count_column,
     moment_columns,
@@ -53,6 +54,47 @@ def fold_cells(
     answers = fold_engine.read(backend, extracts)
     counted = fold_engine.result(backend, fold_expressions.cells, instrument, answers)
     return _unpacked(_whole(counted, CELL, instrument, "respondents"), instrument)
+
+
+def fold_languages(
+    backend: ibis.BaseBackend,
+    extracts: Sequence[Path],
+    instrument: Instrument,
+    cells: pd.DataFrame,
+) -> pd.DataFrame:
+    """Moments of items by band of every collection and language that is known.
+
+    cells: `fold_cells` of the same extracts. Only who did not answer in the most frequent language
+    is read again; the others are what is left of the cells, so a portfolio of one language costs
+    nothing.
+    Rows: one per collection and language that anybody answered in; who answered in a language that
+    is not known is in none. Columns: collection, language, respondents, `band_columns`, packed.
+    """
+    names = ["respondents", *band_columns(instrument)]
+    if len(names) == 1:
+        return no_languages(instrument)
+    answers = fold_engine.read(backend, extracts)
+    counted = fold_engine.result(backend, fold_expressions.languages, instrument, answers)
+    usual = max(counted.to_pylist(), key=lambda row: (row["n"], row["language"]), default=None)
+    if usual is None:
+        return no_languages(instrument)
+    wanted = fold_engine.shown(backend, "usual", pa.table({"language": [usual["language"]]}))
+    others = fold_engine.result(backend, fold_expressions.spoken, instrument, answers, wanted)
+    others = _whole(others, SPOKEN, instrument, "respondents")
+    whole = cells.groupby("collection")[names].sum()
+    told = others.groupby("collection")[names].sum().reindex(whole.index, fill_value=0)
+    rest = (whole - told).reset_index().assign(language=usual["language"])
+    both = pd.concat([rest, others], ignore_index=True)[[*SPOKEN, *names]]
+    known = ((both["language"] != "") & (both["respondents"] > 0)).to_numpy()
+    return both[known].astype({"language": "str"}).sort_values(SPOKEN, ignore_index=True)
+
+
+def no_languages(instrument: Instrument) -> pd.DataFrame:
+    """Nobody's answers by language."""
+    names = [*SPOKEN, "respondents", *band_columns(instrument)]
+    return pd.DataFrame(columns=names).astype(
+        {name: "str" if name == "language" else "int64" for name in names}
+    )
 
 
 def fold_splits(
@@ -169,7 +211,7 @@ def _whole(counted: pa.Table, keys: list[str], instrument: Instrument, people: s
     """The result in order of its keys, as 64-bit whole numbers. Raises: StatisticsTooLarge."""
     columns = {
         name: counted[name].cast("string")
-        if name == "group"
+        if name in ("group", "language")
         else pc.cast(pc.fill_null(counted[name], 0), "int64")
         for name in counted.column_names
     }

@@ -62,6 +62,9 @@ def assemble(
     }
     counts = [_item_counts(instrument, each.cells, by_id) for instrument, each in whole]
     banded = [band_frames.item_bands(instrument, each.cells, by_id) for instrument, each in whole]
+    spoken = [
+        band_frames.item_languages(instrument, each.languages, by_id) for instrument, each in whole
+    ]
     differences = [
         paired_frames.paired_differences(instrument, each.differences, by_id)
         for instrument, each in whole
@@ -71,6 +74,7 @@ def assemble(
         respondents=_respondents(records.invited, [each.cells for _, each in whole], by_id),
         item_counts=_joined(counts, "item_counts"),
         item_bands=_joined(banded, "item_bands"),
+        item_languages=_joined(spoken, "item_languages"),
         paired_differences=_joined(differences, "paired_differences"),
         participation=records.participation,
         proposals=records.proposals,

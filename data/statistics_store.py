@@ -49,12 +49,14 @@ class Statistics:
     of the collection as they were when its answers were read. pairs: `fold_pairs` with the column
     ``series``, the signature of the series as it was when its changes were folded (``people`` is 0
     on the one row of a series in which nobody can be followed). differences: those of the pairs.
+    languages: `fold_languages`.
     """
 
     cells: pd.DataFrame
     splits: pd.DataFrame
     pairs: pd.DataFrame
     differences: pd.DataFrame
+    languages: pd.DataFrame
 
     def of(self, collections: Collection[int]) -> Statistics:
         """What they say of some collections."""

@@ -123,6 +123,17 @@ ITEM_BANDS = _schema(
     }
 )
 
+#: The same by the language of the answers, where it is known, over all groups.
+ITEM_LANGUAGES = _schema(
+    {
+        **_WAVE,
+        "language": pa.Column(str),
+        "item": pa.Column(str),
+        "n": _COUNT,
+        **dict.fromkeys(BAND_COLUMNS, _COUNT),
+    }
+)
+
 #: Moments of scores of two random halves of the people (by link key, so that a person is in the
 #: same half in every questionnaire and wave).
 SPLIT_HALVES = _schema({**_WAVE, "half": _FLAG, "scale": pa.Column(str), **_MOMENTS})
@@ -172,6 +183,7 @@ class Frames:
     scale_moments: pd.DataFrame
     scale_products: pd.DataFrame
     item_bands: pd.DataFrame
+    item_languages: pd.DataFrame
     split_halves: pd.DataFrame
     timing: pd.DataFrame
     paired_moments: pd.DataFrame

@@ -100,6 +100,7 @@ class Reason(StrEnum):
     TIES_UNANSWERED = "ties_unanswered"
     UNDER_THIRTY = "under_thirty"
     GROUPS_TOO_SMALL = "groups_too_small"
+    ONE_LANGUAGE = "one_language"
     SINGULAR_FIT = "singular_fit"
     NO_MODEL = "no_model"
     OPEN_ENDED = "open_ended"

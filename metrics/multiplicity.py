@@ -24,7 +24,7 @@ DISCOVERY_RATE = 0.10
 
 #: Tests of the questionnaire's own statements, not of what a project did: a family of their own, or
 #: hundreds of them would dilute the others.
-OF_ITEMS = frozenset({"item_dif"})
+OF_ITEMS = frozenset({"item_dif", "item_dif_language"})
 
 _SHOWN = [ValueState.VALUE.value, ValueState.ZERO.value]
 

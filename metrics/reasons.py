@@ -127,6 +127,12 @@ REASONS: dict[Reason, Text] = {
         en="Fewer than 50 of the group, or of the others, can be set beside each other, so no "
         "difference is computed.",
     ),
+    Reason.ONE_LANGUAGE: Text(
+        fi="Kaikki vertailtavat vastasivat samalla kielellä, joten kieliä ei voi verrata.",
+        sv="Alla som kan jämföras svarade på samma språk, så språken kan inte jämföras.",
+        en="Everybody who can be compared answered in the same language, so languages cannot be "
+        "set beside each other.",
+    ),
     Reason.NO_MODEL: Text(
         fi="Väittämiä on liian vähän tai malli ei sovi vastauksiin, joten lukua ei lasketa.",
         sv="Påståendena är för få eller modellen passar inte svaren, så talet räknas inte.",

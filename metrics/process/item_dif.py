@@ -14,11 +14,15 @@ from __future__ import annotations
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.fold import dense, exact_sums, packed, summed
+from metrics.fold import summed
 from metrics.frames import BAND_COLUMNS
 from metrics.items import banded_items
 from metrics.metric import About, Metric, Split, Unit
-from metrics.statistics.item_functioning import OTHERS, contributions, item_differences
+from metrics.statistics.item_functioning import (
+    beside_others,
+    contributions,
+    item_differences,
+)
 from survey.instrument import UNKNOWN_GROUP, Instrument
 from survey.text import Text
 
@@ -52,8 +56,7 @@ METRIC = Metric(
         "vastakkaisena. Lukua ei näytetä yhdestä hankkeesta eikä silloin, kun ryhmästä tai "
         "muista vertailtavia on alle 50. Mukana ovat vain ne, jotka vastasivat osa-alueen "
         "jokaiseen väittämään ja joiden ryhmä tiedetään, ja osa-alueet, joissa on vähintään "
-        "kolme väittämää. Vastauskieltä ei vielä tutkita: sitä ei ole tallennettu vastausten "
-        "rinnalle.",
+        "kolme väittämää. Vastauskieliä verrataan omassa mittarissaan.",
         sv="De som svarat i gruppen jämförs med andra i samma projekt vars poäng på delområdet "
         "faller i samma femtedel av skalan. Talet är den genomsnittliga skillnaden mellan svaren, "
         "vägd med gruppens antal, delad med svarens standardavvikelse; ett omvänt påstående är "
@@ -65,7 +68,7 @@ METRIC = Metric(
         "åt motsatt håll. Talet visas inte för ett enda projekt och inte när färre än 50 i "
         "gruppen eller bland de andra kan jämföras. Med är bara de som svarade på alla "
         "påståenden i delområdet och vars grupp är känd, och delområden med minst tre "
-        "påståenden. Svarsspråket undersöks inte ännu: det sparas inte bredvid svaren.",
+        "påståenden. Svarsspråken jämförs i ett eget mått.",
         en="People of the group are compared with others of the same project whose points on the "
         "construct fall into the same fifth of the scale. The figure is the mean difference "
         "between their answers, weighted by the group's numbers, over the standard deviation of "
@@ -78,8 +81,7 @@ METRIC = Metric(
         "the other way round. It is not shown for one project, nor where fewer than 50 of the "
         "group or of the others can be compared. Only people who answered every statement of the "
         "construct and whose group is known count, and only constructs of at least three "
-        "statements. The language of answering is not looked at yet: it is not kept beside the "
-        "answers.",
+        "statements. The languages of answering are compared in a metric of their own.",
     ),
     formula="Σ fₖ(x̄ₖ − ȳₖ) / Σ fₖ / S over strata k (project × band of the scale's score, 5 "
     "bands, the statement included), fₖ of the group and rₖ others; "
@@ -107,13 +109,7 @@ def select(atoms: pd.DataFrame) -> pd.DataFrame:
     named = atoms[(atoms["group"] != UNKNOWN_GROUP).to_numpy()]
     sums = ["n", *BAND_COLUMNS]
     mine = summed(named, ["project", "instrument", "part", "wave", "group"], sums)
-    occurring, place = dense(*packed(mine, ["project", "instrument", "part", "wave"]))
-    others = {
-        f"{OTHERS}{name}": exact_sums(place, mine[name].to_numpy(), len(occurring))[place]
-        - mine[name].to_numpy()
-        for name in BAND_COLUMNS
-    }
-    return mine.assign(**others)
+    return beside_others(mine, ["project", "instrument", "part", "wave"])
 
 
 def contribute(sums: dict[str, NDArray]) -> dict[str, NDArray]:

@@ -13,13 +13,14 @@ to move the other way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from metrics.frames import BANDS
+from metrics.fold import dense, exact_sums, packed
+from metrics.frames import BAND_COLUMNS, BANDS
 from metrics.metric import Method, Reason
 from metrics.statistics.figures import estimates
 from metrics.statistics.intervals import Floats, Interval, Whole, Z, ratio
@@ -117,6 +118,22 @@ def item_differences(rows: pd.DataFrame) -> pd.DataFrame:
         p=_mantel(summed("excess"), summed("chance")),
     )
     return found[asked > 0]
+
+
+def beside_others(
+    mine: pd.DataFrame, by: Sequence[str], moments: Sequence[str] = tuple(BAND_COLUMNS)
+) -> pd.DataFrame:
+    """The rows with the sums of all others of the same ``by`` beside their own.
+
+    mine: one row a part of the people, words and projects as categoricals (`metrics.fold.summed`).
+    """
+    occurring, place = dense(*packed(mine, by))
+    others = {
+        f"{OTHERS}{name}": exact_sums(place, mine[name].to_numpy(), len(occurring))[place]
+        - mine[name].to_numpy()
+        for name in moments
+    }
+    return mine.assign(**others)
 
 
 def _strata(sums: Mapping[str, Whole]) -> tuple[Strata, Strata]:

@@ -1,9 +1,9 @@
 """The frames of halves, days, products and people over waves once more: from raw responses, with
 loops over people, from the definitions alone.
 
-A response is collection, group, link_key (None: not linked), id, answered_on (None: not known) and
-answers (item to code). A collection is project, wave, phase, opens_on and closes_on. All are of one
-instrument.
+A response is collection, group, link_key (None: not linked), id, answered_on and language (None:
+not known), and answers (item to code). A collection is project, wave, phase, opens_on and
+closes_on. All are of one instrument.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def slow_frames(
         "split_halves": _frame(halves, [*wave, "half", "scale"], unit),
         "timing": _frame(days, [*wave, "late", "scale"], unit),
         "scale_products": _products(people, instrument),
-        "item_bands": _bands(people, instrument),
+        "item_bands": _bands(people, instrument, "group"),
+        "item_languages": _bands([p for p in people if p["language"]], instrument, "language"),
         "paired_differences": _counts(differences, [*series, "scale", "difference"]).assign(
             unit=unit
         ),
@@ -115,7 +116,7 @@ def _products(people: list[dict], instrument: Instrument) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*keys, *names])
 
 
-def _bands(people: list[dict], instrument: Instrument) -> pd.DataFrame:
+def _bands(people: list[dict], instrument: Instrument, whose: str) -> pd.DataFrame:
     rows: dict[tuple, Counter] = defaultdict(Counter)
     first = {item: scale for scale in reversed(instrument.scales) for item in scale.items or ()}
     for person, (item, scale) in product(people, first.items()):
@@ -127,11 +128,11 @@ def _bands(people: list[dict], instrument: Instrument) -> pd.DataFrame:
         codes = instrument.answers_of(item).codes
         sums = (codes[-1] - codes[0]) * len(units) + 1
         band = next(b for b in range(1, 6) if sum(units) < b * sums / 5)
-        found = rows[(person["project"], instrument.key, person["wave"], person["group"], item)]
+        found = rows[(person["project"], instrument.key, person["wave"], person[whose], item)]
         unit = units[scale.items.index(item)]
         found.update({"n": 1, f"n{band}": 1, f"t{band}": unit, f"q{band}": unit**2})
     names = ["n", *(f"{moment}{band}" for moment in "ntq" for band in range(1, 6))]
-    keys = ["project", "instrument", "wave", "group", "item"]
+    keys = ["project", "instrument", "wave", whose, "item"]
     found = [(*key, *(sums[name] for name in names)) for key, sums in rows.items()]
     return pd.DataFrame(found, columns=[*keys, *names])
 

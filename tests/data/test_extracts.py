@@ -98,7 +98,7 @@ def test_a_collection_without_responses_has_an_empty_extract(fielded: sa.Engine,
     with database.reading(fielded) as connection:
         sha256, rows = extract(connection, ASKED, dict.fromkeys([1], FROM_FIRST), tmp_path)
     assert rows == 0
-    assert pq.read_table(segment_path(tmp_path, sha256)).column_names[5:] == ITEMS
+    assert pq.read_table(segment_path(tmp_path, sha256)).column_names[6:] == ITEMS
 
 
 @pytest.mark.parametrize(

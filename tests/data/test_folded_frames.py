@@ -23,6 +23,7 @@ NAMES = [
     "timing",
     "scale_products",
     "item_bands",
+    "item_languages",
     "paired_differences",
     "paired_choices",
     "retention",
@@ -32,7 +33,8 @@ NAMES = [
 @pytest.fixture
 def truth(sqlite_engine: sa.Engine) -> sa.Engine:
     """360 responses in nine collections; one project asked twice in its end wave, about P4 and the
-    whole; one collection and some answers without a date; one follow-up that nobody answered."""
+    whole; one collection and some answers without a date; some in Swedish, English or who
+    knows what; one follow-up that nobody answered."""
     generate.fill(sqlite_engine, 24 * 360, projects=PROJECTS)
     with database.writing(sqlite_engine) as connection:
         wave = sa.update(Collection)
@@ -41,6 +43,9 @@ def truth(sqlite_engine: sa.Engine) -> sa.Engine:
         connection.execute(wave.where(Collection.id == 5).values(opens_on=None))
         connection.execute(wave.where(Collection.id == 7).values(closes_on=date(2025, 3, 11)))
         connection.execute(sa.delete(Response).where(Response.collection_id == 9))
+        for first, language in (("0", "fi"), ("8", "sv"), ("c", "en"), ("e", None)):
+            spoken = sa.update(Response).where(Response.id >= first)
+            connection.execute(spoken.values(language=language))
         undated = sa.update(Response).where(Response.id < "4").values(answered_on=None)
         connection.execute(undated)
     return sqlite_engine
@@ -67,6 +72,7 @@ def slowly(engine: sa.Engine) -> dict[str, pd.DataFrame]:
             "link_key": row["link_key"],
             "id": row["id"],
             "answered_on": row["answered_on"],
+            "language": row["language"],
             "answers": orjson.loads(row["answers"]),
         }
         for row in rows

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import generate
 from data.extracts import extract_schema, sorted_rows, store_segment
 from data.fold_engine import embedded, spark
-from data.statistics_fold import fold_cells, fold_pairs, fold_splits
+from data.statistics_fold import fold_cells, fold_languages, fold_pairs, fold_splits
 
 pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
 
@@ -37,6 +37,9 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "link_key": pa.array([key or None for key in chunk.link_key.tolist()], pa.string()),
             "half": pa.array(chunk.collection % 2, pa.int8()),
             "late": pa.array(chunk.collection % 2, pa.int8(), mask=chunk.collection % 3 == 0),
+            "language": pa.array(
+                [("fi", "sv", None, "fi")[place % 4] for place in range(len(chunk.collection))]
+            ),
         }
         tables.append(pa.table(columns | codes, schema=schema))
     sha256 = store_segment(sorted_rows(pa.concat_tables(tables)), home)
@@ -59,6 +62,16 @@ def test_cells_are_equal(extract: Path, cluster, tmp_path: Path):
         warnings.simplefilter("ignore")
         on_spark = fold_cells(cluster, [extract], ASKED)
     assert len(on_duckdb) == PROJECTS * 3 * 7
+    pd.testing.assert_frame_equal(on_spark, on_duckdb)
+
+
+def test_languages_are_equal(extract: Path, cluster, tmp_path: Path):
+    cells = fold_cells(embedded(tmp_path), [extract], ASKED)
+    on_duckdb = fold_languages(embedded(tmp_path), [extract], ASKED, cells)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        on_spark = fold_languages(cluster, [extract], ASKED, cells)
+    assert set(on_duckdb["language"]) == {"fi", "sv"}
     pd.testing.assert_frame_equal(on_spark, on_duckdb)
 
 

@@ -18,6 +18,7 @@ from data.fold_columns import (
     EARLIER_WAVES,
     PAIR,
     SPLIT,
+    SPOKEN,
     WAVE_PAIRS,
     band_column,
     count_column,
@@ -31,6 +32,7 @@ from data.statistics_fold import (
     StatisticsTooLarge,
     check_size,
     fold_cells,
+    fold_languages,
     fold_pairs,
     fold_splits,
     merge,
@@ -113,7 +115,12 @@ def store(rows: list[tuple], path: Path) -> Path:
     schema = extract_schema(SMALL)
     names = ["collection", "group", "link_key", *ITEMS]
     named = [
-        dict(zip(names, row, strict=True)) | {"half": place % 2, "late": (0, 1, None)[place % 3]}
+        dict(zip(names, row, strict=True))
+        | {
+            "half": place % 2,
+            "late": (0, 1, None)[place % 3],
+            "language": ("fi", "sv", None, "fi", "en")[place % 5],
+        }
         for place, row in enumerate(rows)
     ]
     pq.write_table(pa.Table.from_pylist(named, schema), path)
@@ -167,6 +174,25 @@ def test_statistics_of_a_union_are_the_sum_of_statistics(
     ]
     whole = fold_cells(backend, [store(rows, tmp_path / "all.parquet")], SMALL)
     pd.testing.assert_frame_equal(merge(halves, CELL), whole)
+
+
+@_some
+@given(rows=_answers, cut=st.integers(0, 8))
+def test_languages_of_a_union_are_the_sum_of_languages(tmp_path: Path, rows: list[tuple], cut: int):
+    # Cut at a multiple of five, so that everybody keeps their language; the most frequent one may
+    # be another in each half.
+    backend = embedded(tmp_path)
+    halves = [rows[: 5 * cut], rows[5 * cut :]]
+    paths = [store(half, tmp_path / f"{name}.parquet") for name, half in enumerate(halves)]
+    paths.append(store(rows, tmp_path / "all.parquet"))
+    *parts, whole = [
+        fold_languages(backend, [path], SMALL, fold_cells(backend, [path], SMALL)) for path in paths
+    ]
+    pd.testing.assert_frame_equal(merge(parts, SPOKEN), whole)
+    # Two in five answered in Finnish, and of one in five the language is not known.
+    spoken = pd.Series([("fi", "sv", None, "fi", "en")[place % 5] for place in range(len(rows))])
+    counted = whole.groupby("language")["respondents"].sum().to_dict()
+    assert counted == spoken.value_counts().to_dict()
 
 
 @_some

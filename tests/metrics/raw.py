@@ -182,19 +182,22 @@ def folded(raw: Raw, instruments: dict[str, Instrument]) -> Frames:
 
 #: The frames of items and of people who are followed.
 SERIES = (
-    "scale_products", "item_bands", "split_halves", "timing", "paired_differences",
-    "paired_choices", "retention",
+    "scale_products", "item_bands", "item_languages", "split_halves", "timing",
+    "paired_differences", "paired_choices", "retention",
 )  # fmt: skip
 
 
 def _series(wide: pd.DataFrame, instrument: Instrument) -> dict[str, pd.DataFrame]:
-    """Halves and dates are drawn from the link key and the row: any rule is as good as another."""
+    """Halves, dates and languages are drawn from the link key and the row: any rule is as good as
+    another."""
+    spoken = wide.assign(language=np.where(np.arange(len(wide)) % 3, "fi", "sv"))
     long = raw_series.scored(wide, instrument)
     half = long["link_key"].fillna("").map(lambda key: sum(map(ord, key)) % 2).astype(int)
     halved = long.assign(half=half, late=np.arange(len(long)) % 2)
     given = {
         "scale_products": raw_series.products(wide, instrument),
         "item_bands": raw_series.bands(wide, instrument),
+        "item_languages": raw_series.bands(spoken, instrument, "language"),
         "split_halves": raw_series.moments(
             halved, [*raw_series.WAVE, "half"], instrument.score_unit
         ),

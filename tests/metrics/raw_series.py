@@ -38,8 +38,8 @@ def products(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True).reindex(columns=columns, fill_value=0).fillna(0)
 
 
-def bands(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """`frames.ITEM_BANDS` of the answers to one questionnaire."""
+def bands(wide: pd.DataFrame, instrument: Instrument, whose: str = "group") -> pd.DataFrame:
+    """`frames.ITEM_BANDS` of the answers to one questionnaire, or `frames.ITEM_LANGUAGES`."""
     found: dict[str, pd.DataFrame] = {}
     for scale in instrument.scales:
         kinds = {instrument.answers_of(item).kind for item in scale.items}
@@ -62,10 +62,10 @@ def bands(wide: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
                     f"{moment}{number}": there * units[item] ** power
                     for power, moment in enumerate("ntq")
                 }
-            table = pd.concat([whole[[*WAVE, "group"]], pd.DataFrame(columns)], axis=1)
-            summed = table.groupby([*WAVE, "group"], as_index=False).sum()
+            table = pd.concat([whole[[*WAVE, whose]], pd.DataFrame(columns)], axis=1)
+            summed = table.groupby([*WAVE, whose], as_index=False).sum()
             found[item] = summed.assign(item=item)
-    columns = [*WAVE, "group", "item", "n", *BAND_COLUMNS]
+    columns = [*WAVE, whose, "item", "n", *BAND_COLUMNS]
     return pd.concat([pd.DataFrame(columns=columns), *found.values()], ignore_index=True)[columns]
 
 

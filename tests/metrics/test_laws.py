@@ -35,7 +35,7 @@ MORE_PEOPLE_MORE_KNOWN = {
     "paired_change", "scale_alpha", "scale_omega", "alpha_without", "item_rest", "agreement",
     "within_deviation", "icc", "icc_of_mean", "random_intercept", "change_effect",
     "change_typical", "change_share", "dropout_bias", "r_indicator", "max_bias", "effective_n",
-    "breadth", "absent_groups", "item_dif",
+    "breadth", "absent_groups", "item_dif", "item_dif_language",
 }  # fmt: skip
 NUMBERS = ["value", "low", "high", "n", "numerator", "denominator", "projects"]
 

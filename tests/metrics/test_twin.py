@@ -44,8 +44,8 @@ def test_every_metric_has_a_slow_twin():
     twins = [FIRST, READ_OFF, JUDGED, {"reach"}, DURATIONS, NETWORKS, SCALES, COMPARED, CHANGES]
     # The halves are in test_twin_halves.
     twins += [DERIVED, RATINGS, {"process_outcome_halves"}, WITHOUT_TWIN]
-    # The slow one of item_dif is in its own tests.
-    twins += [{"item_dif"}]
+    # The slow one of these two is in their own tests.
+    twins += [{"item_dif", "item_dif_language"}]
     assert sorted(name for each in twins for name in each) == sorted(metrics())
 
 
