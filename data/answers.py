@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -50,7 +49,8 @@ class NotAccepted(Exception):
 
 class RefusedAnswers(Exception):
     """Answers that no form of ours sends. code: nothing (not one answer), off_scale, too_long,
-    unknown (no such item), group, language, submission. item: where it is about one."""
+    unknown (no such item), group, language, submission, notice (another one than is shown now).
+    item: where it is about one."""
 
     def __init__(self, code: str, item: str = "") -> None:
         super().__init__(f"The answers cannot be stored: {code} {item}".strip())
@@ -75,10 +75,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That answers are stored. new: False where the same were there before."""
+    """That answers are stored. new: False where the same were there before. key: what only the
+    respondent is given, by which the answers can be taken back; empty where others came first."""
 
     collection: int
     new: bool
+    key: str = field(default="", compare=False)
 
 
 _UNKNOWN = Found("unknown")
@@ -132,45 +134,57 @@ def accept(
     language: str,
     given: Mapping[str, int | str],
     now: datetime,
+    *,
+    notice: str | None = None,
+    agreed: bool = False,
 ) -> Receipt:
     """The receipt of answers, once they are on the disk; the same answers sent again get it again.
 
     submission: a random text of 16-86 letters that the form was given, the same whenever it is
     sent. group: whom an anonymous respondent answers for; a personal link knows it. given: codes
-    and texts by item; what is not asked (any more) is left out.
+    and texts by item; what is not asked (any more) is left out. notice: the version that was shown,
+    where it is known. agreed: whether answers of special categories may be kept; else they are not.
     Raises: NotAccepted (not for what is stored already), RefusedAnswers, data.openings.LostSecret,
     data.installation.ExposedSecret.
     """
     if not _SUBMISSION.fullmatch(submission):
         raise RefusedAnswers("submission")
-    with _in_turn(engine), database.writing(engine) as connection:
-        _be_durable(connection)
+    with in_turn(engine), database.writing(engine) as connection:
+        be_durable(connection)
         found = _held(connection, home, token, now)
         if found.opening is None:
             raise NotAccepted(found.state)
-        answer = _answer_id(home, found, submission)
+        opening, key = found.opening, receipt_key(found.opening, submission)
+        answer = answer_id(home, opening, token, submission)
         # A receipt is owed for what is stored, whatever is sent with it the second time.
-        if found.state == "used" or _is_stored(connection, answer):
-            return Receipt(found.opening.collection, new=False)
+        if is_known(connection, answer):
+            return Receipt(opening.collection, new=False, key=key)
+        if found.state == "used":
+            return Receipt(opening.collection, new=False)
         if not found.accepts:
             raise NotAccepted(found.state)
+        if notice not in (None, opening.notice_version):
+            raise RefusedAnswers("notice")
         whose = _group(found, group, language)
-        instrument = instrument_of(connection, found.opening.instrument)
-        said = _checked(instrument, settled(instrument, whose, found.opening.wave, given))
+        instrument = instrument_of(connection, opening.instrument)
+        asked = settled(instrument, whose, opening.wave, given, agreed=agreed)
+        said = _checked(instrument, asked)
         if found.invitation is not None:
             use = {"id": used_name(home, token)}
             connection.execute(sa.insert(schema.UsedLink), use)
         row = {
             "id": answer,
-            "collection_id": found.opening.collection,
+            "collection_id": opening.collection,
             "group_code": whose,
             "link_key": _link_key(home, found),
             "language": language,
             "answered_on": day_of(now),
-            "revision": _revision(connection, found.opening.collection),
+            "revision": shared_revision(connection, opening.collection),
+            "notice_version": opening.notice_version,
+            "agreed": agreed if instrument.special_of(whose, opening.wave) else None,
         }
         _store(connection, instrument, row, said)
-    return Receipt(found.opening.collection, new=True)
+    return Receipt(opening.collection, new=True, key=key)
 
 
 # --- what a token leads to ----------------------------------------------------------------------
@@ -207,7 +221,7 @@ def _held(connection: sa.Connection, home: Path, token: str, now: datetime) -> F
     return find(connection, home, token, now)
 
 
-def _in_turn(engine: sa.Engine) -> AbstractContextManager:
+def in_turn(engine: sa.Engine) -> AbstractContextManager:
     """The turn of a thread to write. SQLite lets one write and the others sleep and try again,
     which is slow and unfair when two hundred come at once."""
     return _TURN if engine.dialect.name == "sqlite" else nullcontext()
@@ -216,23 +230,37 @@ def _in_turn(engine: sa.Engine) -> AbstractContextManager:
 # --- what is stored -----------------------------------------------------------------------------
 
 
-def _answer_id(home: Path, found: Found, submission: str) -> str:
-    """The id of an answer: of a personal link random, else the same whenever the form is sent."""
-    if found.invitation is not None:
-        return secrets.token_hex(16)
-    return installation.derived_hex(home, "response", found.opening.public_id, submission)[:32]
+def answer_id(home: Path, opening: OpeningFacts, token: str, submission: str) -> str:
+    """The id of an answer, the same whenever its form is sent.
+
+    It is made of what the form alone holds, so neither a link nor the secret tells which it is.
+    """
+    whose = (token,) if opening.link == "personal" else ()
+    words = ("response", opening.public_id, *whose, submission)
+    return installation.derived_hex(home, *words)[:32]
 
 
-def _is_stored(connection: sa.Connection, answer: str) -> bool:
-    return bool(connection.scalar(sa.select(sa.exists().where(schema.Response.id == answer))))
+def receipt_key(opening: OpeningFacts, submission: str) -> str:
+    """What a receipt holds besides its link: the form's number, and of which opening it is."""
+    return f"{submission}.{opening.public_id}"
+
+
+def is_known(connection: sa.Connection, answer: str) -> bool:
+    """Whether an answer is stored, or was until it was taken back."""
+    known = (schema.Response.id == answer, schema.TakenBack.id == answer)
+    return any(connection.scalar(sa.select(sa.exists().where(one))) for one in known)
 
 
 def _link_key(home: Path, found: Found) -> str | None:
     """By which the answers of one person to one project are joined, where that was promised."""
     if not found.opening.joined or found.person is None:
         return None
-    project = str(found.opening.project)
-    return installation.derived_hex(home, "answers", project, found.person)[:32]
+    return joined_key(home, found.opening.project, found.person)
+
+
+def joined_key(home: Path, project: int, person: str) -> str:
+    """Under which disguised name the joined answers of a person to a project stand."""
+    return installation.derived_hex(home, "answers", str(project), person)[:32]
 
 
 def _group(found: Found, group: str | None, language: str) -> str:
@@ -275,8 +303,8 @@ def _plain(said: str) -> str:
     return "".join(kept).strip()
 
 
-def _revision(connection: sa.Connection, collection: int) -> int:
-    """The revision that an answer comes with: one that no refresh has seen, shared by many."""
+def shared_revision(connection: sa.Connection, collection: int) -> int:
+    """The revision that an answer comes or goes with: no refresh has seen it, many share it."""
     fielding, asked = schema.Collection, schema.Opening
     mine = fielding.id == collection
     seen = sa.select(asked.sealed).where(asked.collection_id == collection).scalar_subquery()
@@ -303,7 +331,7 @@ def _store(
         connection.execute(sa.insert(schema.OpenAnswer), texts)
 
 
-def _be_durable(connection: sa.Connection) -> None:
+def be_durable(connection: sa.Connection) -> None:
     """Lets the commit wait for the disk; SQLite does so on every connection of ours."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("set local synchronous_commit to on")

@@ -75,7 +75,7 @@ def invite(
     """
     project = require_asking(connection, user, collection)
     _check(connection, collection, invitees)
-    people = [_person(home, project, invitee.reference) for invitee in invitees]
+    people = [person_name(home, project, invitee.reference) for invitee in invitees]
     known = _by_person(connection, collection)
     fresh, links = [], []
     for invitee, person in zip(invitees, people, strict=True):
@@ -144,7 +144,7 @@ def reminders(
     """
     project = require_asking(connection, user, collection)
     used = _used(connection)
-    named = {_person(home, project, reference): reference for reference in references}
+    named = {person_name(home, project, reference): reference for reference in references}
     tokens = [(row, _token(home, row.id)) for row in _rows(connection, collection)]
     waiting = [
         Link(row.group_code, row.language, token, named.get(row.person))
@@ -180,6 +180,22 @@ def withdraw(
     audit.record(connection, user, "withdraw_invitation", f"collection:{collection}")
 
 
+def forget(connection: sa.Connection, home: Path, collections: Sequence[int], person: str) -> None:
+    """Deletes every invitation of a person to some collections, and that it was used.
+
+    person: the disguised name. Who may do so is asked by the caller.
+    """
+    invited = schema.Invitation
+    mine = invited.collection_id.in_(collections) & (invited.person == person)
+    columns = (invited.id, invited.collection_id, invited.group_code)
+    rows = connection.execute(sa.select(*columns).where(mine)).all()
+    used = [answers.used_name(home, _token(home, row.id)) for row in rows]
+    connection.execute(sa.delete(schema.UsedLink).where(schema.UsedLink.id.in_(used)))
+    connection.execute(sa.delete(invited).where(mine))
+    for row in rows:
+        _frame(connection, row.collection_id, row.group_code)
+
+
 def _check(connection: sa.Connection, collection: int, invitees: Sequence[Invitee]) -> None:
     asked, groups = schema.Opening, schema.OpeningGroup
     opening = connection.execute(
@@ -204,7 +220,7 @@ def _check(connection: sa.Connection, collection: int, invitees: Sequence[Invite
         raise InvalidCollection("invitees", f"The list holds {', '.join(found)}.")
 
 
-def _person(home: Path, project: int, reference: str | None) -> str | None:
+def person_name(home: Path, project: int, reference: str | None) -> str | None:
     """Under which disguised name a project knows a person; letters and spaces do not matter."""
     if not reference or not reference.strip():
         return None
@@ -230,6 +246,9 @@ def _used(connection: sa.Connection) -> frozenset[str]:
     return frozenset(connection.scalars(sa.select(schema.UsedLink.id)))
 
 
-def _frame(connection: sa.Connection, collection: int) -> None:
-    living = [row.group_code for row in _rows(connection, collection) if row.withdrawn_at is None]
-    asking.frame(connection, collection, Counter(living))
+def _frame(connection: sa.Connection, collection: int, *emptied: str) -> None:
+    """Counts who is asked of each group; of a group of which nobody is left that is 0."""
+    rows = _rows(connection, collection)
+    counts = Counter(row.group_code for row in rows if row.withdrawn_at is None)
+    groups = {row.group_code for row in rows} | set(emptied)
+    asking.frame(connection, collection, {code: counts[code] for code in groups})

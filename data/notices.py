@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from data import audit, schema
 from data.access import User, require
+from data.openings import require_asking
 from data.permissions import Kind, Verb
 from survey.text import LANGUAGES, Text, read_texts
 
@@ -17,8 +18,17 @@ from survey.text import LANGUAGES, Text, read_texts
 SHIPPED = Path(__file__).with_name("notices.yaml")
 
 
+#: The longest notice in one language, in characters.
+LONGEST = 20_000
+
+
 class InvalidNotice(Exception):
-    """A notice that cannot be stored or used; the message says why."""
+    """A notice that cannot be stored or used; the message says why. code: unknown, too_early,
+    version (how it is named), known (there is one of this name), texts."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @cache
@@ -37,7 +47,7 @@ def notice(connection: sa.Connection, version: str) -> Text:
         return Text(fi=row.fi, sv=row.sv, en=row.en)
     if version in shipped():
         return shipped()[version]
-    raise InvalidNotice(f"There is no privacy notice {version}.")
+    raise InvalidNotice("unknown", f"There is no privacy notice {version}.")
 
 
 def valid_from(connection: sa.Connection, version: str) -> date | None:
@@ -70,8 +80,26 @@ def settle_notice(connection: sa.Connection, version: str | None, today: date) -
     if found is None:
         _store(connection, version, notice(connection, version), today)
     elif found > today:
-        raise InvalidNotice(f"The privacy notice {version} is valid from {found} only.")
+        raise InvalidNotice(
+            "too_early", f"The privacy notice {version} is valid from {found} only."
+        )
     return version
+
+
+def use_notice(
+    connection: sa.Connection, user: User, collection: int, version: str, today: date
+) -> None:
+    """Shows another version to whoever answers a collection from now on.
+
+    Every answer names the version that its respondent was shown, so those that came stay true.
+    Raises: NotPermitted, InvalidNotice, data.openings.InvalidCollection (unknown).
+    """
+    require_asking(connection, user, collection)
+    settle_notice(connection, version, today)
+    mine = schema.Opening.collection_id == collection
+    connection.execute(sa.update(schema.Opening).where(mine).values(notice_version=version))
+    detail = {"notice": version}
+    audit.record(connection, user, "use_notice", f"collection:{collection}", detail)
 
 
 def write_notice(
@@ -83,11 +111,16 @@ def write_notice(
     """
     require(user, Verb.PUBLISH, Kind.NOTICE)
     if not version.strip() or len(version) > 20:
-        raise InvalidNotice("A version is named by 1-20 letters, such as 2027-01.")
+        raise InvalidNotice("version", "A version is named by 1-20 letters, such as 2027-01.")
+    said = [text.in_language(language).strip() for language in LANGUAGES]
+    if not all(said) or any(len(one) > LONGEST for one in said):
+        raise InvalidNotice("texts", f"Write it in three languages, {LONGEST} characters each.")
     kept = schema.Notice
     known = connection.scalar(sa.select(kept.version).where(kept.version == version))
     if known is not None or version in shipped():
-        raise InvalidNotice(f"The privacy notice {version} is there. Give the new one a new name.")
+        raise InvalidNotice(
+            "known", f"The privacy notice {version} is there. Give the new one a new name."
+        )
     _store(connection, version, text, valid_from)
     audit.record(connection, user, "write_notice", f"notice:{version}")
 

@@ -90,6 +90,12 @@ def of_collection(connection: sa.Connection, collection: int) -> OpeningFacts | 
     return None if row is None else _facts(row)
 
 
+def by_public_id(connection: sa.Connection, public_id: str) -> OpeningFacts | None:
+    """The opening that receipts name; None where there is none."""
+    row = connection.execute(_by("public_id"), {"value": public_id}).one_or_none()
+    return None if row is None else _facts(row)
+
+
 def of_collections(connection: sa.Connection, collections: Sequence[int]) -> list[OpeningFacts]:
     """The openings of some collections, in their order; those without one are left out."""
     mine = schema.Opening.collection_id.in_(list(collections))

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import answers, database, invitations, schema
+from data import answers, database, invitations, schema, withdrawals
 from data.schema import Base
 from survey.instrument import instruments
 from tests.data.asked import NOW, PULSE, USER, answer, invited, link, opened
@@ -86,6 +86,7 @@ class Case:
     def __init__(self, engine: sa.Engine, home: Path, people: int) -> None:
         sa.event.listen(engine, "connect", lambda c, _: c.execute("pragma wal_autocheckpoint=0"))
         number = opened(engine, link="personal")
+        self.engine = engine
         self.tokens = invited(engine, home, number, people)
         order = list(range(people))
         random.Random(34).shuffle(order)
@@ -106,6 +107,8 @@ class Case:
         self.rows = {row.id: row for row in rows}
         self.responses = [row.id for row in rows]
         self.database, self.log = files(engine)
+        with database.reading(engine) as connection:
+            self.public_id = connection.scalar(sa.select(schema.Opening.public_id))
         self.known = {hashlib.sha256(token.encode()).hexdigest(): token for token in self.tokens}
 
         self.arrived = arrivals(self.log, self.responses)
@@ -216,6 +219,51 @@ def test_who_has_database_log_and_links_matches_no_more_than_chance(case, tmp_pa
         if (name := answers.used_name(tmp_path, token)) in pairs
     }
     assert case.hits(named) == len(named) > len(case.tokens) * 0.9
+
+
+def test_receipts_match_nothing_without_the_secret(case, tmp_path):
+    """Whoever has every receipt besides cannot say which answers they are for; the server can."""
+    receipts = {
+        token: (f"form-number-{person:06}", case.public_id)
+        for person, token in enumerate(case.tokens)
+    }
+    guess = {}
+    for token, (form, public) in receipts.items():
+        for words in itertools.permutations(("response", public, token, form)):
+            for apart in ("", ".", ":", "\0"):
+                said = apart.join(words).encode()
+                for key in (b"", token.encode(), form.encode(), public.encode()):
+                    named = hmac.new(key, said, hashlib.sha256).hexdigest()[:32]
+                    if named in case.rows:
+                        guess[token] = named
+    assert guess == {}
+    with database.reading(case.engine) as connection:
+        found = {
+            token: withdrawals.standing(connection, tmp_path, token, ".".join(receipt)).answer
+            for token, receipt in receipts.items()
+        }
+    assert case.hits(found) == len(found) == len(case.tokens)
+
+
+def test_taking_back_names_no_link(case, tmp_path):
+    token = case.tokens[0]
+    before = dump(case.engine)
+    log = len(case.log)
+    withdrawals.take_back(case.engine, tmp_path, token, f"form-number-{0:06}.{case.public_id}", NOW)
+    changed = set(before.splitlines()) ^ set(dump(case.engine).splitlines())
+    names = {hashlib.sha256(token.encode()).hexdigest(), answers.used_name(tmp_path, token), token}
+    # The answer, that it was taken back, the collection's revision twice, and the audit.
+    assert len(changed) == 5
+    assert not any(name in line for name in names for line in changed)
+    written = b"".join(commits(log_of(case.engine, log)))
+    assert case.truth[token].encode() in written
+    assert not any(name.encode() in written for name in names)
+
+
+def log_of(engine: sa.Engine, after: int) -> bytes:
+    """What came to the write-ahead log after a place, as a log of its own."""
+    log = files(engine)[1]
+    return log[:32] + log[after:]
 
 
 def test_rows_do_not_tell_in_which_order_people_answered(case):

@@ -19,7 +19,7 @@ REVISIONS = [
     "2026_11_22_1", "2026_11_22_2", "2026_11_22_3", "2026_11_22_4", "2026_11_22_5",
     "2026_11_22_6", "2026_11_22_7", "2026_11_22_8", "2026_11_22_9",
     "2026_11_22_10", "2026_11_22_11", "2026_11_22_12", "2026_11_22_13", "2026_11_22_14",
-    "2026_11_22_15",
+    "2026_11_22_15", "2026_11_22_20",
 ]  # fmt: skip
 #: What a refresh makes anew from the truth; a migration may throw it away.
 PUBLISHED = {
@@ -60,7 +60,9 @@ def shape(engine: sa.Engine) -> set[str]:
     # Alembic writes a default of SQLite in brackets, the models do not; both mean the same.
     told = [re.sub(r"DEFAULT \((\w+)\)", r"DEFAULT \1", line) for line in told]
     # SQLite puts a column that was added later onto the line of the one before.
-    told = [re.sub(r", (\w+ (?:INTEGER DEFAULT|VARCHAR|BOOLEAN))", r",\n\t\1", line) for line in told]
+    told = [
+        re.sub(r", (\w+ (?:INTEGER DEFAULT|VARCHAR|BOOLEAN))", r",\n\t\1", line) for line in told
+    ]
     # A table that was altered by copying it has its name in quotes.
     told = [re.sub(r'CREATE TABLE "(\w+)"', r"CREATE TABLE \1", line) for line in told]
     # The order of constraints within a table has no meaning.
