@@ -175,7 +175,18 @@ def picture_block(
         # A picture of gaps alone says nothing that the sentence and the table do not.
         st.info(literal(sentence))
     table_block(picture.table, title, language)
-    with st.popover(say("know.open", language), key=f"{key}_know"):
+    explained(viewing, made_of, publication, key=key)
+
+
+def explained(
+    viewing: Viewing,
+    made_of: Sequence[tuple[Metric, Sequence[Result]]],
+    publication: RevisionFacts,
+    *,
+    key: str,
+) -> None:
+    """How we know: what each metric means, where it comes from and how it was computed."""
+    with st.popover(say("know.open", viewing.language), key=f"{key}_know"):
         for metric, results in made_of:
             explain(viewing, metric, results, publication)
 

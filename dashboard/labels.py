@@ -12,6 +12,7 @@ from data.database import database_url, reading
 from data.instruments import known_instruments
 from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES, record_part
 from survey.instrument import Instrument
+from survey.text import LANGUAGES
 
 
 def wave_name(code: str, language: str) -> str:
@@ -67,7 +68,11 @@ def part_name(instrument: str, part: str, language: str) -> str:
         return part
     named = {scale.code: scale.title for scale in known.scales}
     named |= {item.code: item.text for item in known.items}
-    return named[part].in_language(language) if part in named else part
+    code, _, spoken = part.partition("/")
+    if code not in named:
+        return part
+    name = named[code].in_language(language)
+    return f"{name} ({say(f'items.in.{spoken}', language)})" if spoken in LANGUAGES else name
 
 
 def overall_of(instrument: str | None) -> str | None:

@@ -58,6 +58,11 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
     "process": (
         "agreement",
         "balanced_leadership",
+        "item_ceiling",
+        "item_dif",
+        "item_dif_language",
+        "item_floor",
+        "item_rest",
         "perception_gap",
         "phase_coverage",
         "process_outcome",

@@ -6,7 +6,7 @@ Expressions are wide, one column a count, because a wide aggregate reads the row
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 
 import ibis
@@ -63,14 +63,19 @@ def languages(instrument: Instrument, answers: ir.Table) -> ir.Table:  # noqa: A
     return named.group_by("language").aggregate(n=named.count())
 
 
-def spoken(instrument: Instrument, answers: ir.Table, usual: ir.Table) -> ir.Table:
+@cache
+def spoken_besides(usual: str) -> Callable[[Instrument, ir.Table], ir.Table]:
     """Respondents and packed moments of items by band by collection and language, of all who
-    answered in another language than the usual one."""
-    named = answers.mutate(language=answers.language.fill_null(""))
-    banded = _with_bands(named.anti_join(usual, "language"), instrument)
-    return banded.group_by(SPOKEN).aggregate(
-        respondents=banded.count(), **_banded(banded, instrument)
-    )
+    answered in another language than the usual one; worded once for each of them."""
+
+    def spoken(instrument: Instrument, answers: ir.Table) -> ir.Table:
+        named = answers.mutate(language=answers.language.fill_null(""))
+        banded = _with_bands(named.filter(named.language != usual), instrument)
+        return banded.group_by(SPOKEN).aggregate(
+            respondents=banded.count(), **_banded(banded, instrument)
+        )
+
+    return spoken
 
 
 def splits(instrument: Instrument, answers: ir.Table) -> ir.Table:

@@ -78,15 +78,17 @@ def fold_languages(
     usual = max(counted.to_pylist(), key=lambda row: (row["n"], row["language"]), default=None)
     if usual is None:
         return no_languages(instrument)
-    wanted = fold_engine.shown(backend, "usual", pa.table({"language": [usual["language"]]}))
-    others = fold_engine.result(backend, fold_expressions.spoken, instrument, answers, wanted)
+    besides = fold_expressions.spoken_besides(usual["language"])
+    others = fold_engine.result(backend, besides, instrument, answers)
     others = _whole(others, SPOKEN, instrument, "respondents")
     whole = cells.groupby("collection")[names].sum()
     told = others.groupby("collection")[names].sum().reindex(whole.index, fill_value=0)
     rest = (whole - told).reset_index().assign(language=usual["language"])
     both = pd.concat([rest, others], ignore_index=True)[[*SPOKEN, *names]]
     known = ((both["language"] != "") & (both["respondents"] > 0)).to_numpy()
-    return both[known].astype({"language": "str"}).sort_values(SPOKEN, ignore_index=True)
+    # A copy is in one piece, as hundreds of columns put together are not.
+    told = both[known].astype({"language": "str"}).copy()
+    return told.sort_values(SPOKEN, ignore_index=True)
 
 
 def no_languages(instrument: Instrument) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from dashboard.sections.funnel import ANSWERS, FUNNEL, answered_proposals, funne
 from dashboard.sections.gap import gap_of_phase, perception_gap
 from dashboard.sections.gap_portfolio import gap_of_projects
 from dashboard.sections.glance import glance
+from dashboard.sections.item_quality import item_quality
 from dashboard.sections.journeys import excess, excess_sentence, losses
 from dashboard.sections.network import network
 from dashboard.sections.outcomes import benefit_by_group, outcome_change
@@ -71,6 +72,7 @@ __all__ = [
     "habits",
     "headline",
     "is_told",
+    "item_quality",
     "leadership",
     "losses",
     "neighbourhoods",
