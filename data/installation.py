@@ -14,6 +14,7 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -57,11 +58,20 @@ def derived_hex(home: Path, *words: str) -> str:
     return _keyed(home, words).hexdigest()
 
 
+def derived_hexes(home: Path, first: str, words: Iterable[str]) -> list[str]:
+    """`derived_hex` of a first word with each of many others. Raises: ExposedSecret."""
+    key = secret(home)
+    return [hmac.new(key, _said((first, word)), hashlib.sha256).hexdigest() for word in words]
+
+
 def _keyed(home: Path, words: tuple[str, ...]) -> hmac.HMAC:
+    return hmac.new(secret(home), _said(words), hashlib.sha256)
+
+
+def _said(words: tuple[str, ...]) -> bytes:
     # Each word with its length, so that no two lists of words are the same bytes.
     parts = [word.encode() for word in words]
-    said = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return hmac.new(secret(home), said, hashlib.sha256)
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
 def _read(path: Path) -> bytes:

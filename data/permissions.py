@@ -29,6 +29,9 @@ class Verb(StrEnum):
     ASSESS = "assess"  # write a self-assessment
     REPLY = "reply"  # write what became of what people said
     CODE = "code"  # put open answers under themes, and clear them for quoting
+    REPORT = "report"  # write targets, reported values, claims and what backs them
+    APPROVE = "approve"  # approve a reported value, or send it back
+    RELEASE = "release"  # freeze and sign a reported period
 
 
 class Kind(StrEnum):
@@ -50,6 +53,8 @@ class Kind(StrEnum):
     REPLY = "reply"  # "you said, we did", drafts too
     NOTICE = "notice"  # what people are told of their personal data before they answer
     QUOTE = "quote"  # open answers that somebody cleared, under their themes
+    INDICATOR = "indicator"  # targets, reported values, claims, and what backs them
+    RELEASE = "release"  # a reported period, frozen and signed
     ROW = "row"  # open answers, rejected rows: what single people or files said
     BATCH = "batch"
     REVISION = "revision"
@@ -81,12 +86,16 @@ _PORTFOLIO = {
     (Verb.READ, Kind.ASSESSMENT): Reach.ALL,
     (Verb.READ, Kind.REPLY): Reach.ALL,
     (Verb.READ, Kind.QUOTE): Reach.ALL,
+    (Verb.READ, Kind.INDICATOR): Reach.ALL,
+    (Verb.READ, Kind.RELEASE): Reach.ALL,
 }
 _EVALUATION = {
     **_PORTFOLIO,
     (Verb.ASK, Kind.COLLECTION): Reach.ALL,
     (Verb.ASSESS, Kind.ASSESSMENT): Reach.ALL,
     (Verb.REPLY, Kind.REPLY): Reach.ALL,
+    (Verb.REPORT, Kind.INDICATOR): Reach.ALL,
+    (Verb.RELEASE, Kind.RELEASE): Reach.ALL,
     (Verb.CODE, Kind.ROW): Reach.ALL,
     (Verb.READ, Kind.ROW): Reach.ALL,
     (Verb.READ, Kind.BATCH): Reach.ALL,
@@ -110,6 +119,9 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
         (Verb.READ, Kind.REPLY): Reach.OWN,
         (Verb.REPLY, Kind.REPLY): Reach.OWN,
         (Verb.READ, Kind.QUOTE): Reach.OWN,
+        (Verb.READ, Kind.INDICATOR): Reach.OWN,
+        (Verb.REPORT, Kind.INDICATOR): Reach.OWN,
+        (Verb.READ, Kind.RELEASE): Reach.OWN,
     },
     Role.FUNDER: {
         **_OPEN,
@@ -117,6 +129,10 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
         (Verb.READ, Kind.FUNDER_FIGURES): Reach.OWN,
         (Verb.READ, Kind.PROJECT): Reach.OWN,
         (Verb.READ, Kind.PROJECT_FIGURES): Reach.OWN,
+        # Their own targets only (`data.reporting.rights`): a project may have several funders.
+        (Verb.READ, Kind.INDICATOR): Reach.OWN,
+        (Verb.APPROVE, Kind.INDICATOR): Reach.OWN,
+        (Verb.READ, Kind.RELEASE): Reach.OWN,
     },
     Role.EVALUATOR: _EVALUATION,
     Role.ADMINISTRATOR: {
@@ -125,6 +141,7 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
         (Verb.GRANT, Kind.USER): Reach.ALL,
         (Verb.READ, Kind.AUDIT): Reach.ALL,
         (Verb.PUBLISH, Kind.NOTICE): Reach.ALL,
+        (Verb.APPROVE, Kind.INDICATOR): Reach.ALL,
     },
 }
 
@@ -140,10 +157,12 @@ PAGES = {
     "participation": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
     "challenges": (Kind.QUOTE,),
     "proposals": (Kind.PROPOSAL,),
+    "reporting": (Kind.INDICATOR,),
+    "closing": (Kind.INDICATOR,),
     "surveys": (Kind.COLLECTION,),
     "methods": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),
 }
 
 #: Pages that are for work: what somebody may do who opens them.
-OPENED_BY = {"surveys": Verb.ASK}
+OPENED_BY = {"surveys": Verb.ASK, "closing": Verb.REPORT}

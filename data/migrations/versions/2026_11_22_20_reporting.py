@@ -1,0 +1,308 @@
+"""What funders are told: indicators, targets, reported values, claims, proofs and releases."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "2026_11_22_20"
+down_revision = "2026_11_22_15"
+branch_labels = None
+depends_on = None
+
+# fmt: off
+#: In the order in which they are made; each refers to those before it.
+_TABLES = (
+    "claim", "indicator_version", "release", "indicator_target", "reporting_period",
+    "reported_value", "counted_item", "proof", "released_value", "reported_event",
+)
+
+
+def upgrade() -> None:
+    op.create_table('claim',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('level', sa.String(length=10), nullable=False),
+        sa.Column('entity', sa.Integer(), nullable=False),
+        sa.Column('statement_fi', sa.Text(), nullable=False),
+        sa.Column('statement_sv', sa.Text(), nullable=True),
+        sa.Column('statement_en', sa.Text(), nullable=True),
+        sa.Column('grade', sa.String(length=1), nullable=False),
+        sa.Column('expected', sa.Text(), nullable=True),
+        sa.Column('found', sa.Text(), nullable=True),
+        sa.Column('contribution', sa.Text(), nullable=False),
+        sa.Column('substantiation', sa.Text(), nullable=True),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('updated_at', sa.DateTime(), nullable=False),
+        sa.Column('updated_by', sa.Integer(), nullable=False),
+        sa.CheckConstraint("grade = 'E' or substantiation is not null",
+            name=op.f('ck_claim_graded_with_grounds')),
+        sa.CheckConstraint("grade in ('A', 'B', 'C', 'D', 'E')", name=op.f('ck_claim_grade_known')),
+        sa.CheckConstraint(
+            "level in ('portfolio', 'programme', 'funder', 'area', 'theme', 'project')",
+            name=op.f('ck_claim_level_known')),
+        sa.ForeignKeyConstraint(['updated_by'], ['app_user.id'], name=op.f('fk_claim_updated_by')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_claim')),
+        sa.UniqueConstraint('code', name=op.f('uq_claim_code')),
+        sqlite_autoincrement=True
+    )
+    op.create_table('indicator_version',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('programme_id', sa.Integer(), nullable=True),
+        sa.Column('project_id', sa.Integer(), nullable=True),
+        sa.Column('definition', sa.Text(), nullable=False),
+        sa.Column('sha256', sa.String(length=64), nullable=False),
+        sa.CheckConstraint('programme_id is null or project_id is null',
+            name=op.f('ck_indicator_version_one_owner')),
+        sa.ForeignKeyConstraint(['programme_id'], ['programme.id'],
+            name=op.f('fk_indicator_version_programme_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['project_id'], ['project.id'],
+            name=op.f('fk_indicator_version_project_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_indicator_version')),
+        sa.UniqueConstraint('code', 'version', name=op.f('uq_indicator_version_code_version')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_indicator_version_programme_id'),
+        'indicator_version', ['programme_id'])
+    op.create_index(op.f('ix_indicator_version_project_id'), 'indicator_version', ['project_id'])
+    op.create_table('release',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('scope', sa.String(length=7), nullable=False),
+        sa.Column('funder_id', sa.Integer(), nullable=False),
+        sa.Column('project_id', sa.Integer(), nullable=True),
+        sa.Column('starts_on', sa.Date(), nullable=False),
+        sa.Column('ends_on', sa.Date(), nullable=False),
+        sa.Column('released_at', sa.DateTime(), nullable=False),
+        sa.Column('released_by', sa.Integer(), nullable=False),
+        sa.Column('sha256', sa.String(length=64), nullable=False),
+        sa.Column('previous', sa.String(length=64), nullable=False),
+        sa.Column('corrects_id', sa.Integer(), nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('document', sa.Text(), nullable=False),
+        sa.CheckConstraint("(scope = 'project') = (project_id is not null)",
+            name=op.f('ck_release_scope_named')),
+        sa.CheckConstraint("scope in ('project', 'funder')", name=op.f('ck_release_scope_known')),
+        sa.CheckConstraint('corrects_id is null or reason is not null',
+            name=op.f('ck_release_corrected_for_a_reason')),
+        sa.CheckConstraint('ends_on is null or starts_on is null or starts_on <= ends_on',
+            name=op.f('ck_release_ends_on_after_starts_on')),
+        sa.ForeignKeyConstraint(['corrects_id'], ['release.id'],
+            name=op.f('fk_release_corrects_id')),
+        sa.ForeignKeyConstraint(['funder_id'], ['funder.id'], name=op.f('fk_release_funder_id')),
+        sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_release_project_id')),
+        sa.ForeignKeyConstraint(['released_by'], ['app_user.id'],
+            name=op.f('fk_release_released_by')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_release')),
+        sa.UniqueConstraint('corrects_id', name=op.f('uq_release_corrects_id')),
+        sa.UniqueConstraint('previous', name=op.f('uq_release_previous')),
+        sa.UniqueConstraint('sha256', name=op.f('uq_release_sha256')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_release_funder_id'), 'release', ['funder_id'])
+    op.create_index(op.f('ix_release_project_id'), 'release', ['project_id'])
+    op.create_table('indicator_target',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('project_id', sa.Integer(), nullable=False),
+        sa.Column('funder_id', sa.Integer(), nullable=False),
+        sa.Column('indicator_id', sa.Integer(), nullable=False),
+        sa.Column('objective', sa.String(length=120), nullable=True),
+        sa.Column('baseline', sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column('baseline_year', sa.Integer(), nullable=True),
+        sa.Column('baseline_source', sa.String(length=300), nullable=True),
+        sa.Column('milestone', sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column('milestone_on', sa.Date(), nullable=True),
+        sa.Column('target', sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column('target_on', sa.Date(), nullable=True),
+        sa.Column('expected', sa.Text(), nullable=True),
+        sa.Column('batch_id', sa.Integer(), nullable=True),
+        sa.CheckConstraint('(baseline is null) = (baseline_year is null)',
+            name=op.f('ck_indicator_target_baseline_with_its_year')),
+        sa.CheckConstraint('milestone is null or target is not null',
+            name=op.f('ck_indicator_target_milestone_of_a_target')),
+        sa.CheckConstraint('target is null or baseline is not null',
+            name=op.f('ck_indicator_target_target_from_a_baseline')),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'],
+            name=op.f('fk_indicator_target_batch_id')),
+        sa.ForeignKeyConstraint(['indicator_id'], ['indicator_version.id'],
+            name=op.f('fk_indicator_target_indicator_id')),
+        sa.ForeignKeyConstraint(['project_id', 'funder_id'],
+            ['project_funder.project_id', 'project_funder.funder_id'],
+            name=op.f('fk_indicator_target_project_id_funder_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_indicator_target')),
+        sa.UniqueConstraint('project_id', 'funder_id', 'indicator_id',
+            name=op.f('uq_indicator_target_project_id_funder_id_indicator_id')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_indicator_target_batch_id'), 'indicator_target', ['batch_id'])
+    op.create_index(op.f('ix_indicator_target_indicator_id'), 'indicator_target', ['indicator_id'])
+    op.create_table('reporting_period',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('project_id', sa.Integer(), nullable=False),
+        sa.Column('funder_id', sa.Integer(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('starts_on', sa.Date(), nullable=False),
+        sa.Column('ends_on', sa.Date(), nullable=False),
+        sa.Column('due_on', sa.Date(), nullable=True),
+        sa.Column('closed_at', sa.DateTime(), nullable=True),
+        sa.Column('closed_by', sa.Integer(), nullable=True),
+        sa.Column('batch_id', sa.Integer(), nullable=True),
+        sa.CheckConstraint('(closed_at is null) = (closed_by is null)',
+            name=op.f('ck_reporting_period_closed_by_somebody')),
+        sa.CheckConstraint('ends_on is null or starts_on is null or starts_on <= ends_on',
+            name=op.f('ck_reporting_period_ends_on_after_starts_on')),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'],
+            name=op.f('fk_reporting_period_batch_id')),
+        sa.ForeignKeyConstraint(['closed_by'], ['app_user.id'],
+            name=op.f('fk_reporting_period_closed_by')),
+        sa.ForeignKeyConstraint(['project_id', 'funder_id'],
+            ['project_funder.project_id', 'project_funder.funder_id'],
+            name=op.f('fk_reporting_period_project_id_funder_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reporting_period')),
+        sa.UniqueConstraint('project_id', 'funder_id', 'number',
+            name=op.f('uq_reporting_period_project_id_funder_id_number')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_reporting_period_batch_id'), 'reporting_period', ['batch_id'])
+    op.create_table('reported_value',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('target_id', sa.Integer(), nullable=False),
+        sa.Column('period_id', sa.Integer(), nullable=False),
+        sa.Column('correction', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('state', sa.String(length=14), nullable=False),
+        sa.Column('value', sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column('cumulative', sa.Numeric(precision=18, scale=4), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('basis', sa.String(length=7), nullable=False),
+        sa.Column('metric', sa.Text(), nullable=True),
+        sa.Column('revision', sa.Integer(), nullable=True),
+        sa.Column('method_note', sa.Text(), nullable=True),
+        sa.Column('status', sa.String(length=9), server_default='draft', nullable=False),
+        sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('retain_until', sa.Date(), nullable=True),
+        sa.Column('batch_id', sa.Integer(), nullable=True),
+        sa.CheckConstraint("(basis = 'metric') = (metric is not null)",
+            name=op.f('ck_reported_value_metric_named')),
+        sa.CheckConstraint("(state in ('value', 'zero')) = (value is not null or text is not null)",
+            name=op.f('ck_reported_value_value_where_there_is_one')),
+        sa.CheckConstraint(
+            "basis <> 'entered' or state not in ('value', 'zero') or method_note is not null",
+            name=op.f('ck_reported_value_entered_with_its_method')),
+        sa.CheckConstraint("basis in ('counted', 'metric', 'entered')",
+            name=op.f('ck_reported_value_basis_known')),
+        sa.CheckConstraint("state <> 'value' or value is null or value <> 0",
+            name=op.f('ck_reported_value_nothing_is_zero')),
+        sa.CheckConstraint("state <> 'zero' or (value is not null and value = 0)",
+            name=op.f('ck_reported_value_zero_is_zero')),
+        sa.CheckConstraint("state in ('value', 'zero', 'not_reported', 'not_applicable')",
+            name=op.f('ck_reported_value_state_known')),
+        sa.CheckConstraint("status in ('draft', 'submitted', 'returned', 'approved', 'locked')",
+            name=op.f('ck_reported_value_status_known')),
+        sa.CheckConstraint('correction >= 0',
+            name=op.f('ck_reported_value_correction_not_negative')),
+        sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'],
+            name=op.f('fk_reported_value_batch_id')),
+        sa.ForeignKeyConstraint(['period_id'], ['reporting_period.id'],
+            name=op.f('fk_reported_value_period_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['target_id'], ['indicator_target.id'],
+            name=op.f('fk_reported_value_target_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reported_value')),
+        sa.UniqueConstraint('target_id', 'period_id', 'correction',
+            name=op.f('uq_reported_value_target_id_period_id_correction')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_reported_value_batch_id'), 'reported_value', ['batch_id'])
+    op.create_index(op.f('ix_reported_value_period_id'), 'reported_value', ['period_id'])
+    op.create_table('counted_item',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('reported_id', sa.Integer(), nullable=False),
+        sa.Column('entity', sa.String(length=64), nullable=False),
+        sa.Column('kind', sa.String(length=20), nullable=False),
+        sa.Column('happened_on', sa.Date(), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('source_id', sa.Integer(), nullable=False),
+        sa.Column('role', sa.String(length=40), nullable=True),
+        sa.Column('amount', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('exclusion', sa.String(length=20), nullable=True),
+        sa.CheckConstraint(
+            "exclusion in ('duplicate', 'out_of_period', 'threshold', 'no_business_id')",
+            name=op.f('ck_counted_item_exclusion_known')),
+        sa.CheckConstraint('amount >= 0', name=op.f('ck_counted_item_amount_not_negative')),
+        sa.ForeignKeyConstraint(['reported_id'], ['reported_value.id'],
+            name=op.f('fk_counted_item_reported_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_counted_item')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_counted_item_reported_id'), 'counted_item', ['reported_id'])
+    op.create_table('proof',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('reported_id', sa.Integer(), nullable=True),
+        sa.Column('claim_id', sa.Integer(), nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('link', sa.String(length=500), nullable=True),
+        sa.Column('sha256', sa.String(length=64), nullable=True),
+        sa.Column('kind', sa.String(length=5), nullable=True),
+        sa.Column('bytes', sa.Integer(), nullable=True),
+        sa.Column('retain_until', sa.Date(), nullable=True),
+        sa.Column('added_at', sa.DateTime(), nullable=False),
+        sa.Column('added_by', sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind in ('pdf', 'png', 'jpeg', 'xlsx', 'csv')",
+            name=op.f('ck_proof_kind_known')),
+        sa.CheckConstraint('(link is null) <> (sha256 is null)',
+            name=op.f('ck_proof_file_or_link')),
+        sa.CheckConstraint('(reported_id is null) <> (claim_id is null)',
+            name=op.f('ck_proof_of_one_thing')),
+        sa.CheckConstraint(
+            '(sha256 is null) = (kind is null) and (sha256 is null) = (bytes is null)',
+            name=op.f('ck_proof_file_with_its_kind')),
+        sa.ForeignKeyConstraint(['added_by'], ['app_user.id'], name=op.f('fk_proof_added_by')),
+        sa.ForeignKeyConstraint(['claim_id'], ['claim.id'],
+            name=op.f('fk_proof_claim_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['reported_id'], ['reported_value.id'],
+            name=op.f('fk_proof_reported_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_proof')),
+        sa.UniqueConstraint('claim_id', 'link', name=op.f('uq_proof_claim_id_link')),
+        sa.UniqueConstraint('claim_id', 'sha256', name=op.f('uq_proof_claim_id_sha256')),
+        sa.UniqueConstraint('reported_id', 'link', name=op.f('uq_proof_reported_id_link')),
+        sa.UniqueConstraint('reported_id', 'sha256', name=op.f('uq_proof_reported_id_sha256')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_proof_sha256'), 'proof', ['sha256'])
+    op.create_table('released_value',
+        sa.Column('release_id', sa.Integer(), nullable=False),
+        sa.Column('reported_id', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(['release_id'], ['release.id'],
+            name=op.f('fk_released_value_release_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['reported_id'], ['reported_value.id'],
+            name=op.f('fk_released_value_reported_id')),
+        sa.PrimaryKeyConstraint('release_id', 'reported_id', name=op.f('pk_released_value'))
+    )
+    op.create_index(op.f('ix_released_value_reported_id'), 'released_value', ['reported_id'])
+    op.create_table('reported_event',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('reported_id', sa.Integer(), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('user_id', sa.Integer(), nullable=False),
+        sa.Column('at', sa.DateTime(), nullable=False),
+        sa.Column('act', sa.String(length=9), nullable=False),
+        sa.Column('changes', sa.Text(), server_default='{}', nullable=False),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.CheckConstraint("act <> 'returned' or reason is not null",
+            name=op.f('ck_reported_event_returned_with_a_reason')),
+        sa.CheckConstraint(
+            "act in ('drafted', 'saved', 'counted', 'submitted', 'returned', 'approved', 'locked')",
+            name=op.f('ck_reported_event_act_known')),
+        sa.ForeignKeyConstraint(['reported_id'], ['reported_value.id'],
+            name=op.f('fk_reported_event_reported_id'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['app_user.id'],
+            name=op.f('fk_reported_event_user_id')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reported_event')),
+        sa.UniqueConstraint('reported_id', 'version',
+            name=op.f('uq_reported_event_reported_id_version')),
+        sqlite_autoincrement=True
+    )
+    op.create_index(op.f('ix_reported_event_user_id'), 'reported_event', ['user_id'])
+
+
+def downgrade() -> None:
+    for table in reversed(_TABLES):
+        op.drop_table(table)
