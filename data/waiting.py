@@ -2,12 +2,14 @@
 
 Somebody who kept the sheet of yesterday could subtract it from today's; where one person answered
 in between, the difference is that person. So the answers of a group that came to a collection since
-it was last published wait until they are at least MINIMUM people, and are published with the next
-refresh that finds them so. A collection that lost or changed the answers of fewer people than that
-keeps speaking with its published statistics as a whole. The first answers of a wave and phase have
-nothing before them that they could be subtracted from, and do not wait. Nothing overrides this.
+it was last published wait until they are of at least FEWEST people, and as many of them answered
+each question that most of them answered. A collection that lost or changed the answers of fewer
+people than that keeps speaking with its published statistics as a whole. The first answers of a
+wave and phase have nothing before them that they could be subtracted from, and do not wait. Nothing
+overrides this.
 
-What waits is part of what a revision says of its inputs, so the next refresh knows it.
+What waits is part of what a revision says of its inputs, so the next refresh knows it, even where
+the extracts are gone.
 """
 
 from __future__ import annotations
@@ -29,11 +31,14 @@ from data.schema import Segment, SegmentMember
 from data.segments import AS_HELD
 from data.sheets import RevisionFacts, Waiting
 from metrics.metric import Profile
-from metrics.unsafe import MINIMUM
+from metrics.unsafe import MINIMUM, PUPILS
 from survey.instrument import WHOLE_PROCESS, Instrument
+from survey.scoring import score
 
-#: The fewest people of a group that two publications of a collection may differ by.
-FEWEST = MINIMUM[Profile.INSIDE]
+#: The fewest people of a group that two publications of a collection may differ by: as many as
+#: anybody asks for who is shown a figure. Both profiles are of the same answers, so what the public
+#: may not be told of holds answers back inside as well.
+FEWEST = max(*MINIMUM.values(), PUPILS[Profile.INSIDE])
 #: Under which name a revision's inputs say what waited: collection, group, revision.
 INPUT = "withheld"
 
@@ -60,15 +65,18 @@ def settled(
     before = collections["collection"].map(held)
     whole = collections.assign(held=before.fillna(FROM_FIRST).astype("int64"))
     rewritten = before.notna() & (whole["rewritten"] > whole["held"])
-    lost = _lost(connection, whole[rewritten], members, instruments, home)
+    at_hand = whole["collection"].isin(_at_hand(connection, members, home))
+    lost = _lost(connection, whole[rewritten & at_hand], members, instruments, home)
     few = lost[lost.between(1, FEWEST - 1)]
     staying = whole["collection"].isin(few.index.get_level_values("collection"))
     earlier = pd.DataFrame(
         published.inputs.get(INPUT, []) if published else [],
         columns=["collection", "group", "after"],
     )
-    came = _came(connection, whole[~rewritten & (before.notna() | _joins(whole))], earlier)
-    came = came[came["n"].between(1, FEWEST - 1)]
+    # Where nothing is left to compare with, what waited is still known by when it came.
+    arriving = ~(rewritten & at_hand) & (before.notna() | _joins(whole))
+    came = _came(connection, whole[arriving], earlier)
+    came = came[(came["n"] > 0) & (_fewest(connection, came, whole, instruments) < FEWEST)]
     kept = earlier[earlier["collection"].isin(whole.loc[staying, "collection"])]
     rows = pd.concat([came[["collection", "group", "after"]], kept], ignore_index=True)
     rows = rows.sort_values(["collection", "group"])
@@ -111,6 +119,54 @@ def _came(
     return arrivals.groupby(["collection", "group", "after"], as_index=False)["n"].sum()
 
 
+def _fewest(
+    connection: sa.Connection,
+    came: pd.DataFrame,
+    collections: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+) -> pd.Series:
+    """How many answers came in each row of `_came`; where some skipped a question that most of them
+    answered, how many answered it. Of twice FEWEST and more, most are enough."""
+    fewest = came["n"].copy()
+    near = came[came["n"].between(FEWEST, 2 * FEWEST - 1)]
+    near = near.merge(collections[["collection", "instrument"]], on="collection").set_axis(
+        near.index
+    )
+    # A collection is read once for each of its groups, because each came after its own revision.
+    turn = near.groupby("collection").cumcount()
+    for (key, _), own in near.groupby([near["instrument"], turn]):
+        after = dict(zip(own["collection"].tolist(), own["after"].tolist(), strict=True))
+        rows = extracts.read_rows(connection, instruments[key], after).to_pandas()
+        found = _fewest_of(rows.merge(own[["collection", "group"]]), instruments[key])
+        fewest[own.index] = found.reindex(own["collection"]).to_numpy()
+    return fewest
+
+
+def _fewest_of(rows: pd.DataFrame, instrument: Instrument) -> pd.Series:
+    """The fewest people who answered anything that most of a collection's rows did, by it."""
+    by = rows["collection"]
+    answers = rows[[item.code for item in instrument.closed_items]]
+    given = pd.concat([answers.ge(0), score(answers, instrument).notna()], axis=1)
+    counts, size = given.groupby(by).sum(), by.groupby(by).size()
+    most = counts.where(counts.mul(2).ge(size, axis=0)).min(axis=1)
+    return most.fillna(size).astype("int64")
+
+
+def _files(connection: sa.Connection) -> dict[int, str]:
+    return dict(connection.execute(sa.select(Segment.id, Segment.extract_sha256)).all())
+
+
+def _at_hand(connection: sa.Connection, members: pd.DataFrame, home: Path) -> list[int]:
+    """The collections whose published answers are still in their files."""
+    gone = [
+        segment
+        for segment, sha256 in _files(connection).items()
+        if not extracts.segment_path(home, sha256).exists()
+    ]
+    missing = members["segment_id"].isin(gone).groupby(members["collection_id"]).any()
+    return missing.index[~missing].tolist()
+
+
 def _lost(
     connection: sa.Connection,
     collections: pd.DataFrame,
@@ -119,17 +175,14 @@ def _lost(
     home: Path,
 ) -> pd.Series:
     """How many people's answers are gone, changed or new in collections that were rewritten, the
-    greater of what is gone and what is new, by collection and group; no row where the published
-    answers are not at hand any more."""
-    files = dict(connection.execute(sa.select(Segment.id, Segment.extract_sha256)).all())
+    greater of what is gone and what is new, by collection and group."""
+    files = _files(connection)
     found = [pd.Series(dtype="int64", index=pd.MultiIndex.from_arrays([[], []]))]
     for key, own in collections.groupby("instrument"):
         numbers = own["collection"].tolist()
         holding = members[members["collection_id"].isin(numbers)]
         paths = {segment: extracts.segment_path(home, files[segment]) for segment in
                  holding["segment_id"].unique()}  # fmt: skip
-        if not all(path.exists() for path in paths.values()):
-            continue
         old = [
             _counted(path, holding.loc[holding["segment_id"] == segment, "collection_id"].tolist())
             for segment, path in paths.items()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import sqlalchemy as sa
 
 from dashboard import format as written
 from dashboard.commands.speech import (
@@ -18,6 +21,10 @@ from dashboard.commands.speech import (
     require_tables,
 )
 from dashboard.wording import say
+from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
+
+if TYPE_CHECKING:
+    from data.release_register import Population
 
 #: How many of the collections that wait are named.
 WAITING_NAMED = 10
@@ -121,6 +128,9 @@ def export(language: str) -> click.Command:
             count = write_figures(
                 connection, access.operator(), revision, language, text, public=public
             )
+            spoken_of = _spoken_of(connection, language) if public else []
+        if public:
+            _release(spoken_of, language)
         if out is None:
             click.echo(text.getvalue(), nl=False)
             return
@@ -134,3 +144,47 @@ def export(language: str) -> click.Command:
         click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
 
     return run
+
+
+def _spoken_of(connection: sa.Connection, language: str) -> list[Population]:
+    """Whom a public export speaks of. Raises: Refused."""
+    from data import database, released_sheets
+    from metrics.metric import Profile
+
+    try:
+        return released_sheets.populations(connection, Profile.PUBLIC, database.home())
+    except released_sheets.LostExtracts as lost:
+        raise refusal("refusal.lost_extracts", language) from lost
+
+
+def _release(populations: Sequence[Population], language: str) -> None:
+    """Nothing; what is handed out stands in the release register. Raises: Refused.
+
+    The export was written before in a snapshot of its own, so that nobody waits for it here.
+    """
+    from dashboard.truth import engine
+    from data.database import writing
+    from data.release_register import TooClose, register_sheet
+
+    try:
+        with writing(engine()) as connection:
+            register_sheet(connection, populations)
+    except TooClose as close:
+        raise refusal(
+            "refusal.too_close",
+            language,
+            one=_named(close.one, language),
+            other=_named(close.other, language),
+            fewest=close.fewest,
+        ) from close
+
+
+def _named(population: Population, language: str) -> str:
+    known = WAVE_NAMES | GROUP_NAMES | PHASE_NAMES
+    words = [
+        known[code].in_language(language)
+        for code in (population.wave, population.split_value)
+        if code in known
+    ]
+    whose = say("cli.export.project", language, project=population.project)
+    return ", ".join([whose, population.instrument, *words])

@@ -1,4 +1,4 @@
-"""Two publications of a collection never differ by one to four people of a group."""
+"""Two publications of a collection never differ by one to nine people of a group."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+import orjson
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -37,15 +38,24 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Frames]:
     return found
 
 
-def answer(engine: sa.Engine, collection: int, group: str, people: int) -> None:
-    """More people of a group answer a collection, each as somebody did before."""
+def answer(engine: sa.Engine, collection: int, group: str, people: int, skipping: int = 0) -> None:
+    """More people of a group answer a collection, each as somebody did before; some of them skip a
+    question."""
     with database.writing(engine) as connection:
         bump_revisions(connection, [collection])
         one = sa.select(Response.__table__).where(Response.collection_id == collection).limit(1)
         row = dict(connection.execute(one).mappings().one())
         now = sa.select(Collection.revision).where(Collection.id == collection)
         new = {"link_key": None, "group_code": group, "revision": connection.scalar(now)}
-        rows = [row | new | {"id": os.urandom(16).hex()} for _ in range(people)]
+        whole = orjson.loads(row["answers"]) | {"BEN": 4}
+        fewer = {code: answer for code, answer in whole.items() if code != "BEN"}
+        rows = [
+            row
+            | new
+            | {"id": os.urandom(16).hex()}
+            | {"answers": orjson.dumps(fewer if at < skipping else whole).decode()}
+            for at in range(people)
+        ]
         connection.execute(sa.insert(Response), rows)
 
 
@@ -66,45 +76,57 @@ def waiting(publication: sheets.Publication) -> list[tuple[int, int]]:
     return [(each.collection, each.answers) for each in publication.waiting]
 
 
-def test_a_few_answers_of_a_group_wait_until_they_are_five(truth, seen, tmp_path: Path):
+def test_a_few_answers_of_a_group_wait_until_they_are_ten(truth, seen, tmp_path: Path):
     first = sheets.refresh(truth, tmp_path)
     assert (people(seen[-1]), first.waiting) == ({"RES": 40}, ())
-    answer(truth, 1, "RES", 6)
+    answer(truth, 1, "RES", 12)
     answer(truth, 1, "STAFF", 3)
     second = sheets.refresh(truth, tmp_path)
-    assert people(seen[-1]) == {"RES": 46}
+    assert people(seen[-1]) == {"RES": 52}
     assert second.waiting == (sheets.Waiting(1, 1, "measured@1", "baseline", "P0", 3),)
     again = sheets.refresh(truth, tmp_path)
     assert (again.changed, waiting(again)) == (False, [(1, 3)])
-    answer(truth, 1, "STAFF", 1)
-    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 4)]
+    answer(truth, 1, "STAFF", 6)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 9)]
     answer(truth, 1, "STAFF", 1)
     last = sheets.refresh(truth, tmp_path)
-    assert (people(seen[-1]), last.waiting) == ({"RES": 46, "STAFF": 5}, ())
+    assert (people(seen[-1]), last.waiting) == ({"RES": 52, "STAFF": 10}, ())
+
+
+def test_as_many_answer_each_question_that_most_of_them_answer(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    answer(truth, 1, "RES", 12, skipping=3)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 12)]
+    answer(truth, 1, "RES", 1)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
+    assert people(seen[-1]) == {"RES": 53}
+    # Most skipped it: it was asked of few.
+    answer(truth, 1, "RES", 12, skipping=7)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
 
 
 def test_no_two_publications_differ_by_a_few_people(truth, seen, tmp_path: Path):
     sheets.refresh(truth, tmp_path)
-    draw = pd.Series([2, 3, 7, 4, 3])
+    draw = pd.Series([4, 12, 9, 8, 5])
     for at, more in draw.items():
         answer(truth, 1, ["RES", "STAFF"][at % 2], more)
         sheets.refresh(truth, tmp_path)
     cells = ["project", "wave", "phase", "group"]
     tables = [frames.respondents.groupby(cells)["n"].sum() for frames in seen]
     steps = pd.concat(tables, axis=1).fillna(0).diff(axis=1).iloc[:, 1:].abs().to_numpy()
-    assert ((steps == 0) | (steps >= 5)).all()
-    # Of 19 answers some wait; none is lost.
+    assert ((steps == 0) | (steps >= 10)).all()
+    # Of 38 answers some wait; none is lost.
     assert steps.sum() + sum(n for _, n in waiting(sheets.refresh(truth, tmp_path))) == draw.sum()
 
 
-def test_what_was_taken_back_stays_published_until_it_is_five(truth, seen, tmp_path: Path):
+def test_what_was_taken_back_stays_published_until_it_is_ten(truth, seen, tmp_path: Path):
     sheets.refresh(truth, tmp_path)
     take_back(truth, 1, 3)
     held = sheets.refresh(truth, tmp_path)
     assert (held.changed, waiting(held)) == (False, [(1, 3)])
-    take_back(truth, 1, 2)
+    take_back(truth, 1, 7)
     assert sheets.refresh(truth, tmp_path).waiting == ()
-    assert people(seen[-1]) == {"RES": 35}
+    assert people(seen[-1]) == {"RES": 30}
 
 
 def test_other_days_of_a_collection_do_not_publish_what_was_taken_back(truth, seen, tmp_path: Path):
@@ -115,9 +137,9 @@ def test_other_days_of_a_collection_do_not_publish_what_was_taken_back(truth, se
         connection.execute(later)
     assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 3)]
     assert people(seen[-1]) == {"RES": 40}
-    take_back(truth, 1, 2)
+    take_back(truth, 1, 7)
     assert sheets.refresh(truth, tmp_path).waiting == ()
-    assert people(seen[-1]) == {"RES": 35}
+    assert people(seen[-1]) == {"RES": 30}
 
 
 def test_a_corrected_answer_waits_as_one_that_came_does(truth, seen, tmp_path: Path):
@@ -166,3 +188,21 @@ def test_a_revision_says_what_waited(truth, seen, tmp_path: Path):
             connection, connection.scalar(sa.select(sa.func.max(Revision.id)))
         )
     assert newest.inputs["withheld"] == [[2, "COM", 1]]
+
+
+def test_what_waits_is_known_without_extracts(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    answer(truth, 1, "STAFF", 4)
+    sheets.refresh(truth, tmp_path)
+    # Of what is gone nothing is left to compare with; what came is told by its revision.
+    take_back(truth, 1, 3)
+    take_back(truth, 2, 3)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 7), (2, 3)]
+    for path in (tmp_path / "extracts").glob("*.parquet"):
+        path.unlink()
+    answer(truth, 4, "RES", 12)
+    found = sheets.refresh(truth, tmp_path)
+    assert (people(seen[-1]), waiting(found)) == ({"RES": 37}, [(1, 4)])
+    answer(truth, 1, "STAFF", 6)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
+    assert people(seen[-1]) == {"RES": 37, "STAFF": 10}
