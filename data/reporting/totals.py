@@ -1,0 +1,135 @@
+"""What the projects of a funder reached together: approved and pending apart, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+import sqlalchemy as sa
+
+from data.access import User
+from data.reporting.definitions import stored_versions
+from data.reporting.protection import is_of_people, protected
+from data.reporting.rights import sees_inside, visible_targets
+from data.reporting.targets import plain
+from data.schema import CountedItem, IndicatorTarget, ReportedValue, ReportingPeriod
+from metrics.indicators.counting import together
+from metrics.indicators.indicator import Counting, Indicator
+from metrics.metric import ValueState
+
+APPROVED, PENDING = ("approved", "locked"), ("submitted",)
+_TOLD = ("value", "zero")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One sum over projects, of everything from their start to their newest told period.
+
+    projects: how many have told a figure, of: how many promised one. distinct and overlap: each
+    entity once, and how many the sum counts more than once. Missing: None where nobody told; where
+    levels and words cannot be added; distinct and overlap also where a figure was entered and not
+    counted, so that nobody knows whose it is, and where people are rounded.
+    """
+
+    state: ValueState
+    sum: Decimal | None
+    distinct: int | None
+    overlap: int | None
+    projects: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One indicator over the projects of a funder. approved and pending are never added."""
+
+    indicator: Indicator
+    approved: Tally
+    pending: Tally
+
+
+def totals(connection: sa.Connection, user: User, funder: int) -> list[Total]:
+    """The indicators that projects promised a funder, by key, over what a user may see."""
+    table = IndicatorTarget
+    promised = connection.execute(
+        sa.select(table.id, table.project_id, table.indicator_id).where(
+            visible_targets(user), table.funder_id == funder
+        )
+    ).all()
+    if not promised:
+        return []
+    versions = stored_versions(connection)
+    inside = all(sees_inside(user, each) for each in {row.project_id for row in promised})
+    frame = pd.DataFrame([tuple(row) for row in promised], columns=["target", "project", "version"])
+    told = {statuses: _told(connection, user, funder, statuses) for statuses in (APPROVED, PENDING)}
+    found = []
+    for version, own in frame.groupby("version"):
+        indicator = versions[int(version)].indicator
+        approved, pending = (
+            _tally(connection, indicator, told[statuses], own, inside)
+            for statuses in (APPROVED, PENDING)
+        )
+        found.append(Total(indicator, approved, pending))
+    return sorted(found, key=lambda total: total.indicator.key)
+
+
+def _told(
+    connection: sa.Connection, user: User, funder: int, statuses: tuple[str, ...]
+) -> pd.DataFrame:
+    """The newest told value of each target in some statuses."""
+    value, span = ReportedValue, ReportingPeriod
+    place = sa.func.row_number().over(
+        partition_by=value.target_id, order_by=[span.ends_on.desc(), value.correction.desc()]
+    )
+    ranked = (
+        sa.select(
+            value.id, value.target_id.label("target"), value.value, value.cumulative, value.basis,
+            place.label("place"),
+        )
+        .join(span, span.id == value.period_id)
+        .join(IndicatorTarget, IndicatorTarget.id == value.target_id)
+        .where(visible_targets(user), IndicatorTarget.funder_id == funder)
+        .where(value.status.in_(statuses), value.state.in_(_TOLD))
+        .subquery()
+    )  # fmt: skip
+    rows = connection.execute(sa.select(ranked).where(ranked.c.place == 1))
+    return pd.DataFrame(rows.all(), columns=list(rows.keys()))
+
+
+def _tally(
+    connection: sa.Connection,
+    indicator: Indicator,
+    told: pd.DataFrame,
+    promised: pd.DataFrame,
+    inside: bool,
+) -> Tally:
+    own = told.loc[told["target"].isin(promised["target"])].merge(promised, on="target")
+    projects, of = len(own), len(promised)
+    adds = indicator.counting in (Counting.DISTINCT, Counting.ADDITIVE)
+    achieved = own["cumulative"].where(own["cumulative"].notna(), own["value"]).dropna()
+    if not adds or achieved.empty:
+        state = ValueState.NOT_REPORTED if projects == 0 else ValueState.NOT_APPLICABLE
+        return Tally(state, None, None, None, projects, of)
+    total = plain(sum(achieved, Decimal(0)))
+    state = ValueState.ZERO if total == 0 else ValueState.VALUE
+    if is_of_people(indicator) and not inside:
+        state, total = protected(total)
+        return Tally(state, total, None, None, projects, of)
+    distinct = overlap = None
+    if indicator.counting is Counting.DISTINCT and (own["basis"] == "counted").all():
+        found = together(_items(connection, own), indicator.counting)
+        distinct, overlap = found.distinct, int(total) - found.distinct
+    return Tally(state, total, distinct, overlap, projects, of)
+
+
+def _items(connection: sa.Connection, own: pd.DataFrame) -> pd.DataFrame:
+    """The counted items of some values, with their projects."""
+    item = CountedItem
+    rows = connection.execute(
+        sa.select(
+            item.reported_id, item.entity, item.happened_on, item.amount, item.exclusion
+        ).where(item.reported_id.in_(own["id"].tolist()))
+    )
+    found = pd.DataFrame(rows.all(), columns=list(rows.keys()))
+    return found.merge(own[["id", "project"]], left_on="reported_id", right_on="id")
