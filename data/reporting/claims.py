@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import NotPermitted, User
 from data.reporting.claim_rights import require_claims, sees_claims
+from data.reporting.compliance import Compliance, compliance
 from data.schema import AppUser, Proof
 from metrics.indicators.indicator import GRADES
 from metrics.metric import Level

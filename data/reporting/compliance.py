@@ -1,5 +1,5 @@
-"""The two-part check of the six cities: a project says its core value, and has held a trial in which
-companies and research, development and innovation organisations took part together."""
+"""The two-part check of the six cities: a project says its core value, and has held a trial in
+which companies and research, development and innovation organisations took part together."""
 
 from __future__ import annotations
 
