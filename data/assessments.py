@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -214,6 +214,31 @@ def detach(
     forget_unused(connection, sha256)
     changed = {f"evidence:{construct}:{sha256}": ({"name": name}, None)}
     return _next(connection, user, row, "saved", changed)
+
+
+def mark_done(
+    connection: sa.Connection,
+    user: User,
+    assessment: int,
+    seen_version: int,
+    action: int,
+    done_on: date | None,
+) -> Saved | Conflict:
+    """The new version with an action done on a day, or not done (None) after all.
+
+    What was judged stays as it was handed in, so a submitted assessment need not be reopened and
+    stays in the figures; its history says who marked what when.
+    Raises: NotPermitted; InvalidAssessment where there is no such action.
+    """
+    row = _locked(connection, user, assessment)
+    if row.version != seen_version:
+        return _conflict(connection, row, seen_version)
+    known = actions_of(connection, schema.Assessment.id == assessment).get(assessment, {})
+    if action not in known:
+        raise InvalidAssessment("action", f"There is no action {action} in this assessment.")
+    changes = Changes(actions={action: replace(known[action], done_on=done_on)})
+    told = _written(connection, assessment, changes)
+    return _next(connection, user, row, "saved", told) if told else Saved(row.version)
 
 
 # --- writing ------------------------------------------------------------------------------------

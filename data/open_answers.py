@@ -1,6 +1,8 @@
 """Open answers, put under themes and cleared for quoting by people.
 
-Only those who code read answers as they were written; everybody else reads `data.quotes`.
+Only those who code read answers as they were written; everybody else reads `data.quotes`. Whoever
+changes what stands of an answer says what they saw: where somebody else changed it since, nothing
+is stored and what stands now is the answer. What was replaced knowingly stays in the audit.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -36,7 +39,10 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class OpenText:
-    """An open answer as it was written, for those who code it."""
+    """An open answer as it was written, for those who code it.
+
+    coded_by: who put it under its themes.
+    """
 
     response: str
     item: str
@@ -48,6 +54,30 @@ class OpenText:
     themes: tuple[int, ...]
     cleared: bool
     redacted: str | None
+    coded_by: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> Quoted:
+        return Quoted(self.cleared, self.redacted)
+
+
+class Quoted(NamedTuple):
+    """Whether an answer may be quoted, and in which words where not in its own."""
+
+    cleared: bool = False
+    redacted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Nothing is stored: somebody changed what stands of an answer since it was seen.
+
+    themes, quoted: as they are now. by: who put it there (nobody, where it was taken away).
+    """
+
+    themes: tuple[int, ...]
+    quoted: Quoted
+    by: tuple[str, ...]
 
 
 # --- themes -------------------------------------------------------------------------------------
@@ -66,6 +96,12 @@ def themes(connection: sa.Connection) -> list[Theme]:
         )
         for row in rows
     ]
+
+
+def theme_code(kind: str, subject: str) -> str:
+    """The code of the theme that a subject (`survey.keywords`) is as a challenge, a success or a
+    benefit."""
+    return f"{kind}_{subject}"
 
 
 def add_theme(connection: sa.Connection, user: User, code: str, kind: str, name: Text) -> int:
@@ -128,6 +164,7 @@ def to_code(
     rows = connection.execute(answers_where(*which).limit(limit)).all()
     chosen = [schema.OpenAnswer.response_id.in_({row.response_id for row in rows})]
     coded = themes_where(connection, *chosen)
+    coders = coders_where(connection, *chosen)
     return [
         OpenText(
             row.response_id,
@@ -140,16 +177,26 @@ def to_code(
             coded.get((row.response_id, row.item), ()),
             row.cleared_at is not None,
             row.redacted_text,
+            coders.get((row.response_id, row.item), ()),
         )
         for row in rows
     ]
 
 
 def code(
-    connection: sa.Connection, user: User, response: str, item: str, chosen: Collection[int]
-) -> None:
-    """Nothing; an open answer stands under exactly these themes. Raises: NotPermitted;
-    UnknownTheme where the answer or a theme is not there."""
+    connection: sa.Connection,
+    user: User,
+    response: str,
+    item: str,
+    chosen: Collection[int],
+    seen: Collection[int],
+) -> Meanwhile | None:
+    """Nothing, and an open answer stands under exactly these themes; or what stands there now, and
+    nothing is stored.
+
+    seen: the themes that it stood under when the user looked. Raises: NotPermitted; UnknownTheme
+    where the answer or a theme is not there.
+    """
     require(user, Verb.CODE, Kind.ROW)
     _refuse_absent(connection, response, item)
     known = set(connection.scalars(sa.select(schema.AnswerTheme.id)))
@@ -158,6 +205,8 @@ def code(
     coding = schema.AnswerCoding
     here = (coding.response_id == response, coding.item == item)
     held = set(connection.scalars(sa.select(coding.theme_id).where(*here)))
+    if held != set(seen) and held != set(chosen):
+        return _meanwhile(connection, response, item)
     connection.execute(sa.delete(coding).where(*here, coding.theme_id.not_in(set(chosen))))
     rows = [
         {
@@ -171,19 +220,32 @@ def code(
     ]
     if rows:
         connection.execute(sa.insert(coding), rows)
+    if held != set(chosen):
+        told = {"before": sorted(held), "after": sorted(set(chosen))}
+        audit.record(connection, user, "code_answer", f"open_answer:{response}:{item}", told)
+    return None
 
 
 def clear(
-    connection: sa.Connection, user: User, response: str, item: str, redacted: str | None = None
-) -> None:
-    """Nothing; an open answer may be quoted, as it was written or as it is given here.
+    connection: sa.Connection,
+    user: User,
+    response: str,
+    item: str,
+    seen: Quoted,
+    redacted: str | None = None,
+) -> Meanwhile | None:
+    """Nothing, and an open answer may be quoted, as it was written or as it is given here; or what
+    stands of it now, and nothing is stored.
 
     Raises: NotPermitted; UnknownTheme where the answer is not there.
     """
     require(user, Verb.CODE, Kind.ROW)
     _refuse_absent(connection, response, item)
-    _withdraw(connection, response, item)
     said = (redacted or "").strip()[:_LONGEST] or None
+    held = _quoted(connection, response, item)
+    if held not in (seen, Quoted(True, said)):
+        return _meanwhile(connection, response, item)
+    _withdraw(connection, response, item)
     connection.execute(
         sa.insert(schema.AnswerClearance),
         {
@@ -195,13 +257,36 @@ def clear(
         },
     )
     audit.record(connection, user, "clear_answer", f"open_answer:{response}:{item}")
+    return None
 
 
 def withdraw(connection: sa.Connection, user: User, response: str, item: str) -> None:
-    """Nothing; an open answer is not to be quoted any more. Raises: NotPermitted."""
+    """Nothing; an open answer is not to be quoted any more, whoever cleared it in which words: to
+    take words out of sight must never wait. Raises: NotPermitted."""
     require(user, Verb.CODE, Kind.ROW)
     if _withdraw(connection, response, item):
         audit.record(connection, user, "withdraw_answer", f"open_answer:{response}:{item}")
+
+
+def _meanwhile(connection: sa.Connection, response: str, item: str) -> Meanwhile:
+    """What stands of an answer now, and who put it there."""
+    mine = schema.OpenAnswer.response_id == response
+    key = (response, item)
+    return Meanwhile(
+        themes_where(connection, mine).get(key, ()),
+        _quoted(connection, response, item),
+        coders_where(connection, mine).get(key, ()),
+    )
+
+
+def _quoted(connection: sa.Connection, response: str, item: str) -> Quoted:
+    cleared = schema.AnswerClearance
+    row = connection.execute(
+        sa.select(cleared.redacted_text).where(
+            cleared.response_id == response, cleared.item == item
+        )
+    ).one_or_none()
+    return Quoted() if row is None else Quoted(True, row.redacted_text)
 
 
 def _withdraw(connection: sa.Connection, response: str, item: str) -> bool:
@@ -216,7 +301,8 @@ def _withdraw(connection: sa.Connection, response: str, item: str) -> bool:
 def _refuse_absent(connection: sa.Connection, response: str, item: str) -> None:
     answer = schema.OpenAnswer
     there = sa.select(answer.item).where(answer.response_id == response, answer.item == item)
-    if connection.scalar(there) is None:
+    # Whoever changes what stands of an answer holds it until the transaction ends.
+    if connection.scalar(there.with_for_update()) is None:
         raise UnknownTheme("That open answer is not there any more. Read the list again.")
 
 
@@ -273,3 +359,22 @@ def themes_where(
     for row in rows:
         found[row.response_id, row.item].append(row.theme_id)
     return {key: tuple(under) for key, under in found.items()}
+
+
+def coders_where(
+    connection: sa.Connection, *which: sa.ColumnElement[bool]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The names of those who put answers under the themes that they stand under."""
+    coding, answer, person = schema.AnswerCoding, schema.OpenAnswer, schema.AppUser
+    rows = connection.execute(
+        sa.select(coding.response_id, coding.item, person.name)
+        .distinct()
+        .join(answer, sa.and_(answer.response_id == coding.response_id, answer.item == coding.item))
+        .join(person, person.id == coding.coded_by)
+        .where(*which)
+        .order_by(person.name)
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for response, item, name in rows:
+        found[response, item].append(name)
+    return {key: tuple(names) for key, names in found.items()}

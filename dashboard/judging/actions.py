@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import streamlit as st
@@ -136,5 +136,26 @@ def told_actions(assessment: Assessment, language: str) -> None:
         st.markdown(f"- {literal(action_words(action, language))}")
 
 
-def _today() -> Any:
+def actions_to_mark(
+    assessment: Assessment, mark: Callable[[int, date | None], None], language: str
+) -> None:
+    """The actions of a submitted assessment, each with a button that says whether it is done.
+
+    mark: takes the number of an action and the day on which it was done, None for not done.
+    """
+    for number, action in assessment.actions.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(literal(action_words(action, language)), width="content")
+            done = action.done_on is not None
+            pressed = st.button(
+                say("judge.mark_undone" if done else "judge.mark_done", language),
+                key=f"judge_{assessment.id}_mark{number}",
+                type="tertiary" if done else "secondary",
+            )
+            if pressed:
+                mark(number, None if done else _today())
+                st.rerun()
+
+
+def _today() -> date:
     return datetime.now(UTC).astimezone(HELSINKI).date()

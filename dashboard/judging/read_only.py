@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard.components import part
 from dashboard.judging import saving
-from dashboard.judging.actions import told_actions
+from dashboard.judging.actions import actions_to_mark, told_actions
 from dashboard.judging.form import offer
 from dashboard.judging.words import (
     choice_of,
@@ -40,7 +42,11 @@ def told(viewing: Viewing, assessment: Assessment) -> None:
             backed(viewing, assessment, construct, rating)
     if assessment.actions:
         part(say("judge.actions", language))
-        told_actions(assessment, language)
+        if assessment.writable:
+            st.caption(literal(say("judge.mark_means", language)))
+            actions_to_mark(assessment, partial(saving.mark_done, viewing, assessment), language)
+        else:
+            told_actions(assessment, language)
 
 
 def backed(viewing: Viewing, assessment: Assessment, construct: str, rating: Rating) -> None:

@@ -13,6 +13,7 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, link
 from dashboard.wording import say, say_count
 from data.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
+from survey.instrument import PHASES
 from survey.rubric import rubric
 
 #: What the first sentence names of what is missing; the view has it all.
@@ -29,12 +30,14 @@ class Needed(NamedTuple):
 
 
 def readiness_sentence(found: Readiness, language: str) -> str:
-    """Whether the phase is ready, and else how many things are missing."""
+    """Whether the phase is ready, and else how many things are missing; nothing follows the last
+    phase."""
     phase = phase_name(found.phase, language)
+    last = "_last" if found.phase == PHASES[-1] else ""
     if found.ready:
-        return say("judge.ready", language, phase=phase)
+        return say(f"judge.ready{last}", language, phase=phase)
     return say_count(
-        "judge.not_ready",
+        f"judge.not_ready{last}",
         len(found.missing),
         language,
         phase=phase,

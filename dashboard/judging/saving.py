@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -91,6 +92,20 @@ def reopen(viewing: Viewing, assessment: Assessment, reason: str) -> None:
     if _done(viewing, draft, step):
         drop(viewing, draft)
         _say(True, "judge.reopened")
+
+
+def mark_done(viewing: Viewing, assessment: Assessment, action: int, done_on: date | None) -> None:
+    """Mark an action of a submitted assessment as done, or as not done after all."""
+
+    def step(connection: sa.Connection) -> Saved | Conflict:
+        return assessments.mark_done(
+            connection, viewing.user, assessment.id, assessment.version, action, done_on
+        )
+
+    draft = draft_of(viewing, assessment)
+    if _done(viewing, draft, step):
+        drop(viewing, draft)
+        _say(True, "judge.marked_done" if done_on else "judge.marked_undone")
 
 
 def start(viewing: Viewing, project: int, phase: str, kind: str) -> None:

@@ -20,7 +20,7 @@ from dashboard.wording import say, say_count
 from data import open_answers
 from data.access import NotPermitted
 from data.database import reading, writing
-from data.open_answers import OpenText, UnknownTheme
+from data.open_answers import Meanwhile, OpenText, UnknownTheme
 from data.schema import THEME_KINDS
 from survey.text import LANGUAGES, Text
 
@@ -63,7 +63,7 @@ def one(
     language = viewing.language
     held = [code for code, choice in known.items() if choice.number in answer.themes]
     key = f"voice_{answer.response}_{answer.item}"
-    draft = work(key, lambda: {"themes": held, "quoted": answer.redacted or answer.text})
+    draft = draft_of(key, answer, held)
     with st.container(border=True, key=key):
         place = say(
             "voices.place",
@@ -78,6 +78,9 @@ def one(
         offered = sorted(
             known, key=lambda code: (known[code].kind != kind_of(answer.item), known[code].kind)
         )
+        if draft["seen"] != answer.themes:
+            met(draft, answer, held, known, key, language)
+            return
         st.multiselect(
             say("voices.themes", language),
             offered,
@@ -88,10 +91,61 @@ def one(
             stored = st.button(say("voices.save", language), key=f"{key}_save", type="primary")
             state = "cleared" if answer.cleared else "not_cleared"
             st.markdown(literal(say(f"voices.{state}", language)), width="content")
-        if stored and put(viewing, answer, draft["themes"], known):
-            session.drop_work(key)
+        if stored:
+            if put(viewing, answer, draft, known):
+                session.drop_work(key)
             st.rerun()
         clearing(viewing, answer, draft, key)
+
+
+def draft_of(key: str, answer: OpenText, held: list[str]) -> dict:
+    """What a coder is about to store of an answer, and what stood of it when they began.
+
+    Where nothing was changed yet and somebody else stored something, it begins anew with that.
+    """
+
+    def fresh() -> dict:
+        return {
+            "themes": held,
+            "before": held,
+            "seen": answer.themes,
+            "quoted": answer.redacted or answer.text,
+            "own_words": answer.redacted or answer.text,
+            "seen_quote": answer.quoted,
+        }
+
+    draft = work(key, fresh)
+    moved = (draft["seen"], draft["seen_quote"]) != (answer.themes, answer.quoted)
+    untouched = draft["themes"] == draft["before"] and draft["quoted"] == draft["own_words"]
+    if moved and (untouched or set(draft["themes"]) == set(held)):
+        session.drop_work(key)
+        draft = work(key, fresh)
+    return draft
+
+
+def met(
+    draft: dict,
+    answer: OpenText,
+    held: list[str],
+    known: Mapping[str, Choice],
+    key: str,
+    language: str,
+) -> None:
+    """Another coder stored other themes meanwhile: both are shown, and this one chooses."""
+
+    def listed(codes: Collection[str]) -> str:
+        names = [theme_name(known[code], language) for code in codes if code in known]
+        return "; ".join(names) or say("voices.no_themes", language)
+
+    who = ", ".join(answer.coded_by) or say("voices.somebody", language)
+    told = {"who": who, "theirs": listed(held), "mine": listed(draft["themes"])}
+    st.warning(literal(say("voices.meanwhile", language, **told)))
+    both = [*held, *(code for code in draft["themes"] if code not in held)]
+    with st.container(horizontal=True):
+        for name, codes in (("both", both), ("theirs", held), ("mine", draft["themes"])):
+            if st.button(say(f"voices.keep_{name}", language), key=f"{key}_keep_{name}"):
+                draft.update(themes=codes, before=held, seen=answer.themes)
+                st.rerun()
 
 
 def suggestion(
@@ -128,7 +182,7 @@ def clearing(viewing: Viewing, answer: OpenText, draft: dict, key: str) -> None:
         if cleared and not draft["quoted"].strip():
             st.error(say("voices.quote_empty", language))
         elif cleared or withdrawn:
-            clear(viewing, answer, draft["quoted"], cleared=cleared)
+            clear(viewing, answer, draft, cleared=cleared)
             session.drop_work(key)
             st.rerun()
 
@@ -136,12 +190,11 @@ def clearing(viewing: Viewing, answer: OpenText, draft: dict, key: str) -> None:
 # --- storing ------------------------------------------------------------------------------------
 
 
-def put(
-    viewing: Viewing, answer: OpenText, codes: Collection[str], known: Mapping[str, Choice]
-) -> bool:
-    """Whether an answer stands under exactly these themes; those not used before come to be."""
+def put(viewing: Viewing, answer: OpenText, draft: dict, known: Mapping[str, Choice]) -> bool:
+    """Whether an answer stands under exactly the themes of the draft; those not used before come to
+    be."""
 
-    def step(connection: sa.Connection) -> None:
+    def step(connection: sa.Connection) -> Meanwhile | None:
         there = {theme.code: theme.id for theme in open_answers.themes(connection)}
         numbers = [
             there[code]
@@ -149,33 +202,39 @@ def put(
             else open_answers.add_theme(
                 connection, viewing.user, code, known[code].kind, known[code].name
             )
-            for code in codes
+            for code in draft["themes"]
         ]
-        open_answers.code(connection, viewing.user, answer.response, answer.item, numbers)
+        return open_answers.code(
+            connection, viewing.user, answer.response, answer.item, numbers, draft["seen"]
+        )
 
     return _done(step, "voices.saved")
 
 
-def clear(viewing: Viewing, answer: OpenText, quoted: str, *, cleared: bool) -> bool:
-    """Whether an answer is cleared in these words, or not to be quoted any more."""
-    redacted = None if quoted.strip() == answer.text.strip() else quoted.strip()
+def clear(viewing: Viewing, answer: OpenText, draft: dict, *, cleared: bool) -> bool:
+    """Whether an answer is cleared in the draft's words, or not to be quoted any more."""
+    quoted = draft["quoted"].strip()
+    redacted = None if quoted == answer.text.strip() else quoted
 
-    def step(connection: sa.Connection) -> None:
+    def step(connection: sa.Connection) -> Meanwhile | None:
         where = (connection, viewing.user, answer.response, answer.item)
         if cleared:
-            open_answers.clear(*where, redacted)
-        else:
-            open_answers.withdraw(*where)
+            return open_answers.clear(*where, draft["seen_quote"], redacted)
+        open_answers.withdraw(*where)
+        return None
 
     return _done(step, "voices.cleared_now" if cleared else "voices.withdrawn")
 
 
-def _done(step: Callable[[sa.Connection], None], key: str) -> bool:
+def _done(step: Callable[[sa.Connection], Meanwhile | None], key: str) -> bool:
     try:
         with writing(engine()) as connection:
-            step(connection)
+            answer = step(connection)
     except (UnknownTheme, NotPermitted):
         session.keep(_SAID, (False, "voices.refused"))
+        return False
+    if answer is not None:
+        session.keep(_SAID, (False, "voices.changed_meanwhile"))
         return False
     session.keep(_SAID, (True, key))
     return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.open_answers import OpenText, Theme
+from data.open_answers import OpenText, Theme, theme_code
 from data.schema import THEME_KINDS
 from survey.keywords import suggest
 from survey.keywords import themes as subjects
@@ -45,14 +45,9 @@ def choices(known: Sequence[Theme]) -> dict[str, Choice]:
     found = {theme.code: Choice(theme.code, theme.kind, theme.name, theme.id) for theme in known}
     for kind in THEME_KINDS:
         for subject, theme in subjects().items():
-            code = code_of(kind, subject)
+            code = theme_code(kind, subject)
             found.setdefault(code, Choice(code, kind, theme.name))
     return found
-
-
-def code_of(kind: str, subject: str) -> str:
-    """The code of the theme that a subject is as a challenge, a success or a benefit."""
-    return f"{kind}_{subject}"
 
 
 def suggested(answer: OpenText) -> list[str]:
@@ -61,4 +56,4 @@ def suggested(answer: OpenText) -> list[str]:
     The language of an answer is not told with it, so the words of all three are looked for.
     """
     kind = kind_of(answer.item)
-    return [code_of(kind, subject) for subject in suggest(answer.text)]
+    return [theme_code(kind, subject) for subject in suggest(answer.text)]

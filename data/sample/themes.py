@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
+from data.open_answers import theme_code
 from data.sample.effects import KNOWN_EFFECTS, LAST_DAY
 from data.sample.register import Rows, ids, numbered
+from survey.keywords import themes as subjects
 
-#: Code, kind and names of each theme, and how the answers begin that stand under it.
+#: Kind and subject (`survey.keywords`) of each theme, and how the answers begin that are about it.
 _THEMES = (
-    ("aika", "challenge", "Aika ja aikataulu", "Tid och tidtabell", "Time and timetable",
+    ("challenge", "schedule",
      ("Aikataulu", "Det var svårt", "Kokouksia", "Laitteen", "We gave")),
-    ("kieli", "challenge", "Kieli ja sanat", "Språk och ord", "Language and words",
-     ("Osa sanoista", "Most material")),
-    ("vastaus", "challenge", "Mitä ehdotuksille tapahtui", "Vad som hände med förslagen",
-     "What became of suggestions", ("En tiennyt", "Samma frågor")),
-    ("mukana", "success", "Kaikki pääsivät mukaan", "Alla kom med", "Everybody was heard",
-     ("Kaikki pääsivät", "Stämningen")),
-    ("kokeilu", "success", "Kokeilu ja sen vetäminen", "Försöket och hur det leddes",
-     "The trial and how it was led", ("Kokeilu saatiin", "Vetäjä", "The trial")),
-    ("ihmiset", "benefit", "Uudet ihmiset", "Nya människor", "New people",
-     ("Opin tuntemaan", "Jag fick", "I met", "I know")),
-    ("arki", "benefit", "Arki ja työ helpottuivat", "Vardagen blev lättare",
-     "Daily life became easier", ("Sain", "Oma työni", "Asiointi", "Uskallan", "Tjänsten")),
+    ("challenge", "information", ("Osa sanoista", "Most material")),
+    ("challenge", "influence", ("En tiennyt", "Samma frågor")),
+    ("success", "participation", ("Kaikki pääsivät", "Stämningen")),
+    ("success", "facilitation", ("Kokeilu saatiin", "Vetäjä", "The trial")),
+    ("benefit", "cooperation", ("Opin tuntemaan", "Jag fick", "I met", "I know")),
+    ("benefit", "usefulness", ("Sain", "Oma työni", "Asiointi", "Uskallan", "Tjänsten")),
 )  # fmt: skip
 #: A project whose people wrote so much that it can be quoted: each answers one question, in turn.
 _TALKATIVE = KNOWN_EFFECTS.modest_project
@@ -62,12 +58,22 @@ def records(known: dict[str, Rows]) -> dict[str, Rows]:
     """Rows of theme, coding and clearance; of answers with the same words one is cleared."""
     themes = numbered(
         [
-            {"code": code, "kind": kind, "name_fi": fi, "name_sv": sv, "name_en": en}
-            for code, kind, fi, sv, en, _ in _THEMES
+            {
+                "code": theme_code(kind, subject),
+                "kind": kind,
+                "name_fi": subjects()[subject].name.fi,
+                "name_sv": subjects()[subject].name.sv,
+                "name_en": subjects()[subject].name.en,
+            }
+            for kind, subject, _ in _THEMES
         ]
     )
     number = {row["code"]: row["id"] for row in themes}
-    starts = {start: number[theme[0]] for theme in _THEMES for start in theme[-1]}
+    starts = {
+        start: number[theme_code(kind, subject)]
+        for kind, subject, begins in _THEMES
+        for start in begins
+    }
     coder = next(row["id"] for row in known["app_user"] if row["subject"] == _CODER)
     at = datetime.combine(LAST_DAY, time(12), UTC)
     codings = [

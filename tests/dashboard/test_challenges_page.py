@@ -13,7 +13,7 @@ from dashboard.voices.subjects import BENEFIT, CHALLENGE, SUCCESS, choices, kind
 from dashboard.wording import say
 from data import access, open_answers, quotes, schema
 from data.database import reading, writing
-from data.open_answers import OpenText
+from data.open_answers import OpenText, Quoted
 from survey.instrument import instruments
 from survey.keywords import suggest
 from survey.text import LANGUAGES
@@ -69,7 +69,8 @@ def rewritten(answer: OpenText, text: str) -> None:
 
 def cleared(answer: OpenText, redacted: str | None = None) -> None:
     with writing(engine()) as connection:
-        open_answers.clear(connection, person("evaluator"), answer.response, answer.item, redacted)
+        user = person("evaluator")
+        open_answers.clear(connection, user, answer.response, answer.item, Quoted(), redacted)
 
 
 def told(at: AppTest) -> str:
@@ -137,6 +138,59 @@ def test_a_suggestion_is_shown_and_is_nothing_until_a_person_takes_it():
     assert sorted(codes) == sorted(
         f"{kind_of(answer.item)}_{subject}" for subject in suggest(answer.text)
     )
+
+
+def first_met() -> tuple[AppTest, OpenText, str]:
+    """A coder who chose a theme while another coder stored another one, the answer, and its key."""
+    answer = next(one for one in answers() if suggest(one.text))
+    at = coding(answer.project)
+    key = f"voice_{answer.response}_{answer.item}"
+    while not [box for box in at.multiselect if box.key == f"{key}_themes"]:
+        pages = at.selectbox(key="choice:voices_page")
+        pages.set_value(pages.value + 1).run()
+    at.button(key=f"{key}_take").click().run()
+    with writing(engine()) as connection:
+        user = person("evaluator")
+        name = next(iter(choices([]).values())).name
+        other = open_answers.add_theme(connection, user, "challenge_other", CHALLENGE, name)
+        open_answers.code(connection, user, answer.response, answer.item, [other], [])
+    return at, answer, key
+
+
+def stored_codes(answer: OpenText) -> set[str]:
+    with reading(engine()) as connection:
+        known = {theme.id: theme.code for theme in open_answers.themes(connection)}
+    stands = next(one for one in answers() if one.response == answer.response)
+    return {known[number] for number in stands.themes}
+
+
+def test_the_second_coder_is_shown_the_first_ones_themes_and_overwrites_nothing():
+    at, answer, key = first_met()
+    at.button(key=f"{key}_save").click().run()
+    assert stored_codes(answer) == {"challenge_other"}
+    (met,) = [plain(warning.value) for warning in at.warning]
+    assert person("evaluator").name in met
+    at.button(key=f"{key}_keep_both").click().run()
+    at.button(key=f"{key}_save").click().run()
+    own = {f"{kind_of(answer.item)}_{subject}" for subject in suggest(answer.text)}
+    assert stored_codes(answer) == own | {"challenge_other"}
+
+
+def test_one_may_leave_what_the_other_coder_stored():
+    at, answer, key = first_met()
+    at.run()
+    at.button(key=f"{key}_keep_theirs").click().run()
+    assert at.multiselect(key=f"{key}_themes").value == ["challenge_other"]
+    assert stored_codes(answer) == {"challenge_other"}
+
+
+def test_the_sample_is_coded_with_the_subjects_that_are_suggested():
+    from data.sample.themes import _THEMES
+    from survey.keywords import themes as subjects
+
+    assert {subject for _, subject, _ in _THEMES} <= set(subjects())
+    offered = choices([])
+    assert {open_answers.theme_code(kind, subject) for kind, subject, _ in _THEMES} <= set(offered)
 
 
 def test_an_answer_is_cleared_in_other_words_and_withdrawn():
@@ -225,9 +279,9 @@ def test_a_theme_is_told_of_with_at_least_as_many_people_as_the_threshold(langua
             for n, choice in enumerate(list(held.values())[:2])
         ]
         for answer in some[:12]:
-            open_answers.code(connection, user, answer.response, answer.item, [numbers[0]])
+            open_answers.code(connection, user, answer.response, answer.item, [numbers[0]], [])
         for answer in some[12:]:
-            open_answers.code(connection, user, answer.response, answer.item, [numbers[1]])
+            open_answers.code(connection, user, answer.response, answer.item, [numbers[1]], [])
     with reading(engine()) as connection:
         counts = quotes.theme_counts(connection, person("steering"), project)
     # Twelve are told of as at least ten, four not at all.

@@ -87,7 +87,7 @@ def test_the_table_says_class_word_group_and_size():
     assert class_words((result(0.05),), "en") == "A negligible"
     assert class_words((result(None, None),), "fi").startswith("Ryhmästä tai muista vastaajista")
     table = quality_table([statement(groups=(result(0.21),))], "fi")
-    plain = [cell.replace("\\", "") for cell in table.iloc[0]]
+    plain = [cell.replace("\\", "").replace("\xa0", " ") for cell in table.iloc[0]]
     assert plain == [
         "Tiesin tavoitteen.", "kohtalainen ero ryhmien välillä (Asukkaat)", "20 %", "1 %", "0,50",
         "B kohtalainen: Asukkaat +0,21", "–",

@@ -7,12 +7,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import sign_in
 from dashboard.judging import form as form_of_page
+from dashboard.judging.ready import readiness_sentence
 from dashboard.judging.words import construct_name
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access
 from data.assessment_reading import Assessment, Rating, assessments_of, history
 from data.database import reading
+from data.readiness import Readiness
 from metrics.names import PHASE_NAMES
 from survey.rubric import rubric
 from survey.text import LANGUAGES
@@ -148,6 +150,38 @@ def test_the_next_level_becomes_an_action_with_somebody_and_a_day():
     assert (action.text, action.owner, action.due_on.isoformat(), action.construct) == (
         meaning, "Vetäjä", "2026-12-01", GOAL,
     )  # fmt: skip
+
+
+def test_an_action_of_what_was_handed_in_is_marked_done_without_reopening():
+    at = choose(begun("manager"), 2)
+    at.button(key=key(at, "next")).click().run()
+    choose(choose(at, "na", RULE), 3, TRUST).button(key="judge_submit").click().run()
+    (mark,) = [button for button in at.button if "_mark" in (button.key or "")]
+    assert mark.label == say("judge.mark_done", "fi")
+    mark.click().run()
+    (action,) = stored()[0].actions.values()
+    assert (stored()[0].state, action.done_on is not None) == ("submitted", True)
+    assert say("judge.marked_done", "fi") in said(at)
+    # Readers see that it is done and have no button.
+    reader = at_phase("steering", "joint")
+    assert not [button for button in reader.button if "_mark" in (button.key or "")]
+    with reading(engine()) as connection:
+        told = history(connection, access.persona("manager", connection), stored()[0].id)
+    (change,) = told[-1].changes.values()
+    assert (change.before["done_on"], told[-1].act) == (None, "saved")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("missing", [(), ("GOAL",), ("GOAL", "TRUST")])
+def test_nothing_follows_the_last_phase(language, missing):
+    def sentence(phase: str) -> str:
+        return readiness_sentence(Readiness(1, phase, {}, {}, True, 0, missing), language)
+
+    following = {"fi": "seuraava", "sv": "nästa", "en": "next"}[language]
+    last = {"fi": "viimeises", "sv": "sista", "en": "last"}[language]
+    assert following in sentence("P7")
+    assert following not in sentence("P8")
+    assert last in sentence("P8")
 
 
 def test_a_file_backs_a_level_and_what_is_no_file_of_ours_is_refused(monkeypatch):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
 from data.open_answers import (
+    Quoted,
     UnknownTheme,
     add_theme,
     clear,
@@ -103,8 +106,8 @@ def counted(engine, user: User) -> list[tuple]:
 def test_only_what_is_cleared_is_quoted_and_as_it_was_cleared(filled):
     first, second, *_ = write(filled, 5)
     assert quoted(filled, AILA) == []
-    do(filled, clear, first, "HARD")
-    do(filled, clear, second, "HARD", " Sanoin jotakin. ")
+    do(filled, clear, first, "HARD", Quoted())
+    do(filled, clear, second, "HARD", Quoted(), " Sanoin jotakin. ")
     assert sorted(quoted(filled, AILA)) == ["Sanoin 04.", "Sanoin jotakin."]
     do(filled, withdraw, first, "HARD")
     assert quoted(filled, AILA) == ["Sanoin jotakin."]
@@ -112,7 +115,7 @@ def test_only_what_is_cleared_is_quoted_and_as_it_was_cleared(filled):
 
 def test_nothing_is_quoted_where_fewer_wrote_than_may_be_shown(filled):
     four = write(filled, 4)
-    do(filled, clear, four[0], "HARD")
+    do(filled, clear, four[0], "HARD", Quoted())
     assert quoted(filled, AILA) == quoted(filled, EVALUATOR) == []
     # Another question of the same collection does not make them more.
     write(filled, 5, item="BENEFIT")
@@ -123,16 +126,16 @@ def test_pupils_need_ten_who_wrote(filled):
     with database.writing(filled) as connection:
         connection.execute(sa.update(schema.Collection).values(instrument_version_id=2))
     nine = write(filled, 9)
-    do(filled, clear, nine[0], "HARD")
+    do(filled, clear, nine[0], "HARD", Quoted())
     assert quoted(filled, AILA) == []
     write(filled, 10, collection=OTHER)
-    do(filled, clear, f"{2004:032}", "HARD")
+    do(filled, clear, f"{2004:032}", "HARD", Quoted())
     assert quoted(filled, FAR) == ["Sanoin 04."]
 
 
 def test_quotes_are_for_those_who_may_read_them(filled):
     numbers = write(filled, 12)
-    do(filled, clear, numbers[0], "HARD")
+    do(filled, clear, numbers[0], "HARD", Quoted())
     for user, there in ((AILA, 1), (STEERING, 1), (EVALUATOR, 1), (FAR, 0), (FUNDER, 0)):
         assert len(quoted(filled, user)) == there, user.name
     assert quoted(filled, STEERING, project=OTHER) == []
@@ -140,7 +143,7 @@ def test_quotes_are_for_those_who_may_read_them(filled):
 
 def test_a_quote_tells_neither_who_nor_when(filled):
     numbers = write(filled, 5)
-    do(filled, clear, numbers[0], "HARD")
+    do(filled, clear, numbers[0], "HARD", Quoted())
     with database.reading(filled) as connection:
         (quote,) = quotable(connection, AILA)
     told = {name for name in quote.__slots__}
@@ -151,15 +154,15 @@ def test_a_quote_tells_neither_who_nor_when(filled):
 def test_an_answer_stands_under_exactly_the_themes_it_was_put_under(filled):
     number = write(filled, 5)[0]
     late, space = theme(filled), theme(filled, "space", "success")
-    do(filled, code, number, "HARD", [late, space])
-    do(filled, code, number, "HARD", [space])
+    do(filled, code, number, "HARD", [late, space], [])
+    do(filled, code, number, "HARD", [space], [late, space])
     with database.reading(filled) as connection:
         found = {each.response: each.themes for each in to_code(connection, EVALUATOR)}
         left = to_code(connection, EVALUATOR, uncoded_only=True)
     assert found[number] == (space,)
     assert number not in {each.response for each in left}
     assert len(left) == 4
-    do(filled, clear, number, "HARD")
+    do(filled, clear, number, "HARD", Quoted())
     with database.reading(filled) as connection:
         (quote,) = quotable(connection, AILA)
     assert (quote.kinds, quote.themes) == (("success",), (space,))
@@ -169,7 +172,7 @@ def test_an_answer_stands_under_exactly_the_themes_it_was_put_under(filled):
 def test_themes_are_counted_in_fives_and_never_of_a_few(filled, people, told):
     number = theme(filled)
     for each in write(filled, people):
-        do(filled, code, each, "HARD", [number])
+        do(filled, code, each, "HARD", [number], [])
     assert counted(filled, AILA) == [(ONE, number, n) for n in told]
     assert counted(filled, FAR) == counted(filled, FUNDER) == []
 
@@ -181,8 +184,8 @@ def test_only_those_who_code_read_what_was_written(filled, user):
         (to_code, ()),
         (add_theme, ("x", "challenge", HARD)),
         (rename_theme, (1, HARD)),
-        (code, (number, "HARD", [])),
-        (clear, (number, "HARD")),
+        (code, (number, "HARD", [], [])),
+        (clear, (number, "HARD", Quoted())),
         (withdraw, (number, "HARD")),
     ]
     for step, rest in told:
@@ -197,9 +200,9 @@ def test_what_is_not_there_is_refused(filled):
         (add_theme, ("time", "challenge", HARD)),
         (add_theme, ("x", "complaint", HARD)),
         (rename_theme, (99, HARD)),
-        (code, (number, "HARD", [late, 99])),
-        (code, (number, "OTHER", [late])),
-        (clear, ("0" * 32, "HARD")),
+        (code, (number, "HARD", [late, 99], [])),
+        (code, (number, "OTHER", [late], [])),
+        (clear, ("0" * 32, "HARD", Quoted())),
     ):
         with pytest.raises(UnknownTheme):
             do(filled, step, *told)
@@ -214,9 +217,70 @@ def test_themes_have_names_in_three_languages(filled):
 
 def test_what_goes_with_an_answer_goes_when_it_goes(filled):
     number = write(filled, 5)[0]
-    do(filled, code, number, "HARD", [theme(filled)])
-    do(filled, clear, number, "HARD")
+    do(filled, code, number, "HARD", [theme(filled)], [])
+    do(filled, clear, number, "HARD", Quoted())
     with database.writing(filled) as connection:
         connection.execute(sa.delete(schema.Response).where(schema.Response.id == number))
         for table in (schema.AnswerCoding, schema.AnswerClearance):
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+
+
+# --- two who code at once -----------------------------------------------------------------------
+
+
+def stands(engine, response: str):
+    with database.reading(engine) as connection:
+        return next(each for each in to_code(connection, EVALUATOR) if each.response == response)
+
+
+def test_the_second_coder_sees_the_first_ones_themes_and_overwrites_nothing(filled):
+    number = write(filled, 5)[0]
+    late, space = theme(filled), theme(filled, "space", "success")
+    # Both looked while it stood under nothing; the first one stored.
+    assert do(filled, code, number, "HARD", [late], []) is None
+    met = do(filled, code, number, "HARD", [space], [])
+    assert (met.themes, met.by) == ((late,), ("Evaluator",))
+    assert stands(filled, number).themes == (late,)
+    # Having seen them, the second one keeps both.
+    assert do(filled, code, number, "HARD", [late, space], met.themes) is None
+    assert (stands(filled, number).themes, stands(filled, number).coded_by) == (
+        (late, space),
+        ("Evaluator",),
+    )
+
+
+def test_two_who_do_the_same_do_not_meet(filled):
+    number = write(filled, 5)[0]
+    late = theme(filled)
+    assert do(filled, code, number, "HARD", [late], []) is None
+    assert do(filled, code, number, "HARD", [late], []) is None
+    assert do(filled, clear, number, "HARD", Quoted(), "Muuten.") is None
+    assert do(filled, clear, number, "HARD", Quoted(), "Muuten.") is None
+
+
+def test_words_that_another_cleared_are_not_replaced_unseen(filled):
+    number = write(filled, 5)[0]
+    do(filled, clear, number, "HARD", Quoted(), "Ilman nimeä.")
+    met = do(filled, clear, number, "HARD", Quoted())
+    assert met.quoted == Quoted(True, "Ilman nimeä.")
+    assert quoted(filled, AILA) == ["Ilman nimeä."]
+    do(filled, clear, number, "HARD", met.quoted, "Toisin.")
+    assert quoted(filled, AILA) == ["Toisin."]
+    # To take words out of sight needs no look at what the other wrote.
+    do(filled, withdraw, number, "HARD")
+    assert quoted(filled, AILA) == []
+
+
+def test_what_was_replaced_knowingly_stays_in_the_audit(filled):
+    number = write(filled, 5)[0]
+    late, space = theme(filled), theme(filled, "space", "success")
+    do(filled, code, number, "HARD", [late], [])
+    do(filled, code, number, "HARD", [space], [late])
+    with database.reading(filled) as connection:
+        rows = connection.execute(
+            sa.select(schema.AuditEvent).where(schema.AuditEvent.action == "code_answer")
+        ).all()
+    assert [json.loads(row.detail) for row in rows] == [
+        {"before": [], "after": [late]},
+        {"before": [late], "after": [space]},
+    ]
