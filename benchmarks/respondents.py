@@ -94,10 +94,12 @@ def walk(client: httpx.Client, token: str, chosen: random.Random, pause: float =
         time.sleep(chosen.uniform(0, 2 * pause))
         begun = time.perf_counter()
         answer = _timed(done, lambda form=form: client.post(f"/s/{token}", data=form))
-        if answer.status_code == 303:
+        if answer.status_code == 303 and "/receipt" in answer.headers["location"]:
             done.sending, done.thanked = time.perf_counter() - begun, True
             _timed(done, lambda answer=answer: client.get(answer.headers["location"]))
             return done
+        if answer.status_code == 303:
+            answer = _timed(done, lambda answer=answer: client.get(answer.headers["location"]))
         answer.raise_for_status()
         page = Page(answer.text)
     raise RuntimeError("the form does not end")

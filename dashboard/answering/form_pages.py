@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dashboard import format as written
 from dashboard.answering.page import at_end, told, write
-from dashboard.answering.steps import END, START, Draft, Items, is_last
+from dashboard.answering.steps import AGREED, AT, END, GROUP, NOTICE, START, Draft, Items, is_last
 from dashboard.wording import say, say_count
 from data.local_time import on_the_clock
 from data.openings import OpeningFacts
 from data.replies import Reply
 from metrics.names import GROUP_NAMES
 from survey.answering import OPEN_LIMIT, Problem, Question, questions
-from survey.instrument import DONT_KNOW, NOT_APPLICABLE, UNKNOWN_GROUP, AnswerKind, Instrument
+from survey.instrument import (
+    DONT_KNOW,
+    NOT_APPLICABLE,
+    UNKNOWN_GROUP,
+    AnswerKind,
+    Instrument,
+    SpecialCategory,
+)
 
 #: Seconds that a question takes: one with answers to choose from, and one in one's own words.
 CHOOSING, WRITING = 9, 30
@@ -60,6 +67,7 @@ def start_page(
         Option(code, _group_name(code, language), code == draft.group) for code in opening.groups
     )
     identity = "joined" if opening.joined else opening.link
+    draft = replace(draft, notice=opening.notice_version)
     return write(
         "start.html",
         language,
@@ -69,6 +77,8 @@ def start_page(
         identity=say(f"answering.identity.{identity}", language),
         until=_until(opening, language),
         groups=groups if asks_group else (),
+        special=_special(draft, opening),
+        agreed=draft.agreed,
         notice=notice[0].split("\n\n"),
         notice_version=_notice_version(opening, notice[1], language),
         replies=told(replies, language),
@@ -119,17 +129,13 @@ def sentence(problem: Problem, language: str) -> str:
 def _form(draft: Draft, opening: OpeningFacts, at: str, items: Items) -> dict[str, object]:
     """What every page of the form holds: its title, and the answers of the other pages."""
     here = {item.code for item in items}
-    own = {
-        "lang": draft.language,
-        "submission": draft.submission,
-        "at": at,
-        "group": draft.group if at != START else None,
-    }
-    others = {code: said for code, said in draft.typed.items() if code not in here}
+    # What the first page asks for itself does not travel unseen besides.
+    asked = {GROUP, AGREED} if at == START else set()
+    carried = draft.fields | {AT: at, NOTICE: draft.notice or opening.notice_version}
     return {
         "project": opening.names[draft.language],
         "title": draft.instrument.title.in_language(draft.language),
-        "carried": {name: said for name, said in (own | others).items() if said},
+        "carried": {name: said for name, said in carried.items() if name not in here | asked},
         "languages": opening.languages,
         "in_form": True,
     }
@@ -202,6 +208,16 @@ def _lead(draft: Draft, language: str) -> str:
         return instrument.purpose.in_language(language)
     before = instrument.kind == "outcome" and draft.wave == "baseline"
     return say(f"answering.lead.{'before' if before else instrument.kind}", language)
+
+
+def _special(draft: Draft, opening: OpeningFacts) -> str:
+    """The special categories of personal data that somebody may be asked about, in words."""
+    groups = (draft.group,) if len(opening.groups) == 1 else opening.groups
+    asked = {one for group in groups for one in draft.instrument.special_of(group, opening.wave)}
+    named = [
+        say(f"answering.special.{one}", draft.language) for one in SpecialCategory if one in asked
+    ]
+    return ", ".join(named)
 
 
 def _takes(draft: Draft, language: str) -> str:

@@ -2,35 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard import format as written
 from dashboard.answering.page import at_end, paragraphs, told, write
 from dashboard.wording import say
 from data.openings import OpeningFacts
 from data.replies import Reply
+from data.withdrawals import Standing
 from survey.text import LANGUAGES
 
 
 def receipt_page(
-    language: str, opening: OpeningFacts, replies: Sequence[Reply], *, proof: str, again: str
+    language: str,
+    opening: OpeningFacts,
+    replies: Sequence[Reply],
+    *,
+    action: str,
+    kept: Mapping[str, str],
+    standing: Standing | None,
+    again: str,
 ) -> str:
-    """Thanks, what happens next, and what was done because of the answers.
+    """Thanks, what happens next, what was done because of the answers, and how to take them back.
 
-    proof: what the address of the receipt holds; nothing when somebody comes back with a personal
-    link. again: the address for another person who answers on the same device, where that is right.
+    kept: what the address of the receipt holds; nothing when somebody comes back with a personal
+    link. standing: what became of the answers, where the address says which they are. again: the
+    address for another person who answers on the same device, where that is right.
     """
+    gone = standing is not None and standing.state == "taken_back"
+    on = written.day(standing.on, language) if gone else ""
     return write(
         "receipt.html",
         language,
         project=opening.names[language],
         languages=opening.languages,
         in_form=False,
-        kept={"r": proof} if proof else {},
-        used=not proof,
-        thanks=paragraphs(opening.thanks.get(language, "")),
+        action=action,
+        kept=kept,
+        used=not kept,
+        stored=standing is not None and not gone,
+        gone=say("answering.gone.text", language, day=on) if gone else "",
+        agreement_ended=standing is not None and standing.agreed is False,
+        thanks=[] if gone else paragraphs(opening.thanks.get(language, "")),
         again=again,
         replies=told(replies, language),
+    )
+
+
+def withdraw_page(
+    language: str, standing: Standing, *, action: str, kept: Mapping[str, str]
+) -> str:
+    """What taking answers back means, and whether that is meant."""
+    opening = standing.opening
+    return write(
+        "withdraw.html",
+        language,
+        project=opening.names[language],
+        languages=opening.languages,
+        in_form=False,
+        action=action,
+        kept=kept,
+        agreed=bool(standing.agreed),
     )
 
 

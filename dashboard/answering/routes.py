@@ -20,9 +20,9 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.answering import misses, visits
 from dashboard.answering.other_pages import plain_page
+from dashboard.answering.outcome import Outcome
 from dashboard.answering.page import POLICY
 from dashboard.answering.steps import LANGUAGE
-from dashboard.answering.visits import Outcome
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 
 #: The largest form, in bytes, and its fields: the longest questionnaire and what is ours.
@@ -61,7 +61,7 @@ class Refused(Exception):
 def routes() -> list[BaseRoute]:
     """The routes of answering; whatever else begins with /s/ is a link that does not work."""
     return [
-        Route("/s/{token}/receipt", receipt, methods=["GET"]),
+        Route("/s/{token}/receipt", receipt, methods=["GET", "POST"]),
         Route("/s/{token}", form, methods=["GET", "POST"]),
         Route("/s/{rest:path}", astray, methods=["GET", "POST"]),
     ]
@@ -73,26 +73,34 @@ async def form(request: Request) -> Response:
     if trailed := _TRAIL.fullmatch(token):
         return _answer(Outcome(303, address=f"/s/{trailed[1]}"))
     if request.method != "POST":
-        return await _settle(request, visits.open_link, token, wishes(request))
+        asked = dict(request.query_params)
+        return await _settle(request, visits.open_link, token, wishes(request), asked)
+    return await _post(request, visits.post)
+
+
+async def receipt(request: Request) -> Response:
+    """Thanks, later what was done because of the answers, and the way to take them back."""
+    if request.method == "POST":
+        return await _post(request, visits.post_receipt)
+    token, asked = request.path_params["token"], dict(request.query_params)
+    return await _settle(request, visits.open_receipt, token, asked, wishes(request))
+
+
+async def _post(request: Request, visit: Callable[..., Outcome]) -> Response:
+    """Where a posted page leads, once it was read."""
     try:
         fields = await _posted(request)
     except Refused as refused:
         language = spoken(request)
         return _answer(Outcome(refused.status, plain_page(refused.page, language), language))
-    return await _settle(request, visits.post, token, fields, wishes(request))
-
-
-async def receipt(request: Request) -> Response:
-    """Thanks, and later what was done because of the answers."""
-    token, proof = request.path_params["token"], request.query_params.get("r", "")
-    return await _settle(request, visits.open_receipt, token, proof, wishes(request))
+    return await _settle(request, visit, request.path_params["token"], fields, wishes(request))
 
 
 async def astray(request: Request) -> Response:
     """An address below /s/ that is no link."""
     if trailed := _TRAIL.fullmatch(request.path_params["rest"]):
         return _answer(Outcome(303, address=f"/s/{trailed[1]}"))
-    return await _settle(request, visits.open_link, "", wishes(request))
+    return await _settle(request, visits.open_link, "", wishes(request), {})
 
 
 # --- what comes in ------------------------------------------------------------------------------
@@ -189,6 +197,8 @@ def _address(request: Request) -> str:
 
 def _answer(outcome: Outcome) -> Response:
     headers = HEADERS | {"Content-Language": outcome.language}
+    if outcome.forget:
+        headers["Clear-Site-Data"] = '"cache"'
     if outcome.address:
         return RedirectResponse(outcome.address, outcome.status, headers=headers)
     return HTMLResponse(outcome.page, outcome.status, headers=headers)

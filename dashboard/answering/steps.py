@@ -15,6 +15,9 @@ from survey.instrument import Instrument, Item
 
 #: The names of the form's own fields; those of items are written in capitals.
 LANGUAGE, SUBMISSION, GROUP, AT, DO = "lang", "submission", "group", "at", "do"
+AGREED, NOTICE = "agreed", "notice"
+#: What a ticked box says.
+YES = "yes"
 #: Where a form stands before its first page of questions, and after its last one.
 START, END = "start", "end"
 
@@ -26,6 +29,7 @@ class Draft:
     """Answers on their way. typed: as posted, by item; given: those of them that can be taken.
 
     group: None until it is chosen. problems: of typed answers to items that the form asks.
+    agreed: to answers of special categories being kept. notice: the version that was shown.
     """
 
     instrument: Instrument
@@ -36,13 +40,27 @@ class Draft:
     typed: Mapping[str, str]
     given: Mapping[str, int | str]
     problems: tuple[Problem, ...] = ()
+    agreed: bool = False
+    notice: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The whole form as it would be posted."""
+        own = {
+            LANGUAGE: self.language,
+            SUBMISSION: self.submission,
+            GROUP: self.group or "",
+            AGREED: YES if self.agreed else "",
+            NOTICE: self.notice,
+        }
+        return {name: said for name, said in (own | dict(self.typed)).items() if said}
 
     @property
     def pages(self) -> list[Items]:
         """The pages of questions for this group, after the answers so far."""
         if self.group is None:
             return []
-        return pages(self.instrument, self.group, self.wave, self.given)
+        return pages(self.instrument, self.group, self.wave, self.given, agreed=self.agreed)
 
     def problems_at(self, items: Items) -> tuple[Problem, ...]:
         codes = {item.code for item in items}
@@ -71,7 +89,18 @@ def drafted(
     known = {item.code for item in instrument.items}
     typed = {name: said for name, said in form.items() if name in known and said.strip()}
     given, problems = check_page(instrument.items, instrument, typed)
-    return Draft(instrument, wave, group, language, submission, typed, given, tuple(problems))
+    return Draft(
+        instrument,
+        wave,
+        group,
+        language,
+        submission,
+        typed,
+        given,
+        tuple(problems),
+        agreed=form.get(AGREED) == YES,
+        notice=form.get(NOTICE, ""),
+    )
 
 
 def place(draft: Draft, at: str) -> int:
@@ -84,6 +113,14 @@ def place(draft: Draft, at: str) -> int:
     if at == END and found:
         return len(found)
     return next((n for n, page in enumerate(found) if any(i.code == at for i in page)), -1)
+
+
+def name_of(draft: Draft, number: int) -> str:
+    """How a page is named, the opposite of `place`."""
+    found = draft.pages
+    if number < 0 or not found:
+        return START
+    return found[number][0].code if number < len(found) else END
 
 
 def is_last(draft: Draft, number: int) -> bool:
