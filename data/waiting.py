@@ -18,16 +18,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from data import extracts
 from data.extracts import FROM_FIRST, Withheld
 from data.record_frames import table
-from data.schema import Segment, SegmentMember
+from data.schema import Response, Segment, SegmentMember
 from data.segments import AS_HELD
 from data.sheets import RevisionFacts, Waiting
 from metrics.metric import Profile
@@ -39,6 +41,8 @@ from survey.scoring import score
 #: anybody asks for who is shown a figure. Both profiles are of the same answers, so what the public
 #: may not be told of holds answers back inside as well.
 FEWEST = max(*MINIMUM.values(), PUPILS[Profile.INSIDE])
+#: Collections whose link keys are read at once.
+LOOKED_UP = 10_000
 #: Under which name a revision's inputs say what waited: collection, group, revision.
 INPUT = "withheld"
 
@@ -125,8 +129,9 @@ def _fewest(
     collections: pd.DataFrame,
     instruments: Mapping[str, Instrument],
 ) -> pd.Series:
-    """How many answers came in each row of `_came`; where some skipped a question that most of them
-    answered, how many answered it. Of twice FEWEST and more, most are enough."""
+    """How many answers came in each row of `_came`; where most of them answered a question, or are
+    of people who are followed, and some not, how many. Of twice FEWEST and more, most are enough.
+    """
     fewest = came["n"].copy()
     near = came[came["n"].between(FEWEST, 2 * FEWEST - 1)]
     near = near.merge(collections[["collection", "instrument"]], on="collection").set_axis(
@@ -137,7 +142,9 @@ def _fewest(
     for (key, _), own in near.groupby([near["instrument"], turn]):
         after = dict(zip(own["collection"].tolist(), own["after"].tolist(), strict=True))
         rows = extracts.read_rows(connection, instruments[key], after).to_pandas()
-        found = _fewest_of(rows.merge(own[["collection", "group"]]), instruments[key])
+        rows = rows.merge(own[["collection", "group"]])
+        followed = _followed(connection, rows, collections)
+        found = _fewest_of(rows.assign(followed=followed), instruments[key])
         fewest[own.index] = found.reindex(own["collection"]).to_numpy()
     return fewest
 
@@ -146,10 +153,31 @@ def _fewest_of(rows: pd.DataFrame, instrument: Instrument) -> pd.Series:
     """The fewest people who answered anything that most of a collection's rows did, by it."""
     by = rows["collection"]
     answers = rows[[item.code for item in instrument.closed_items]]
-    given = pd.concat([answers.ge(0), score(answers, instrument).notna()], axis=1)
+    given = [answers.ge(0), score(answers, instrument).notna(), rows["followed"]]
+    given = pd.concat(given, axis=1)
     counts, size = given.groupby(by).sum(), by.groupby(by).size()
     most = counts.where(counts.mul(2).ge(size, axis=0)).min(axis=1)
     return most.fillna(size).astype("int64")
+
+
+def _followed(
+    connection: sa.Connection, rows: pd.DataFrame, collections: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Which rows are of people who answered another collection of their project's questionnaire."""
+    of = ["project", "instrument"]
+    mine = collections[["collection", *of]]
+    others = mine[mine["collection"].isin(rows["collection"])].merge(
+        mine.rename(columns={"collection": "other"}), on=of
+    )
+    others = others[(others["other"] != others["collection"]).to_numpy()]
+    keys = []
+    for some in np.array_split(others["other"].unique(), len(others) // LOOKED_UP + 1):
+        asked = Response.collection_id.in_(some.tolist()) & Response.link_key.is_not(None)
+        query = sa.select(Response.collection_id.label("other"), Response.link_key).where(asked)
+        keys.append(table(connection, query, words=["link_key"]))
+    known = others.merge(pd.concat(keys), on="other")[["collection", "link_key"]].drop_duplicates()
+    known = pd.MultiIndex.from_frame(known)
+    return pd.MultiIndex.from_frame(rows[["collection", "link_key"]]).isin(known)
 
 
 def _files(connection: sa.Connection) -> dict[int, str]:

@@ -17,7 +17,7 @@ from data.schema import EntityLeaf, Finding, Leaf, MeasureLeaf, Revision, Segmen
 PROJECTS = 2
 KILLS, KILLS_BY_NIGHT = 6, 50
 #: So many that every group of every collection gets more people than have to wait for company.
-NEWS = 600
+NEWS = 1_200
 
 
 def refresh(url: str, home: Path) -> None:

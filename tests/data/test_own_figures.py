@@ -43,13 +43,16 @@ def truth(sqlite_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
     last = GROWN * len(generate.WAVES)
     with database.writing(sqlite_engine) as connection:
         bump_revisions(connection, [last])
-        rows = connection.execute(
-            sa.select(Response.__table__).where(Response.collection_id == last)
-        ).mappings()
+        rows = (
+            connection.execute(sa.select(Response.__table__).where(Response.collection_id == last))
+            .mappings()
+            .all()
+        )
         new = {"link_key": None, "revision": connection.scalar(
             sa.select(Collection.revision).where(Collection.id == last)
         )}  # fmt: skip
-        grown = [dict(row) | new | {"id": f"{at:032x}"} for at, row in enumerate(rows)]
+        # Four times as many: of each group more than wait for each other.
+        grown = [dict(row) | new | {"id": f"{at:032x}"} for at, row in enumerate(4 * rows)]
         connection.execute(sa.insert(Response), grown)
     return sqlite_engine
 

@@ -61,7 +61,7 @@ def test_a_sheet_that_differs_by_a_few_from_a_released_one_is_refused(
     monkeypatch.setattr(waiting, "FEWEST", 1)
     answer(sqlite_engine, 1, 3)
     sheets.refresh(sqlite_engine, tmp_path)
-    with pytest.raises(TooClose, match="project 1, measured@1, baseline, total"):
+    with pytest.raises(TooClose, match="project 1, measured@1, baseline, group RES"):
         release(sqlite_engine, tmp_path)
     answer(sqlite_engine, 1, 7)
     sheets.refresh(sqlite_engine, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -38,21 +39,30 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Frames]:
     return found
 
 
-def answer(engine: sa.Engine, collection: int, group: str, people: int, skipping: int = 0) -> None:
-    """More people of a group answer a collection, each as somebody did before; some of them skip a
-    question."""
+def answer(
+    engine: sa.Engine,
+    collection: int,
+    group: str,
+    people: int,
+    skipping: int = 0,
+    keys: Sequence[str] = (),
+) -> None:
+    """More people of a group answer everything that a collection asks; some of them skip one
+    question, and some can be followed by a key."""
+    asked = generate.instrument()
+    codes = [item.code for item in asked.closed_items]
     with database.writing(engine) as connection:
         bump_revisions(connection, [collection])
         one = sa.select(Response.__table__).where(Response.collection_id == collection).limit(1)
         row = dict(connection.execute(one).mappings().one())
         now = sa.select(Collection.revision).where(Collection.id == collection)
-        new = {"link_key": None, "group_code": group, "revision": connection.scalar(now)}
-        whole = orjson.loads(row["answers"]) | {"BEN": 4}
+        new = {"group_code": group, "revision": connection.scalar(now)}
+        whole = {code: max(asked.answers_of(code).accepted) for code in codes}
         fewer = {code: answer for code, answer in whole.items() if code != "BEN"}
         rows = [
             row
             | new
-            | {"id": os.urandom(16).hex()}
+            | {"id": os.urandom(16).hex(), "link_key": keys[at] if at < len(keys) else None}
             | {"answers": orjson.dumps(fewer if at < skipping else whole).decode()}
             for at in range(people)
         ]
@@ -102,6 +112,17 @@ def test_as_many_answer_each_question_that_most_of_them_answer(truth, seen, tmp_
     assert people(seen[-1]) == {"RES": 53}
     # Most skipped it: it was asked of few.
     answer(truth, 1, "RES", 12, skipping=7)
+    assert sheets.refresh(truth, tmp_path).waiting == ()
+
+
+def test_as_many_can_be_followed_where_most_can(truth, seen, tmp_path: Path):
+    keys = [f"k{at}" for at in range(10)]
+    answer(truth, 2, "RES", 10, keys=keys)
+    sheets.refresh(truth, tmp_path)
+    # What seven people said before and after would be in the one and not in the other.
+    answer(truth, 1, "RES", 12, keys=keys[:7])
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 12)]
+    answer(truth, 1, "RES", 3, keys=keys[7:])
     assert sheets.refresh(truth, tmp_path).waiting == ()
 
 
