@@ -112,12 +112,18 @@ def export(language: str) -> click.Command:
         type=click.Path(path_type=Path, dir_okay=False),
     )
     @click.option("--public", is_flag=True, help=say("cli.export.public", language))
+    @click.option(
+        "--dictionary",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar=say("cli.import.file_mark", language),
+        help=say("cli.export.dictionary", language),
+    )
     @database_option(language)
-    def run(out: Path | None, public: bool) -> None:
+    def run(out: Path | None, public: bool, dictionary: Path | None) -> None:
         from dashboard.truth import engine
         from data import access, sheets
         from data.database import reading
-        from data.exports.tidy_csv import write_figures
+        from data.exports.tidy_csv import write_dictionary, write_figures
 
         require_tables(language)
         with reading(engine()) as connection:
@@ -131,19 +137,28 @@ def export(language: str) -> click.Command:
             spoken_of = _spoken_of(connection, language) if public else []
         if public:
             _release(spoken_of, language)
+        if dictionary is not None:
+            meanings = io.StringIO(newline="")
+            write_dictionary(language, meanings)
+            _write(dictionary, meanings, language)
         if out is None:
             click.echo(text.getvalue(), nl=False)
             return
-        try:
-            out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-        except OSError as problem:
-            raise refusal(
-                "refusal.file_not_written", language, file=out, reason=problem.strerror
-            ) from problem
+        _write(out, text, language)
         figures = written.count(count, language)
         click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
 
     return run
+
+
+def _write(path: Path, text: io.StringIO, language: str) -> None:
+    """Write a CSV with a mark that tells spreadsheets how it is encoded. Raises: Refused."""
+    try:
+        path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+    except OSError as problem:
+        raise refusal(
+            "refusal.file_not_written", language, file=path, reason=problem.strerror
+        ) from problem
 
 
 def _spoken_of(connection: sa.Connection, language: str) -> list[Population]:

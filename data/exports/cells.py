@@ -1,4 +1,4 @@
-"""Cells of text that no spreadsheet takes for a formula, and the way back."""
+"""Cells of text that no spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
@@ -13,8 +13,3 @@ MARK = "'"
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return MARK + text if _FORMULA.match(text) else text
-
-
-def verbatim(cell: str) -> str:
-    """The text that `harmless` made a cell of."""
-    return cell[1:] if cell.startswith(MARK) and _FORMULA.match(cell) else cell

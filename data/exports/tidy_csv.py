@@ -1,10 +1,9 @@
 """The published figures as a tidy CSV: one figure a row, as protected as on a page.
 
-The file is made for machines and opens in a spreadsheet: UTF-8 with a byte-order mark when it is
-written to a path, commas, decimal points, full precision, an empty cell where there is no number.
-The column ``state`` says why: suppressed, not reported and not applicable are not zero. Numbers
-are never marked; text that a spreadsheet would run is (`data.exports.cells`). A second CSV, the
-data dictionary, says what every column and code means.
+The file is made for machines and opens in a spreadsheet: commas, decimal points, full precision, an
+empty cell where there is no number. The column ``state`` says why: suppressed, not reported and not
+applicable are not zero. Numbers are never marked; text that a spreadsheet would run is
+(`data.exports.cells`). A second CSV, the data dictionary, says what every column and code means.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from data.instruments import known_instruments
 from metrics import names, reasons
 from metrics.catalog import metrics
 from metrics.metric import Level, Result
-from survey.text import Text, read_texts
+from survey.text import LANGUAGES, Text, read_texts
 
 COLUMNS = (
     "revision",
@@ -70,20 +69,6 @@ CODES: dict[str, dict[str, Text]] = {
 _NO_NAME = ("", "")
 
 
-def export_figures(
-    connection: sa.Connection, user: User, target: Path | TextIO, language: str
-) -> int:
-    """How many figures of the latest revision were written: those that the user may see.
-
-    Missing: 0 before the first refresh; the file then holds the heading only.
-    """
-    revision = sheets.latest_revision(connection)
-    if isinstance(target, Path):
-        with target.open("w", encoding="utf-8-sig", newline="") as out:
-            return write_figures(connection, user, revision, language, out)
-    return write_figures(connection, user, revision, language, target)
-
-
 def write_figures(
     connection: sa.Connection,
     user: User,
@@ -95,7 +80,8 @@ def write_figures(
     """How many figures of a revision were written: those that the user may see.
 
     public: protected and rounded for the public and funders, whatever the user's own profile.
-    Rows: in the order of the sheet's key. Missing: an empty cell; state and reason say why.
+    Rows: in the order of the sheet's key. Missing: an empty cell, state and reason say why; of no
+    revision the heading only.
     """
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
@@ -191,7 +177,10 @@ def _part_labels(connection: sa.Connection, language: str) -> dict[tuple[str, st
     labels = {}
     for key, instrument in known_instruments(connection).items():
         for item in instrument.items:
-            labels[key, item.code] = item.text.in_language(language)
+            text = item.text.in_language(language)
+            labels[key, item.code] = text
+            # A part of a statement is its answers in one language: GOAL1/sv.
+            labels |= {(key, f"{item.code}/{each}"): f"{text} ({each})" for each in LANGUAGES}
         for scale in instrument.scales:
             labels[key, scale.code] = scale.title.in_language(language)
     return labels

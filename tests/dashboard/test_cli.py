@@ -288,9 +288,12 @@ def test_the_export_is_tidy_and_as_protected_as_the_pages(sample_home, tmp_path,
     monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
     monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
     out = tmp_path / "figures.csv"
-    result = arviomo("export", str(out))
+    explained = tmp_path / "dictionary.csv"
+    result = arviomo("export", str(out), "--dictionary", str(explained))
     assert result.exit_code == 0, result.output
-    figures = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    figures = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    meanings = csv.DictReader(io.StringIO(explained.read_text(encoding="utf-8-sig")))
+    assert {line["column"] for line in meanings} == set(figures[0])
     keys = [(f["level"], f["entity_code"], f["metric"], f["instrument"], f["part"], f["wave"],
              f["split"], f["split_value"]) for f in figures]  # fmt: skip
     assert len(keys) == len(set(keys)) > 1000  # the sample publishes some thousands a profile
