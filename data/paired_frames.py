@@ -17,7 +17,7 @@ from data.fold_columns import (
     scales_of,
     thresholds,
 )
-from data.scale_frames import moments, summed, waves
+from data.scale_frames import moments, repeated, summed, waves
 from survey.instrument import Instrument
 
 SERIES = ["project", "instrument", "earlier", "wave"]
@@ -71,13 +71,21 @@ def paired_choices(
     """`frames.PAIRED_CHOICES` of one instrument."""
     pairs = _of_two_waves(pairs)
     place = _series(pairs, by_id)
-    stacked = []
-    for item in thresholds(instrument):
-        for before, after in CHOICES:
-            n = pairs[choice_column(item, before, after)].to_numpy()
-            rows = place[n > 0].assign(item=item, before=before, after=after, n=n[n > 0])
-            stacked.append(rows)
-    return summed(pd.concat(stacked, ignore_index=True), ["n"]) if stacked else place.iloc[:0]
+    chosen = [(item, *choice) for item in thresholds(instrument) for choice in CHOICES]
+    if not chosen:
+        return place.iloc[:0]
+    counted = [pairs[choice_column(*each)].to_numpy() for each in chosen]
+    given = [np.flatnonzero(n > 0) for n in counted]
+    times = [len(rows) for rows in given]
+    items, before, after = zip(*chosen, strict=True)
+    rows = place.take(np.concatenate(given)).reset_index(drop=True)
+    rows = rows.assign(
+        item=repeated(items, times),
+        before=np.repeat(before, times),
+        after=np.repeat(after, times),
+        n=np.concatenate([n[there] for n, there in zip(counted, given, strict=True)]),
+    )
+    return summed(rows, ["n"])
 
 
 def retention(instrument: Instrument, pairs: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.fold_columns import (
     LATE_NOT_KNOWN,
@@ -20,6 +23,7 @@ from metrics.frames import ATOM, PRODUCT_COLUMNS, SUM_COLUMNS
 from survey.instrument import Instrument
 
 WAVE = ["project", "instrument", "wave"]
+_PRODUCTS = ("n", *SUM_COLUMNS, *PRODUCT_COLUMNS)
 
 
 def atoms(cells: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
@@ -37,13 +41,27 @@ def moments(
     instrument: Instrument, wide: pd.DataFrame, place: pd.DataFrame, column=moment_column
 ) -> pd.DataFrame:
     """One row per row of ``place`` and scale that anybody has a score on."""
-    stacked = []
-    for scale in scales_of(instrument):
-        scored = (wide[column(scale, "n")] > 0).to_numpy()
-        found = {moment: wide[column(scale, moment)].to_numpy()[scored] for moment in MOMENTS}
-        rows = place[scored].assign(scale=scale, **found, unit=instrument.score_unit)
-        stacked.append(rows)
-    return pd.concat(stacked, ignore_index=True) if stacked else place.iloc[:0]
+    scales = scales_of(instrument)
+    if not scales:
+        return place.iloc[:0]
+    scored = [np.flatnonzero(wide[column(scale, "n")].to_numpy() > 0) for scale in scales]
+    found = {
+        moment: np.concatenate(
+            [
+                wide[column(scale, moment)].to_numpy()[rows]
+                for scale, rows in zip(scales, scored, strict=True)
+            ]
+        )
+        for moment in MOMENTS
+    }
+    named = repeated(scales, [len(rows) for rows in scored])
+    rows = place.take(np.concatenate(scored)).reset_index(drop=True)
+    return rows.assign(scale=named, **found, unit=instrument.score_unit)
+
+
+def repeated(words: Sequence[str], times: Sequence[int]) -> pd.array:
+    """Each word so many times, one after the other."""
+    return pd.array(list(words), dtype="str").repeat(times)
 
 
 def summed(rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
@@ -75,8 +93,12 @@ def scale_products(
 ) -> pd.DataFrame:
     """`frames.SCALE_PRODUCTS` of one instrument."""
     place = waves(splits, by_id)
-    stacked = []
-    for rule in multiplied_scales(instrument):
+    rules = multiplied_scales(instrument)
+    if not rules:
+        return place.iloc[:0]
+    complete: list[NDArray[np.int64]] = []
+    found: dict[str, list[NDArray]] = {name: [] for name in _PRODUCTS}
+    for rule in rules:
         columns = {"n": complete_column(rule.code)}
         columns |= {f"s{a}": sum_column(rule.code, a) for a in places(rule)}
         columns |= {
@@ -85,13 +107,16 @@ def scale_products(
             for b in places(rule)
             if a <= b
         }
-        complete = (splits[columns["n"]] > 0).to_numpy()
-        nothing = np.zeros(int(complete.sum()), dtype="int64")
-        found = {
-            name: splits[columns[name]].to_numpy()[complete] if name in columns else nothing
-            for name in ("n", *SUM_COLUMNS, *PRODUCT_COLUMNS)
-        }
-        stacked.append(place[complete].assign(scale=rule.code, items=len(rule.terms), **found))
-    if not stacked:
-        return place.iloc[:0]
-    return summed(pd.concat(stacked, ignore_index=True), ["n", *SUM_COLUMNS, *PRODUCT_COLUMNS])
+        rows = np.flatnonzero(splits[columns["n"]].to_numpy() > 0)
+        complete.append(rows)
+        nothing = np.zeros(len(rows), dtype="int64")
+        for name, each in found.items():
+            each.append(splits[columns[name]].to_numpy()[rows] if name in columns else nothing)
+    times = [len(rows) for rows in complete]
+    together = place.take(np.concatenate(complete)).reset_index(drop=True)
+    together = together.assign(
+        scale=repeated([rule.code for rule in rules], times),
+        items=np.repeat([len(rule.terms) for rule in rules], times),
+        **{name: np.concatenate(each) for name, each in found.items()},
+    )
+    return summed(together, list(_PRODUCTS))

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pandas as pd
 
+from metrics.fold import Asked
 from survey.instrument import WAVES, Instrument
 
 
@@ -14,21 +15,20 @@ def asked_of(
     atoms: pd.DataFrame,
     definitions: dict[str, Instrument],
     respondents: pd.DataFrame,
-) -> pd.DataFrame:
+) -> list[Asked]:
     """What the metric reads in every instrument that somebody fielded or answered."""
     fielded = {key for frame in (atoms, respondents) for key in frame["instrument"].cat.categories}
-    reads = [
+    return [
         {"instrument": key, **entry}
         for key in sorted(fielded)
         for entry in module.reads(definitions[key])
     ]
-    return pd.DataFrame(reads, columns=None if reads else ["instrument", "part"])
 
 
-def unasked(module: ModuleType, definitions: dict[str, Instrument]) -> pd.MultiIndex:
+def unasked(module: ModuleType, definitions: dict[str, Instrument]) -> set[tuple[str, str, str]]:
     """Instrument, part and wave of everything that the metric reads and nobody is asked then."""
     if not hasattr(module, "reads"):
-        return _index([])
+        return set()
     asked: dict[tuple[str, str, str], bool] = {}
     for key, instrument in definitions.items():
         for entry in module.reads(instrument):
@@ -37,8 +37,4 @@ def unasked(module: ModuleType, definitions: dict[str, Instrument]) -> pd.MultiI
                 place = (key, entry["part"], wave)
                 is_asked = any(instrument.is_asked(item, wave) for item in items)
                 asked[place] = asked.get(place, False) or is_asked
-    return _index([place for place, is_asked in asked.items() if not is_asked])
-
-
-def _index(places: list[tuple[str, str, str]]) -> pd.MultiIndex:
-    return pd.MultiIndex.from_frame(pd.DataFrame(places, columns=["instrument", "part", "wave"]))
+    return {place for place, is_asked in asked.items() if not is_asked}

@@ -25,6 +25,7 @@ from metrics.metric import Estimates, Profile
 from metrics.populations import (
     Placed,
     Universe,
+    figures_at,
     people_of,
     placed_in,
     tables_of,
@@ -69,7 +70,7 @@ def recovered(
     """What can be worked out. Rows: one a profile, metric and project; none is as it must be."""
     rows = []
     for (name, instrument), members in universes(estimates).items():
-        about = [estimates[i].frame.iloc[r] for i, r in members]
+        about = [figures_at(estimates[i].frame, r) for i, r in members]
         universe = universe_of(people_of(frames, name, instrument), about, frames.schools)
         for i, r in members:
             placed = placed_in(estimates[i], i, r, universe)

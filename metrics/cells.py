@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from metrics.fold import dense, packed, summed, unpacked
+from metrics.fold import Asked, categorised, dense, packed, stacked, summed, unpacked
 from metrics.metric import ALL_WAVES, Split
 from survey.instrument import PHASES
 
@@ -74,17 +74,18 @@ def _splits(atoms: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, list[str], Spli
 def _piece(cells: pd.DataFrame, by: list[str], sums: list[str], split: Split) -> Cells:
     """The cells of one split; by: what tells its figures of a project apart."""
     occurring, key = dense(*packed(cells, by))
-    keys = pd.DataFrame(
-        {name: np.asarray(values) for name, values in unpacked(occurring, cells, by).items()},
-        index=range(len(occurring)),
-    )
-    keys["split"] = split.value
-    keys["split_value"] = "" if split is Split.TOTAL else keys.pop(split.value).astype(str)
-    for column, everywhere in (("instrument", ""), ("part", ""), ("wave", ALL_WAVES)):
+    keys: dict[str, object] = dict(unpacked(occurring, cells, by))
+    if "unit" in keys:
+        keys["unit"] = np.asarray(keys["unit"])
+    size = len(occurring)
+    keys["split"] = categorised([split.value]).repeat(size)
+    everywhere = categorised([""]).repeat(size)
+    keys["split_value"] = everywhere if split is Split.TOTAL else keys.pop(split.value)
+    for column, word in (("instrument", ""), ("part", ""), ("wave", ALL_WAVES)):
         if column not in keys:
-            keys[column] = everywhere
+            keys[column] = categorised([word]).repeat(size)
     return Cells(
-        keys,
+        pd.DataFrame(keys, index=range(size), copy=False),
         key,
         cells["project"].cat.codes.to_numpy().astype(np.int64),
         {name: cells[name].to_numpy() for name in sums},
@@ -92,13 +93,16 @@ def _piece(cells: pd.DataFrame, by: list[str], sums: list[str], split: Split) ->
 
 
 def _together(pieces: list[Cells]) -> Cells:
-    """The cells of several splits as one; strings of the keys become categoricals."""
+    """The cells of several splits as one."""
     before = np.cumsum([0, *(len(piece.keys) for piece in pieces[:-1])])
-    named = [piece.keys.astype({"split": str}) for piece in pieces]
-    keys = pd.concat(named, ignore_index=True)
-    names = [column for column in keys if column != "unit"]
+    keys = {
+        name: (np.concatenate if name == "unit" else stacked)(
+            [piece.keys[name].array for piece in pieces]
+        )
+        for name in pieces[0].keys
+    }
     return Cells(
-        keys.astype(dict.fromkeys(names, "category")),
+        pd.DataFrame(keys, copy=False),
         np.concatenate([piece.key + shift for piece, shift in zip(pieces, before, strict=True)]),
         np.concatenate([piece.project for piece in pieces]),
         {name: np.concatenate([piece.sums[name] for piece in pieces]) for name in pieces[0].sums},
@@ -116,11 +120,18 @@ def _refuse_mixed(keys: pd.DataFrame) -> None:
         )
 
 
-class Fielded(NamedTuple):
-    """Who was asked what when. rounds: instrument and wave, one row a round; round and project: one
-    row for each round that a project had (project as a position in the members)."""
+class Rounds(NamedTuple):
+    """Instrument and wave of every round."""
 
-    rounds: pd.DataFrame
+    instrument: list[str]
+    wave: list[str]
+
+
+class Fielded(NamedTuple):
+    """Who was asked what when. round and project: one row for each round that a project had
+    (positions in the rounds and in the members)."""
+
+    rounds: Rounds
     round: Codes
     project: Codes
 
@@ -130,45 +141,54 @@ def fielded(respondents: pd.DataFrame) -> Fielded:
     by = ["instrument", "wave"]
     had = summed(respondents, [*by, "project"], [])
     occurring, place = dense(*packed(had, by))
-    rounds = pd.DataFrame(
-        {name: np.asarray(words) for name, words in unpacked(occurring, had, by).items()}
-    )
+    words = unpacked(occurring, had, by)
+    rounds = Rounds(*(np.asarray(words[name]).tolist() for name in by))
     return Fielded(rounds, place, had["project"].cat.codes.to_numpy().astype(np.int64))
 
 
-def with_silent(cells: Cells, asked: pd.DataFrame, fielded: Fielded) -> Cells:
+def with_silent(cells: Cells, asked: list[Asked], fielded: Fielded) -> Cells:
     """The cells, and an empty one for each part that a project asked about and nobody answered."""
     by = ["instrument", "part", "wave"]
-    parts = asked[["instrument", "part"]].drop_duplicates()
-    keys = fielded.rounds.reset_index(names="round").merge(parts, on="instrument")
-    totals = cells.keys[(cells.keys["split"] == Split.TOTAL.value).to_numpy()]
-    held = pd.MultiIndex.from_frame(totals[by].astype(str))
-    place = held.get_indexer(pd.MultiIndex.from_frame(keys[by].astype(str)))
-    new = place < 0
-    key = np.append(totals.index.to_numpy(), -1)[place]
-    key[new] = len(cells.keys) + np.arange(new.sum())
+    parts = dict.fromkeys((entry["instrument"], entry["part"]) for entry in asked)
+    rounds = [
+        (number, (instrument, part, wave))
+        for number, (instrument, wave) in enumerate(zip(*fielded.rounds, strict=True))
+        for of, part in parts
+        if of == instrument
+    ]
+    totals = np.flatnonzero((cells.keys["split"] == Split.TOTAL.value).to_numpy())
+    names = [np.asarray(cells.keys[name].array.take(totals)) for name in by]
+    held = dict(zip(zip(*names, strict=True), totals.tolist(), strict=True))
+    silent = dict.fromkeys(named for _, named in rounds if named not in held)
+    held |= {named: len(cells.keys) + number for number, named in enumerate(silent)}
+    key = np.array([held[named] for _, named in rounds], dtype=np.int64)
+    round_of = np.array([number for number, _ in rounds], dtype=np.int64)
     # Every key of a round with every project that had it: runs of the projects of each round.
-    projects = np.bincount(fielded.round, minlength=len(fielded.rounds))
+    projects = np.bincount(fielded.round, minlength=len(fielded.rounds.instrument))
     start = np.cumsum(projects) - projects
-    count = projects[keys["round"]]
-    run = np.repeat(start[keys["round"]] - (np.cumsum(count) - count), count)
+    count = projects[round_of]
+    run = np.repeat(start[round_of] - (np.cumsum(count) - count), count)
     project = fielded.project[run + np.arange(len(run))]
     key = np.repeat(key, count)
     given = cells.key * _PROJECTS + cells.project
-    silent = ~np.isin(key * _PROJECTS + project, given)
-    if not silent.any():
+    empty = ~np.isin(key * _PROJECTS + project, given)
+    if not empty.any():
         return cells
-    added = keys.loc[new, by].assign(split=Split.TOTAL.value, split_value="")
+    added: dict[str, object] = {
+        name: categorised([named[place] for named in silent]) for place, name in enumerate(by)
+    }
+    for name, word in (("split", Split.TOTAL.value), ("split_value", "")):
+        added[name] = categorised([word]).repeat(len(silent))
     if "unit" in cells.keys:
-        added["unit"] = 1
-    nothing = np.zeros(silent.sum(), dtype=np.int64)
+        added["unit"] = np.ones(len(silent), dtype=np.int64)
+    nothing = np.zeros(empty.sum(), dtype=np.int64)
     return _together(
         [
             cells,
             Cells(
-                added,
-                key[silent] - len(cells.keys),
-                project[silent],
+                pd.DataFrame(added, columns=cells.keys.columns, copy=False),
+                key[empty] - len(cells.keys),
+                project[empty],
                 dict.fromkeys(cells.sums, nothing),
             ),
         ]

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.cells import Cells, Codes
+from metrics.fold import coded_names
 from metrics.metric import ALL_WAVES, Split
 
 _KEY = ["instrument", "wave", "split", "split_value"]
@@ -22,10 +23,13 @@ class Invited(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Everybody who was asked: by member and by instrument, wave and split (keys). The last column
-    of each stands for a key that nobody was asked under. unknown: groups of unknown size."""
+    """Everybody who was asked: by member and by key. unknown: groups of unknown size.
 
-    keys: pd.MultiIndex
+    names: of each column of a key, every name with its code. key: by these codes; the last of each
+    axis, and the last key, stand for what nobody was asked under."""
+
+    names: list[dict[str, int]]
+    key: Codes
     answered: Codes
     invited: Codes
     unknown: Codes
@@ -44,13 +48,18 @@ def asked_people(respondents: pd.DataFrame, members: NDArray[np.int64]) -> Asked
         people.assign(split=Split.PHASE.value, split_value=people["phase"], wave=ALL_WAVES),
     ]
     table = pd.concat(pieces, ignore_index=True)
-    keys = pd.MultiIndex.from_frame(table[_KEY].astype(str).drop_duplicates())
+    columns = [coded_names(table[name]) for name in _KEY]
+    shape = tuple(len(names) + 1 for _, names in columns)
+    at = np.ravel_multi_index([codes for codes, _ in columns], shape)
+    occurring, key = np.unique(at, return_inverse=True)
+    keys = np.full(shape, len(occurring))
+    keys.flat[occurring] = np.arange(len(occurring))
     place = np.searchsorted(members, table["project"].to_numpy())
-    key = keys.get_indexer(pd.MultiIndex.from_frame(table[_KEY].astype(str)))
-    sums = np.zeros((3, len(members), len(keys) + 1), dtype=np.int64)
+    sums = np.zeros((3, len(members), len(occurring) + 1), dtype=np.int64)
     for each, name in zip(sums, ("n", "invited", "unknown"), strict=True):
         np.add.at(each, (place, key), table[name].to_numpy())
-    return Asked(keys, *sums)
+    named = [{name: code for code, name in enumerate(names)} for _, names in columns]
+    return Asked(named, keys, *sums)
 
 
 def invited_of(cells: Cells, asked: Asked | None, *, pairs: bool) -> Invited:
@@ -61,7 +70,11 @@ def invited_of(cells: Cells, asked: Asked | None, *, pairs: bool) -> Invited:
     if asked is None:
         nothing = np.zeros(len(cells.key), dtype=np.int64)
         return Invited(nothing, nothing)
-    key = asked.keys.get_indexer(pd.MultiIndex.from_frame(cells.keys[_KEY].astype(str)))
+    axes = []
+    for column, known in zip(_KEY, asked.names, strict=True):
+        codes, names = coded_names(cells.keys[column])
+        axes.append(np.array([known.get(name, -1) for name in names], dtype=np.int64)[codes])
+    key = asked.key[tuple(axes)]
     at = (cells.project, key[cells.key])
     # The same rule as the response rate's: not all invited known, or more answers than people.
     known = (asked.unknown[at] == 0) & (asked.answered[at] <= asked.invited[at])

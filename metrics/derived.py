@@ -14,8 +14,20 @@ import numpy as np
 import pandas as pd
 
 from metrics.catalog import catalog
-from metrics.metric import KEYS, RESULT_VALUES, Method, Metric, Reason, Results, ValueState
-from metrics.publish import COUNTED, INDICATIVE_BELOW, INDICATIVE_HALF_WIDTH, UNDOUBTED
+from metrics.fold import among
+from metrics.metric import KEYS, RESULT_VALUES, Metric, Reason, Results, ValueState
+from metrics.publish import (
+    COUNTED,
+    INDICATIVE_BELOW,
+    INDICATIVE_HALF_WIDTH,
+    METHODS,
+    REASONS,
+    UNDOUBTED,
+    renamed,
+    state_of,
+    whole,
+)
+from metrics.unsafe import floats
 
 #: Reasons for which a derived figure is hidden rather than not there.
 _HIDING = [Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.HIDDEN_PARTS]
@@ -45,25 +57,25 @@ def derived(
 
 def _published(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """KEYS and RESULT_VALUES of derived figures: their state, and whether they are indicative."""
-    hidden = frame["reason"].isin(_HIDING).to_numpy()
-    value = frame["value"].astype(float)
-    zero = (value == 0) & (metric.unit in COUNTED)
-    states = [hidden, value.isna(), zero]
-    names = [ValueState.SUPPRESSED, ValueState.NOT_REPORTED, ValueState.ZERO]
-    state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
-    n = frame["n"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    width = (frame["high"].astype(float) - frame["low"].astype(float)) / 2
+    hidden = among(frame["reason"], _HIDING)
+    value, n = floats(frame["value"]), floats(frame["n"])
+    states = {
+        ValueState.SUPPRESSED: hidden,
+        ValueState.NOT_REPORTED: np.isnan(value),
+        ValueState.ZERO: (value == 0) & (metric.unit in COUNTED),
+    }
+    width = (floats(frame["high"]) - floats(frame["low"])) / 2
     few = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(metric.unit, np.inf))
-    frame = frame.assign(
-        state=pd.Categorical(state, [name.value for name in ValueState]),
-        coverage=frame["coverage"].astype(float) if "coverage" in frame else np.nan,
-        p=frame["p"].astype(float).mask(hidden) if "p" in frame else np.nan,
-        p_adjusted=np.nan,
-        indicative=(few & value.notna() & (metric.unit not in UNDOUBTED)).to_numpy(),
-        method=pd.Categorical(frame["method"].astype(object), [name.value for name in Method]),
-        reason=pd.Categorical(frame["reason"].astype(object), [name.value for name in Reason]),
-    )
-    for name in ("n", "numerator", "denominator"):
-        frame[name] = frame[name].astype("Float64").mask(hidden).astype("Int64")
-    frame["projects"] = frame["projects"].astype("Int64").mask(hidden)
-    return frame[[*KEYS, *RESULT_VALUES]].reset_index(drop=True)
+    nothing = np.full(len(frame), np.nan)
+    counted = ("n", "numerator", "denominator", "projects")
+    result = {name: frame[name].array for name in (*KEYS, "value", "low", "high")} | {
+        "state": state_of(states),
+        "coverage": floats(frame["coverage"]) if "coverage" in frame else nothing,
+        "p": np.where(hidden, np.nan, floats(frame["p"])) if "p" in frame else nothing,
+        "p_adjusted": nothing,
+        "indicative": few & ~np.isnan(value) & (metric.unit not in UNDOUBTED),
+        "method": renamed(frame["method"], METHODS),
+        "reason": renamed(frame["reason"], REASONS),
+        **{name: whole(np.where(hidden, np.nan, floats(frame[name]))) for name in counted},
+    }
+    return pd.DataFrame({name: result[name] for name in (*KEYS, *RESULT_VALUES)}, copy=False)

@@ -44,6 +44,7 @@ from metrics.populations import (
     Placed,
     Universe,
     everybody,
+    figures_at,
     people_of,
     placed_in,
     tables_of,
@@ -86,7 +87,7 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
     )
     for (name, instrument), members in ordered:
         people = people_of(frames, name, instrument)
-        about = [estimates[i].frame.iloc[r] for i, r in members]
+        about = [figures_at(estimates[i].frame, r) for i, r in members]
         universe = universe_of(people, about, frames.schools)
         placed = [placed_in(estimates[i], i, r, universe) for i, r in members]
         least: list[Marks] = [np.zeros(len(each.rows), dtype=bool) for each in placed]

@@ -91,14 +91,14 @@ class UnknownInstrument(Exception):
 class Sheet:
     """One metric, its statistics summed to project cells, and who belongs to what.
 
-    unasked: instrument, part and wave of what is not asked then. sites: the comparison sites.
+    definitions: of the questionnaires, by ``code@version``. sites: the comparison sites.
     eligible: `records.ELIGIBLE`. roster: the cells of the roster.
     """
 
     module: ModuleType
     cells: Cells | None
     nodes: Memberships
-    unasked: pd.MultiIndex
+    definitions: dict[str, Instrument]
     sites: Codes
     eligible: pd.DataFrame
     roster: Cells | None
@@ -157,7 +157,7 @@ def sheets(
             module,
             _summed(module, atoms, questions, definitions, rounds),
             beside_sites if getattr(module, "AGAINST_SITES", False) else nodes,
-            unasked(module, definitions),
+            definitions,
             sites,
             frames.eligible,
             roster,
@@ -199,10 +199,11 @@ def judged(sheet: Sheet, nodes: Memberships, pooled: NDArray[np.bool_] | None = 
     keys = figures.take(found.index.to_numpy()).reset_index(drop=True)
     frame = pd.concat([keys, found.reset_index(drop=True)], axis=1)[[*KEYS, *ESTIMATE_VALUES]]
     silent = (frame["reason"] == Reason.NO_ANSWERS.value).to_numpy()
-    if silent.any() and len(sheet.unasked):
-        asked = frame.loc[silent, sheet.unasked.names].astype(str)
-        never = np.flatnonzero(silent)[pd.MultiIndex.from_frame(asked).isin(sheet.unasked)]
-        frame.loc[never, "reason"] = Reason.NOT_ASKED.value
+    never = unasked(sheet.module, sheet.definitions) if silent.any() else set()
+    if never:
+        names = [np.asarray(frame[name].array[silent]) for name in ("instrument", "part", "wave")]
+        untold = [place in never for place in zip(*names, strict=True)]
+        frame.loc[np.flatnonzero(silent)[untold], "reason"] = Reason.NOT_ASKED.value
     place = np.full(len(figures), -1, dtype=np.int64)
     place[found.index.to_numpy()] = np.arange(len(found))
     return Judged(Estimates(sheet.metric, frame), place[rows["figure"].to_numpy()], cell)
@@ -262,7 +263,7 @@ def _summed(
     if hasattr(module, "reads"):
         asked = asked_of(module, atoms, definitions, frames["respondents"])
         atoms = look_up(atoms, questions[module.METRIC.frame], asked)
-    if atoms.empty and (asked is None or asked.empty):
+    if atoms.empty and not asked:
         return None
     if hasattr(module, "select"):
         atoms = module.select(atoms)

@@ -5,7 +5,7 @@ Strings and projects become categoricals once; every later step works on their s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,10 @@ Codes = NDArray[np.int64]
 
 class UnplacedProject(Exception):
     """Statistics name a project or an area that no published entity holds."""
+
+
+class ReadTwice(Exception):
+    """A metric reads the same answers of a questionnaire for two parts."""
 
 
 def coded(frame: pd.DataFrame, members: NDArray[np.int64]) -> pd.DataFrame:
@@ -103,6 +107,43 @@ def unpacked(code: Codes, frame: pd.DataFrame, by: Sequence[str]) -> dict[str, p
     return found
 
 
+def coded_names(column: pd.Series) -> tuple[NDArray[np.int64], list[str]]:
+    """A column of names as whole numbers, and the names."""
+    held = isinstance(column.dtype, pd.CategoricalDtype)
+    names = column.array if held else pd.Categorical(column)
+    return names.codes.astype(np.int64), [str(name) for name in names.categories.tolist()]
+
+
+def among(column: pd.Series, names: Collection[str]) -> NDArray[np.bool_]:
+    """Rows whose name is one of some."""
+    codes, known = coded_names(column)
+    # The last place is that of a name that is missing.
+    return np.array([*(name in names for name in known), False])[codes]
+
+
+def categorised(words: Sequence[str]) -> pd.Categorical:
+    """Words as a categorical, its categories in the order of the alphabet."""
+    known = sorted(set(words))
+    place = {word: code for code, word in enumerate(known)}
+    codes = np.array([place[word] for word in words], dtype=np.int64)
+    return pd.Categorical.from_codes(codes, pd.Index(known, dtype="str"))
+
+
+def stacked(columns: Sequence[pd.Categorical]) -> pd.Categorical:
+    """Categoricals one under the other, with the words that occur in the order of the alphabet."""
+    words = [np.asarray(column.categories, dtype=object) for column in columns]
+    occurring = [np.unique(column.codes) for column in columns]
+    known = sorted(
+        {str(w) for each, there in zip(words, occurring, strict=True) for w in each[there]}
+    )
+    place = {word: code for code, word in enumerate(known)}
+    codes = [
+        np.array([place.get(str(word), -1) for word in each], dtype=np.int64)[column.codes]
+        for each, column in zip(words, columns, strict=True)
+    ]
+    return pd.Categorical.from_codes(np.concatenate(codes), pd.Index(known, dtype="str"))
+
+
 def summed(frame: pd.DataFrame, by: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
     """The sums for each combination that occurs, in the order of the categories.
 
@@ -117,51 +158,60 @@ def summed(frame: pd.DataFrame, by: Sequence[str], sums: Sequence[str]) -> pd.Da
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What was asked in a frame of answers: one row for each instrument and scale, or instrument,
-    item and code; place: which of them each row of the frame is about."""
+    """What was asked in a frame of answers, by the names of its columns: instrument and scale, or
+    instrument, item and code.
 
-    table: pd.DataFrame
+    number: of each of them; place: which of them each row of the frame is about."""
+
+    names: list[str]
+    number: dict[tuple[str | int, ...], int]
     place: Codes
 
 
 def questions_of(frame: pd.DataFrame) -> Questions:
     """The different questions of a coded frame, found once for all metrics that read it."""
-    on = [column for column in ("instrument", "scale", "item") if column in frame]
-    occurring, place = dense(*packed(frame, on))
-    table = pd.DataFrame(
-        {name: np.asarray(values) for name, values in unpacked(occurring, frame, on).items()}
-    )
-    if "code" not in frame:
-        return Questions(table, place)
-    answers = frame["code"].to_numpy() - _LOWEST
-    occurring, place = dense(place * _CODES + answers, len(table) * _CODES)
-    table = table.take(occurring // _CODES).assign(code=occurring % _CODES + _LOWEST)
-    return Questions(table.reset_index(drop=True), place)
+    names = [column for column in ("instrument", "scale", "item") if column in frame]
+    occurring, place = dense(*packed(frame, names))
+    words = unpacked(occurring, frame, names)
+    columns = [np.asarray(words[name]).tolist() for name in names]
+    asked: list[tuple[str | int, ...]] = list(zip(*columns, strict=True))
+    if "code" in frame:
+        names = [*names, "code"]
+        answers = frame["code"].to_numpy() - _LOWEST
+        occurring, place = dense(place * _CODES + answers, len(asked) * _CODES)
+        codes = (divmod(code, _CODES) for code in occurring.tolist())
+        asked = [(*asked[question], answer + _LOWEST) for question, answer in codes]
+    return Questions(names, {each: number for number, each in enumerate(asked)}, place)
 
 
 #: Codes of answers run from missing (-3) to 99.
 _LOWEST, _CODES = -3, 103
 
+#: What a metric reads: instrument, part, and scale, or item and code; the rest are 0 or 1.
+Asked = dict[str, str | int]
 
-def look_up(frame: pd.DataFrame, questions: Questions, asked: pd.DataFrame) -> pd.DataFrame:
+
+def look_up(frame: pd.DataFrame, questions: Questions, asked: list[Asked]) -> pd.DataFrame:
     """The atoms that a metric reads, with their part, and the sums that their codes add to.
 
-    asked: columns instrument, part, and scale, or item and code; the rest are 0 or 1.
+    Raises: ReadTwice.
     """
-    on = list(questions.table.columns)
-    wanted = questions.table.reset_index(names="question")
-    if asked.empty:
-        wanted = wanted.head(0).assign(part="")
-    else:
-        wanted = wanted.merge(asked, on=on, how="inner", validate="one_to_one")
-    line = np.full(len(questions.table), -1, dtype=np.int64)
-    line[wanted["question"].to_numpy()] = np.arange(len(wanted))
+    read: dict[int, Asked] = {}
+    for entry in asked:
+        number = questions.number.get(tuple(entry[name] for name in questions.names))
+        if number in read:
+            raise ReadTwice(f"{entry}: these answers are read for another part too")
+        if number is not None:
+            read[number] = entry
+    line = np.full(len(questions.number), -1, dtype=np.int64)
+    line[list(read)] = np.arange(len(read))
     found = line[questions.place]
-    read = np.flatnonzero(found >= 0)
-    atoms, found = frame.drop(columns="code", errors="ignore").take(read), found[read]
-    parts = wanted["part"].astype("category").cat
-    columns = {"part": pd.Categorical.from_codes(parts.codes.to_numpy()[found], parts.categories)}
-    weights = wanted.columns.difference([*on, "question", "part"])
-    n = atoms["n"].to_numpy()
-    columns |= {name: wanted[name].to_numpy().astype(np.int64)[found] * n for name in weights}
-    return atoms.assign(**columns)
+    rows = np.flatnonzero(found >= 0)
+    found = found[rows]
+    columns = {name: frame[name].array.take(rows) for name in frame.columns if name != "code"}
+    columns["part"] = categorised([entry["part"] for entry in read.values()]).take(found)
+    n = columns["n"]
+    for name in sorted(set().union(*asked) - {*questions.names, "part"}):
+        weight = np.array([entry[name] for entry in read.values()], dtype=np.int64)
+        columns[name] = weight[found] * np.asarray(n)
+    return pd.DataFrame(columns, copy=False)

@@ -223,12 +223,16 @@ class Frames:
     @classmethod
     def of(cls, **given: pd.DataFrame) -> Frames:
         """The given frames, and no rows of every other one."""
-        return cls(**{each.name: given.get(each.name, empty(each.name)) for each in fields(cls)})
+        names = [each.name for each in fields(cls)]
+        return cls(**{name: given[name] if name in given else empty(name) for name in names})
 
     def validated(self) -> Frames:
         """The same frames, checked. Raises: pandera.errors.SchemaError naming the column."""
         for each in fields(self):
             frame = getattr(self, each.name)
+            if frame.empty and list(frame.columns) == list(schema_of(each.name).columns):
+                # Most records of most portfolios: there is nothing in it that could be wrong.
+                continue
             # In place, or millions of rows would be copied; nothing is coerced, so nothing changes.
             _accepting_categories(schema_of(each.name), frame).validate(frame, inplace=True)
         return self

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.breakdowns import Marks, Slots, Table, Whole, outside
+from metrics.fold import among, coded_names, dense
 from metrics.frames import Frames
 from metrics.metric import (
     ALL_WAVES,
@@ -24,6 +25,7 @@ from metrics.metric import (
     Reason,
     Split,
 )
+from metrics.statistics.intervals import Floats
 from metrics.unsafe import MINIMUM, PUPILS, floats
 
 #: Frames about people who were followed from one wave to another.
@@ -128,12 +130,9 @@ def universe_of(
     people: pd.DataFrame, figures: list[pd.DataFrame], schools: pd.DataFrame
 ) -> Universe:
     """The people of a universe in their places. figures: the rows that are about them."""
-    named = [
-        frame[["wave", "split", "split_value"]].drop_duplicates().astype(str) for frame in figures
-    ]
-    keys = pd.concat(named, ignore_index=True)
-    waves = set(keys.loc[keys["split"] != Split.PHASE.value, "wave"])
-    groups = set(keys.loc[keys["split"] == Split.GROUP.value, "split_value"])
+    named = {each for frame in figures for each in _breakdowns(frame)[0]}
+    waves = {wave for wave, split, _ in named if split != Split.PHASE}
+    groups = {group for _, split, group in named if split == Split.GROUP}
     axes = [
         tuple(sorted({*people[name].astype(str).unique(), *more}))
         for name, more in (("wave", waves), ("phase", ()), ("group", groups))
@@ -158,17 +157,9 @@ def universe_of(
 
 
 def placed_in(estimates: Estimates, index: int, rows: Whole, universe: Universe) -> Placed:
-    frame = estimates.frame.iloc[rows]
-    code = np.zeros(len(frame), dtype=np.int64)
-    for name in ("wave", "split", "split_value"):
-        codes, names = coded_names(frame[name])
-        code = code * max(len(names), 1) + codes
-    _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    different = frame[["wave", "split", "split_value"]].iloc[first].astype(str)
-    slot = np.array(
-        [_slot(universe.slots, *key) for key in different.itertuples(index=False, name=None)],
-        dtype=np.int64,
-    )
+    frame = figures_at(estimates.frame, rows)
+    different, which = _breakdowns(frame)
+    slot = np.array([_slot(universe.slots, *each) for each in different], dtype=np.int64)
     return Placed(
         index,
         estimates.metric,
@@ -180,10 +171,23 @@ def placed_in(estimates: Estimates, index: int, rows: Whole, universe: Universe)
     )
 
 
-def coded_names(column: pd.Series) -> tuple[Whole, list[str]]:
-    """A column of names as whole numbers, and the names."""
-    names = column.astype("category").cat
-    return names.codes.to_numpy().astype(np.int64), [str(name) for name in names.categories]
+def figures_at(frame: pd.DataFrame, rows: Whole) -> pd.DataFrame:
+    """The figures at some positions; without a copy where these are all."""
+    return frame if len(rows) == len(frame) else frame.iloc[rows]
+
+
+def _breakdowns(frame: pd.DataFrame) -> tuple[list[tuple[str, str, str]], Whole]:
+    """The different waves, splits and split values of figures, and which of them each row has."""
+    columns = [coded_names(frame[name]) for name in ("wave", "split", "split_value")]
+    code, space = np.zeros(len(frame), dtype=np.int64), 1
+    for codes, names in columns:
+        code, space = code * max(len(names), 1) + codes, space * max(len(names), 1)
+    occurring, which = dense(code, space)
+    found: list[list[str]] = []
+    for _, names in reversed(columns):
+        occurring, digits = np.divmod(occurring, max(len(names), 1))
+        found.insert(0, [names[digit] for digit in digits.tolist()])
+    return list(zip(*found, strict=True)), which
 
 
 def _slot(slots: Slots, wave: str, split: str, split_value: str) -> int:
@@ -204,11 +208,12 @@ def _slot(slots: Slots, wave: str, split: str, split_value: str) -> int:
 def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]:
     """The parts of a metric over all slots, as one profile protects them."""
     listed = np.zeros(universe.size, dtype=bool)
-    counts = counted(each.frame)
+    counts, n = counted(each.frame), floats(each.frame["n"])
     listed[each.project[counts], each.slot[counts]] = True
     small, least = universe.small(profile), universe.least(profile)
+    everyone = universe.slots.spread(universe.atoms)
     return [
-        _table(each, (each.part == part) & counts, universe, listed, small, least)
+        _table(each, (each.part == part) & counts, n, everyone, universe, listed, small, least)
         for part in np.unique(each.part)
     ]
 
@@ -216,7 +221,7 @@ def tables_of(each: Placed, universe: Universe, profile: Profile) -> list[Table]
 def counted(frame: pd.DataFrame) -> Marks:
     """Rows that say how many people are behind them. Where a figure is refused for another reason
     than that there is nobody (nobody knows who was invited), its n of 0 tells nothing."""
-    nobody = frame["reason"].isin(_NOBODY).to_numpy()
+    nobody = among(frame["reason"], _NOBODY)
     return nobody | (floats(frame["n"]) > 0) | ~np.isnan(floats(frame["value"]))
 
 
@@ -237,19 +242,20 @@ def everybody(universe: Universe, placed: Sequence[Placed], profile: Profile) ->
 
 
 def _table(
-    each: Placed, rows: Marks, universe: Universe, listed: Marks, small: Marks, least: Whole
-) -> Table:
+    each: Placed, rows: Marks, n: Floats, everyone: Whole, universe: Universe,
+    listed: Marks, small: Marks, least: Whole,
+) -> Table:  # fmt: skip
     """One part of a metric over all slots.
 
-    listed: slots with a figure of any part. Where only this part has none, its absence tells that
-    nobody is behind it; where no part has one (people of no named group) nothing is told.
+    n: people of every row; everyone: all people of the slots. listed: slots with a figure of any
+    part. Where only this part has none, its absence tells that nobody is behind it; where no part
+    has one (people of no named group) nothing is told.
     """
     slots = universe.slots
     offered = np.zeros(universe.size, dtype=bool)
     offered[each.project[rows], each.slot[rows]] = True
     people = np.zeros(universe.size, dtype=np.int64)
-    people[each.project[rows], each.slot[rows]] = floats(each.frame["n"])[rows]
-    everyone = slots.spread(universe.atoms)
+    people[each.project[rows], each.slot[rows]] = n[rows]
     if (people > everyone).any():
         raise UnplacedFigure("figures count people whom the frames do not hold")
     people = np.where(listed, people, everyone)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.disclosure import HIDDEN
+from metrics.fold import among, coded_names
 from metrics.metric import (
     KEYS,
     RESULT_VALUES,
@@ -33,6 +34,11 @@ COUNTED = (Unit.COUNT, Unit.SHARE, Unit.EUR)
 UNDOUBTED = (Unit.COUNT, Unit.EUR)
 #: Reasons that say that the question does not arise.
 INAPPLICABLE = [Reason.ONE_ITEM.value, Reason.NOT_ASKED.value]
+
+#: The words of a column, in their order.
+STATES, METHODS, REASONS = (
+    pd.CategoricalDtype([each.value for each in names]) for names in (ValueState, Method, Reason)
+)
 
 #: The public is told numbers of people in multiples of this.
 _TOLD = 5
@@ -67,14 +73,12 @@ def published(
         # 1-4 people are neither nobody nor a number that may be told.
         hidden = hidden | ((value > 0) & (value < _TOLD))
     zero = (value == 0) if metric.unit in COUNTED else np.zeros(len(n), dtype=bool)
-    states = [hidden, frame["reason"].isin(INAPPLICABLE).to_numpy(), np.isnan(value), zero]
-    names = [
-        ValueState.SUPPRESSED,
-        ValueState.NOT_APPLICABLE,
-        ValueState.NOT_REPORTED,
-        ValueState.ZERO,
-    ]
-    state = np.select(states, [name.value for name in names], ValueState.VALUE.value)
+    states = {
+        ValueState.SUPPRESSED: hidden,
+        ValueState.NOT_APPLICABLE: among(frame["reason"], INAPPLICABLE),
+        ValueState.NOT_REPORTED: np.isnan(value),
+        ValueState.ZERO: zero,
+    }
     width = (columns["high"] - columns["low"]) / 2
     indicative = (n < INDICATIVE_BELOW) | (width > INDICATIVE_HALF_WIDTH.get(metric.unit, np.inf))
     indicative &= ~hidden & ~np.isnan(value) & (metric.unit not in UNDOUBTED)
@@ -85,32 +89,45 @@ def published(
     shown["projects"] = np.where(hidden, np.nan, floats(frame["projects"]))
     # Made of columns at once: every column that is set on a frame costs it a look at all others.
     result = {name: frame[name].array for name in KEYS} | {
-        "state": pd.Categorical(state, [each.value for each in ValueState]),
+        "state": state_of(states),
         **{name: shown[name] for name in ("value", "low", "high", "p", "coverage")},
         # Known when every test of its family is: `metrics.multiplicity` fills it in.
         "p_adjusted": np.full(len(n), np.nan),
-        **{name: _whole(shown[name]) for name in ("n", "numerator", "denominator", "projects")},
+        **{name: whole(shown[name]) for name in ("n", "numerator", "denominator", "projects")},
         "indicative": indicative,
-        "method": _renamed(frame["method"], hidden, Method.NONE.value, Method),
-        "reason": _renamed(frame["reason"], hidden, HIDDEN.value, Reason),
+        "method": _unless(hidden, renamed(frame["method"], METHODS), Method.NONE.value),
+        "reason": _unless(hidden, renamed(frame["reason"], REASONS), HIDDEN.value),
     }
-    return Results(metric, profile, pd.DataFrame(result, columns=[*KEYS, *RESULT_VALUES]))
+    columns = {name: result[name] for name in (*KEYS, *RESULT_VALUES)}
+    return Results(metric, profile, pd.DataFrame(columns, copy=False))
 
 
-def _whole(values: NDArray[np.float64]) -> pd.array:
+def state_of(states: Mapping[ValueState, NDArray[np.bool_]]) -> pd.Categorical:
+    """The first state that holds of each row; VALUE where none does."""
+    codes = [STATES.categories.get_loc(state.value) for state in (*states, ValueState.VALUE)]
+    found = np.select(list(states.values()), codes[:-1], codes[-1])
+    return pd.Categorical.from_codes(found, dtype=STATES)
+
+
+def whole(values: NDArray[np.float64]) -> pd.array:
     """Whole numbers, missing where they are NaN."""
     missing = np.isnan(values)
     return pd.arrays.IntegerArray(np.where(missing, 0, np.round(values)).astype(np.int64), missing)
 
 
-def _renamed(
-    column: pd.Series, hidden: NDArray[np.bool_], name: str, names: type[StrEnum]
-) -> pd.Categorical:
-    """The words of a column, with ``name`` where figures are hidden."""
-    words = [each.value for each in names]
-    codes, found = pd.factorize(column)
-    place = np.array([*(words.index(str(each)) for each in found), -1], dtype=np.int64)[codes]
-    return pd.Categorical.from_codes(np.where(hidden, words.index(name), place), words)
+def renamed(column: pd.Series, words: pd.CategoricalDtype) -> pd.Categorical:
+    """The words of a column, with those of a type as its categories."""
+    codes, found = coded_names(column)
+    place = {word: code for code, word in enumerate(words.categories.tolist())}
+    # The last place is that of a word that is missing.
+    there = np.array([*(place[each] for each in found), -1], dtype=np.int64)[codes]
+    return pd.Categorical.from_codes(there, dtype=words)
+
+
+def _unless(hidden: NDArray[np.bool_], words: pd.Categorical, name: str) -> pd.Categorical:
+    """The same words, with ``name`` where figures are hidden."""
+    code = words.categories.get_loc(name)
+    return pd.Categorical.from_codes(np.where(hidden, code, words.codes), dtype=words.dtype)
 
 
 def _rounded(columns: dict[str, NDArray], unit: Unit) -> dict[str, NDArray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from metrics.fold import among
 from metrics.metric import About, Metric, Profile, Reason, Unit
 
 Marks = NDArray[np.bool_]
@@ -53,7 +54,7 @@ def unsafe(frame: pd.DataFrame, metric: Metric, profile: Profile) -> Marks:
     low, high = _ENDS.get(unit, (-np.inf, np.inf))
     alike = (value <= low + _NEAR) | (value >= high - _NEAR) | _extreme(value, n, metric)
     width = floats(frame["high"]) - floats(frame["low"])
-    bare = frame["reason"].isin(_BARE).to_numpy()
+    bare = among(frame["reason"], _BARE)
     alike |= (width <= _NEAR) | (bare & (n > 1))
     if unit in _COUNTED_OUT:
         alike |= (n < SMALL_GROUP) & _all_but_one(value, width, n, low, high)
@@ -101,4 +102,7 @@ def _spare(frame: pd.DataFrame) -> int:
 
 def floats(column: pd.Series) -> NDArray[np.float64]:
     """A column as doubles, NaN where it is missing."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fi":
+        # Without asking each number whether it is there.
+        return column.to_numpy(dtype=float)
     return column.to_numpy(dtype=float, na_value=np.nan)

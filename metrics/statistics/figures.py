@@ -28,6 +28,7 @@ from metrics.statistics.intervals import (
 
 _METHODS = [method.value for method in Method]
 _REASONS = [reason.value for reason in Reason]
+_METHOD_WORDS, _REASON_WORDS = (pd.CategoricalDtype(words) for words in (_METHODS, _REASONS))
 
 POINTS = (0.0, 100.0)
 CHANGE = (-100.0, 100.0)
@@ -211,7 +212,7 @@ def estimates(
     codes = np.broadcast_to(_METHODS.index(method) if isinstance(method, Method) else method, size)
     absent = np.isnan(value)
     bare = np.isnan(low) & (codes != _METHODS.index(Method.CENSUS))
-    given = pd.Index(_REASONS).get_indexer(np.broadcast_to(np.asarray(missing, dtype=str), size))
+    given = _reason_codes(missing)
     reason = np.where(absent, given, -1)
     reason = np.where(~absent & bare, _REASONS.index(Reason.NO_VARIANCE), reason)
     codes = np.where(absent | bare, _METHODS.index(Method.NONE), codes)
@@ -225,10 +226,19 @@ def estimates(
         "numerator": nothing if numerator is None else np.where(absent, np.nan, numerator),
         "denominator": nothing if denominator is None else np.where(absent, np.nan, denominator),
         "projects": projects,
-        "method": pd.Categorical.from_codes(codes, _METHODS),
-        "reason": pd.Categorical.from_codes(reason, _REASONS),
+        "method": pd.Categorical.from_codes(codes, dtype=_METHOD_WORDS),
+        "reason": pd.Categorical.from_codes(reason, dtype=_REASON_WORDS),
     }
-    return pd.DataFrame(frame)[ESTIMATE_VALUES]
+    return pd.DataFrame({name: frame[name] for name in ESTIMATE_VALUES})
+
+
+def _reason_codes(reason: Reason | NDArray[np.str_]) -> Whole | int:
+    """The code of one reason, or of each; -1 of none."""
+    if isinstance(reason, str):
+        return _REASONS.index(reason)
+    words, place = np.unique(np.asarray(reason, dtype=str), return_inverse=True)
+    codes = {word: code for code, word in enumerate(_REASONS)}
+    return np.array([codes.get(str(word), -1) for word in words], dtype=np.int64)[place]
 
 
 def _project_values(
