@@ -6,6 +6,7 @@ euros or solutions is shown as it is.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from data.reporting.sources import OF_PEOPLE
@@ -20,7 +21,7 @@ _PEOPLE = ("persons", "people", "participants", "users", "residents", "pupils")
 
 def is_of_people(indicator: Indicator) -> bool:
     """Whether an indicator counts people, by its records or by its unit."""
-    return indicator.counted in OF_PEOPLE or indicator.unit.code.split("_")[0] in _PEOPLE
+    return indicator.counted in OF_PEOPLE or re.split("[_/]", indicator.unit.code)[0] in _PEOPLE
 
 
 def protected(number: Decimal | None) -> tuple[ValueState | None, Decimal | None]:
