@@ -1,8 +1,9 @@
 """Files for one person's eyes: kept in memory for a while, handed only to the browser they are for.
 
 Streamlit's own download addresses are open to whoever knows them. Here the address is as hard to
-guess, and besides the request must bring the sign-in of the page that offered the file: whoever
-has the address alone, or has signed out, finds nothing.
+guess, and besides the request must bring the sign-in of the page that offered the file, and its
+person must still have the right to it: whoever has the address alone, has signed out, is signed in
+as somebody else or is let in no longer, finds nothing.
 """
 
 from __future__ import annotations
@@ -15,14 +16,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+
+from dashboard import sign_in
+from dashboard.truth import engine
+from data import access
+from data.access import User
+from data.database import reading
+from data.permissions import Kind, Verb
 
 ROUTE = "/download/{ticket}/{name}"
 #: Seconds that a file is kept, and how many are kept at once.
 LASTS, MOST = 900, 200
 #: Cookies that say who somebody is: of a signed-in person, else of a visitor.
-SIGNED_IN, VISITOR = re.compile(r"_streamlit_user(_\d+)?"), "_streamlit_xsrf"
+SIGNED_IN, VISITOR = re.compile(r"_streamlit_user(__\d+)?"), "_streamlit_xsrf"
 _NAME = re.compile(r"[a-z0-9-]{1,60}\.csv")
 
 
@@ -31,6 +40,8 @@ class Offer:
     content: bytes
     name: str
     browser: str
+    person: int
+    project: int
     until: float
 
 
@@ -38,8 +49,11 @@ _offers: dict[str, Offer] = {}
 _lock = Lock()
 
 
-def offer(content: bytes, name: str, cookies: Mapping[str, str]) -> str | None:
-    """The address at which a browser with the cookies finds a CSV file for a quarter of an hour.
+def offer(
+    content: bytes, name: str, cookies: Mapping[str, str], person: User, project: int
+) -> str | None:
+    """The address at which a person finds a CSV file on what is asked in a project, in the browser
+    with the cookies, for a quarter of an hour.
 
     Missing: None for a browser that does not say who it is. Raises: ValueError for another name
     than small letters, digits and hyphens before ``.csv``.
@@ -55,7 +69,7 @@ def offer(content: bytes, name: str, cookies: Mapping[str, str]) -> str | None:
             del _offers[old]
         while len(_offers) >= MOST:
             _offers.pop(next(iter(_offers)))
-        _offers[ticket] = Offer(content, name, browser, now + LASTS)
+        _offers[ticket] = Offer(content, name, browser, person.id, project, now + LASTS)
     return f"/download/{ticket}/{name}"
 
 
@@ -69,6 +83,7 @@ async def download(request: Request) -> Response:
         or found.until < time.monotonic()
         or found.name != request.path_params["name"]
         or not secrets.compare_digest(found.browser, browser)
+        or not await anyio.to_thread.run_sync(_may_have, found)
     ):
         return PlainTextResponse("not found", 404)
     return Response(
@@ -78,10 +93,18 @@ async def download(request: Request) -> Response:
     )
 
 
+def _may_have(found: Offer) -> bool:
+    """Whether the person may still run what is asked in the project."""
+    with reading(engine()) as connection:
+        user = access.user_numbered(connection, found.person)
+    return user is not None and access.can(user, Verb.ASK, Kind.COLLECTION, found.project)
+
+
 def _browser(cookies: Mapping[str, str]) -> str | None:
     """What tells one browser's sign-in from another's; a hash, so that no cookie is kept."""
     said = {name: value for name, value in cookies.items() if SIGNED_IN.fullmatch(name)}
-    said = said or {name: cookies[name] for name in (VISITOR,) if cookies.get(name)}
+    if not said and sign_in.mode() is sign_in.Mode.PERSONAS:
+        said = {name: cookies[name] for name in (VISITOR,) if cookies.get(name)}
     if not any(said.values()):
         return None
     return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()

@@ -69,6 +69,12 @@ def user_of(connection: sa.Connection, issuer: str, subject: str) -> User | None
     return next((user for user in users if user.grants), None)
 
 
+def user_numbered(connection: sa.Connection, number: int) -> User | None:
+    """The person of a number, with the rights that they have now; None where they have none."""
+    users = _users(connection, AppUser.id == number)
+    return next((user for user in users if user.grants), None)
+
+
 def personas(connection: sa.Connection) -> list[User]:
     """The people of the sample, one or more for each role, in the order they were added."""
     return _users(connection, AppUser.issuer == SAMPLE_ISSUER)

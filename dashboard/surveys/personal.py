@@ -134,7 +134,8 @@ def _tell_links(viewing: Viewing, opening: OpeningFacts, links: list[Link]) -> N
     st.success(say_count("survey.links", len(links), language))
     st.markdown(say("survey.links_keep", language))
     content = links_file(links, language).encode("utf-8-sig")
-    address = downloads.offer(content, f"{opening.collection}-links.csv", st.context.cookies)
+    name = f"{opening.collection}-links.csv"
+    address = downloads.offer(content, name, st.context.cookies, viewing.user, opening.project)
     if address:
         st.link_button(say("survey.links_download", language), address, type="primary")
     if len(links) <= SHOWN or address is None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import time
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 
 import pytest
 import segno
+import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from dashboard import downloads
+from dashboard import downloads, sign_in
 from dashboard.surveys import invitees, personal, qr
 from dashboard.surveys.invitees import Fault
+from data import access, database, schema
+from data.access import User
 from data.invitations import MOST, Invitee, Link
 from survey.answering import every_page, pages
 from survey.instrument import instruments
@@ -105,11 +109,22 @@ def browser() -> TestClient:
     return TestClient(Starlette(routes=[Route(downloads.ROUTE, downloads.download)]))
 
 
+@pytest.fixture
+def manager(sqlite_engine, monkeypatch) -> User:
+    """Somebody who runs surveys in every project, in the database that is served."""
+    monkeypatch.setenv("ARVIOMO_DATABASE", str(sqlite_engine.url))
+    with database.writing(sqlite_engine) as connection:
+        one = {"issuer": "https://id.example", "subject": "m", "name": "Maija"}
+        number = connection.scalar(sa.insert(schema.AppUser).returning(schema.AppUser.id), one)
+        connection.execute(sa.insert(schema.UserGrant), {"user_id": number, "role": "evaluator"})
+        return access.user_numbered(connection, number)
+
+
 MINE = {"_streamlit_user": "signed", "_streamlit_xsrf": "x", "other": "1"}
 
 
-def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser):
-    address = downloads.offer(b"a;b", "12-links.csv", MINE)
+def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser, manager):
+    address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
     browser.cookies = {"_streamlit_user": "signed", "_streamlit_xsrf": "renewed"}
     answer = browser.get(address)
     assert (answer.status_code, answer.content) == (200, b"a;b")
@@ -124,18 +139,19 @@ def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser):
         {"_streamlit_user": "other"},
         {"_streamlit_xsrf": "x"},
         {"_streamlit_user_tokens": "signed"},
+        {"_streamlit_user": "signed", "_streamlit_user__1": "of somebody else"},
     ],
 )
-def test_nobody_else_finds_it_with_the_address_alone(browser, cookies):
-    address = downloads.offer(b"a;b", "12-links.csv", MINE)
+def test_nobody_else_finds_it_with_the_address_alone(browser, manager, cookies):
+    address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
     browser.cookies = cookies
     found, missing = browser.get(address), browser.get("/download/" + "x" * 43 + "/12-links.csv")
     assert found.status_code == missing.status_code == 404
     assert found.content == missing.content
 
 
-def test_a_file_is_gone_after_a_while_and_under_another_name(browser, monkeypatch):
-    address = downloads.offer(b"a;b", "12-links.csv", MINE)
+def test_a_file_is_gone_after_a_while_and_under_another_name(browser, manager, monkeypatch):
+    address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
     browser.cookies = {"_streamlit_user": "signed"}
     assert browser.get(address.replace("12-", "13-")).status_code == 404
     later = time.monotonic() + downloads.LASTS + 1
@@ -143,10 +159,36 @@ def test_a_file_is_gone_after_a_while_and_under_another_name(browser, monkeypatc
     assert browser.get(address).status_code == 404
 
 
-def test_nothing_is_offered_to_who_says_nothing_or_under_a_strange_name():
-    assert downloads.offer(b"", "links.csv", {"other": "1"}) is None
+@pytest.mark.parametrize(
+    "change",
+    [
+        sa.delete(schema.UserGrant),
+        sa.update(schema.UserGrant).values(role="steering"),
+        sa.update(schema.AppUser).values(disabled_at=datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["no role", "another role", "let in no longer"],
+)
+def test_who_has_lost_the_right_finds_nothing(browser, manager, sqlite_engine, change):
+    address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
+    browser.cookies = MINE
+    assert browser.get(address).status_code == 200
+    with database.writing(sqlite_engine) as connection:
+        connection.execute(change)
+    assert browser.get(address).status_code == 404
+
+
+def test_a_visitor_without_sign_in_is_told_apart_in_the_sample_only(monkeypatch, manager):
+    visitor = {"_streamlit_xsrf": "x"}
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
+    assert downloads.offer(b"", "links.csv", visitor, manager, 1) is None
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PERSONAS)
+    assert downloads.offer(b"", "links.csv", visitor, manager, 1)
+
+
+def test_nothing_is_offered_to_who_says_nothing_or_under_a_strange_name(manager):
+    assert downloads.offer(b"", "links.csv", {"other": "1"}, manager, 1) is None
     with pytest.raises(ValueError, match="named like"):
-        downloads.offer(b"", 'x".csv', MINE)
+        downloads.offer(b"", 'x".csv', MINE, manager, 1)
 
 
 # --- QR codes -----------------------------------------------------------------------------------
