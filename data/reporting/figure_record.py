@@ -142,9 +142,7 @@ def agreement(connection: sa.Connection, row: sa.Row) -> list[Finding]:
             sa.select(CountedItem.reported_id, sa.func.sum(CountedItem.amount))
             .where(CountedItem.reported_id == row.id, CountedItem.exclusion.is_(None))
             .group_by(CountedItem.reported_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     told: dict[str, Told] = {}
     known: list[Indicator] = []

@@ -74,7 +74,9 @@ def draft(connection: sa.Connection, user: User, target: int, period: int) -> in
             ReportingPeriod.funder_id.label("period_funder"),
             ReportingPeriod.ends_on,
             ReportingPeriod.closed_at,
-        ).where(IndicatorTarget.id == target, ReportingPeriod.id == period)
+        )
+        .join(ReportingPeriod, ReportingPeriod.id == period)
+        .where(IndicatorTarget.id == target)
     ).one_or_none()
     if place is None:
         raise NotPermitted(f"{user.name} sees no such target and period. Open them from the list.")
