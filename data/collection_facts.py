@@ -44,7 +44,8 @@ class GroupCount:
 
 @dataclass(frozen=True, slots=True)
 class CollectionFacts:
-    """A collection that is answered by link. answered: in all, None while fewer than STEP."""
+    """A collection that is answered by link. answered: at least so many in all, None while no group
+    has STEP; it is the sum of what the groups tell, so that it tells no more of any of them."""
 
     opening: OpeningFacts
     state: State
@@ -112,7 +113,7 @@ def _facts(
                 )
                 for group in opening.groups
             ),
-            _told(sum(answered[opening.collection].values())),
+            _told(sum(map(_in_steps, answered[opening.collection].values()))),
             kept[opening.collection].reminded_on,
             kept[opening.collection].created_at,
             kept[opening.collection].created_by,

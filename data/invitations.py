@@ -161,6 +161,28 @@ def reminders(
     return waiting
 
 
+def withdraw_person(
+    connection: sa.Connection,
+    user: User,
+    home: Path,
+    collection: int,
+    reference: str,
+    now: datetime,
+) -> None:
+    """Lets the link of somebody who was invited under a reference lead nowhere.
+
+    Raises: NotPermitted, InvalidCollection (unknown: not answered by link; not_invited).
+    """
+    project = require_asking(connection, user, collection)
+    person = person_name(home, project, reference)
+    invited = schema.Invitation
+    mine = (invited.collection_id == collection) & (invited.person == person)
+    found = connection.scalar(sa.select(invited.id).where(mine, invited.withdrawn_at.is_(None)))
+    if person is None or found is None:
+        raise InvalidCollection("not_invited", "Nobody has a link under this reference.")
+    withdraw(connection, user, collection, found, now)
+
+
 def withdraw(
     connection: sa.Connection, user: User, collection: int, invitation: str, now: datetime
 ) -> None:

@@ -64,6 +64,13 @@ def versions(connection: sa.Connection) -> list[str]:
     return written + sorted(shipped(), reverse=True)
 
 
+def usable(connection: sa.Connection, today: date) -> list[str]:
+    """The versions that may be shown to people today, in the order of `versions`."""
+    kept = schema.Notice
+    later = set(connection.scalars(sa.select(kept.version).where(kept.valid_from > today)))
+    return [version for version in versions(connection) if version not in later]
+
+
 def settle_notice(connection: sa.Connection, version: str | None, today: date) -> str:
     """The version that a new opening names, stored now if it never was; the newest when not given.
 

@@ -24,7 +24,8 @@ class InvalidCollection(Exception):
     """What cannot be asked like this. code: project, instrument, wave, phase, groups, languages,
     link, joined, thanks, invited, notice, order (closes before it opens), past (closes in the
     past), opened (it is asked by link already), unknown (it is not), reason, not_open, not_closed,
-    personal (it has no anonymous link), anonymous (it has no personal ones), invitees."""
+    personal (it has no anonymous link), anonymous (it has no personal ones), invitees, not_invited
+    (nobody under this reference)."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Asking people: collections that run, a new one, and the questionnaires that there are."""
+"""Asking people: collections that run, a new one, the questionnaires, and the privacy notice."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import streamlit as st
 
 from dashboard.components import begin
 from dashboard.session import Viewing, follow
-from dashboard.surveys import forms, opening, running
-from dashboard.surveys.views import FORMS, NEW, RUNNING, VIEW, VIEWS
+from dashboard.surveys import forms, notice, opening, running
+from dashboard.surveys.views import FORMS, NEW, NOTICE, RUNNING, VIEW, VIEWS
 from dashboard.wording import say
 
-PARTS = {RUNNING: running.show, NEW: opening.show, FORMS: forms.show}
+PARTS = {RUNNING: running.show, NEW: opening.show, FORMS: forms.show, NOTICE: notice.show}
 
 
 def show(viewing: Viewing) -> None:
-    """One of the three views; the first with a collection, or a new one where there is none."""
+    """One of the four views; the first with a collection, or a new one where there is none."""
     language = viewing.language
     begin(viewing, say("page.surveys", language), [], "surveys.behind")
     st.markdown(say("surveys.lead", language))

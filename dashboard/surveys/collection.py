@@ -10,7 +10,7 @@ from dashboard.components import answer, part, section
 from dashboard.labels import group_name, questionnaire_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, kept
-from dashboard.surveys import actions, links, personal, replies, running, times
+from dashboard.surveys import actions, invited, links, notice, personal, replies, running, times
 from dashboard.surveys.views import now
 from dashboard.wording import LANGUAGE_NAMES, say
 from data.collection_facts import STEP, CollectionFacts, GroupCount
@@ -30,10 +30,13 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
         links.show(viewing, facts)
     else:
         personal.show(viewing, facts)
+        invited.show(viewing, facts)
     part(say("survey.rates", language))
     _rates(facts, language)
     part(say("survey.steps", language))
     actions.show(viewing, facts)
+    if facts.state != "closed":
+        notice.choose(viewing, facts)
     part(say("reply.title", language))
     st.caption(say("reply.lead_collection", language))
     replies.edit(viewing, collection=opening.collection)
@@ -63,7 +66,8 @@ def _tiles(facts: CollectionFacts, language: str) -> None:
     with st.grid(3, min_column_width=160):
         st.metric(say("survey.answered", language), literal(running.answered(facts, language)))
         if facts.answered is not None and invited and all(count.invited for count in counts):
-            share = written.share(min(1.0, facts.answered / invited), language)
+            least = written.share(min(1.0, facts.answered / invited), language)
+            share = say("survey.at_least", language, number=least)
         else:
             share = say("fact.unknown", language)
         st.metric(say("survey.rate", language), literal(share))

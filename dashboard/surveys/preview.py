@@ -83,6 +83,8 @@ def _heading(
 
 def _question(item: Item, number: int, instrument: Instrument, language: str) -> None:
     st.markdown(f"**{number}. {literal(item.text.in_language(language))}**")
+    if asked_of := _asked_of(item, language):
+        st.caption(literal(asked_of))
     if item.hint:
         st.caption(literal(item.hint.in_language(language)))
     if item.shown_if:
@@ -103,6 +105,21 @@ def _question(item: Item, number: int, instrument: Instrument, language: str) ->
             )
         )
     st.markdown(_choices(instrument.answer_sets[item.answers], language))
+
+
+def _asked_of(item: Item, language: str) -> str:
+    """Whom and when a question is asked, where that is not everybody and always."""
+    told = []
+    if item.groups:
+        groups = ", ".join(group_name(code, language) for code in item.groups)
+        told.append(say("survey.asked_of", language, groups=groups))
+    if item.waves:
+        waves = ", ".join(wave_name(code, language) for code in item.waves)
+        told.append(say("survey.asked_in", language, waves=waves))
+    if item.special:
+        kind = say(f"answering.special.{item.special}", language)
+        told.append(say("survey.asked_agreed", language, kind=kind))
+    return " ".join(told)
 
 
 def _choices(answers: AnswerSet, language: str) -> str:

