@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -57,9 +58,13 @@ def populations(connection: sa.Connection, profile: Profile, home: Path) -> list
         )
     ]
     every = pd.concat([each[[*SLOT, "cell", "n"]] for each in found], ignore_index=True)
+    every = every.sort_values([*SLOT, "cell"], ignore_index=True)
+    starts = np.flatnonzero(~every.duplicated(SLOT))
+    slots = every.loc[starts, SLOT].itertuples(index=False, name=None)
+    names, people = every["cell"].tolist(), every["n"].tolist()
     return [
-        Population(profile, project, *slot, dict(zip(own["cell"], own["n"].tolist(), strict=True)))
-        for (project, *slot), own in every.groupby(SLOT)
+        Population(profile, *slot, dict(zip(names[first:last], people[first:last], strict=True)))
+        for slot, first, last in zip(slots, starts, [*starts[1:], len(every)], strict=True)
     ]
 
 
