@@ -120,12 +120,12 @@ REASONS: dict[Reason, Text] = {
         "reliability of the measure cannot be judged.",
     ),
     Reason.GROUPS_TOO_SMALL: Text(
-        fi="Ryhmästä tai muista vastaajista on alle 50 sellaista, joita voi verrata toisiinsa, "
-        "joten eroa ei lasketa.",
-        sv="Av gruppen eller av de andra finns det färre än 50 som kan jämföras med varandra, så "
+        fi="Ainakin toisella puolella on alle 50 vastaajaa, joita voi verrata, joten eroa ei "
+        "lasketa.",
+        sv="Åtminstone på den ena sidan finns det färre än 50 svarande som kan jämföras, så "
         "skillnaden räknas inte.",
-        en="Fewer than 50 of the group, or of the others, can be set beside each other, so no "
-        "difference is computed.",
+        en="On at least one side fewer than 50 people can be compared, so no difference is "
+        "computed.",
     ),
     Reason.ONE_LANGUAGE: Text(
         fi="Kaikki vertailtavat vastasivat samalla kielellä, joten kieliä ei voi verrata.",

@@ -21,8 +21,7 @@ from dashboard.sections.scope import Scope
 from dashboard.session import Viewing, follow
 from dashboard.wording import say, say_count
 from metrics.item_class import CEILING, CLASS_NAMES, FLOOR, REST, ItemClass, item_class, worst
-from metrics.metric import Result
-from metrics.reasons import REASONS
+from metrics.metric import Reason, Result
 
 #: Of a statement alone, and of a statement and a group or a language.
 ALONE = ("item_ceiling", "item_floor", "item_rest")
@@ -128,7 +127,9 @@ def sentence(found: Sequence[Statement], language: str) -> str:
     flagged = [each for each in found if remarks(each, language)]
     said = [say_count("items.flagged", len(flagged), language, all=len(found))]
     if flagged:
-        names = "; ".join(say("items.name", language, name=each.text) for each in flagged[:2])
+        names = "; ".join(
+            say("items.name", language, name=each.text.rstrip(".")) for each in flagged[:2]
+        )
         said.append(say("items.first", language, names=names))
     for name in ("groups", "languages"):
         classes = Counter(
@@ -169,13 +170,14 @@ def quality_table(found: Sequence[Statement], language: str) -> pd.DataFrame:
 
 def class_words(results: Sequence[Result], language: str) -> str:
     """The worst class with its word, whose answers it is about and by how much; or why there is
-    none."""
+    none: a dash where it is not asked of the statement at all."""
     found = worst(results)
     if found is None:
-        reasons = Counter(result.reason for result in results if result.reason)
+        reasons = {result.reason for result in results}
         if not reasons:
             return say("table.none", language)
-        return REASONS[reasons.most_common(1)[0][0]].in_language(language)
+        one = reasons == {Reason.ONE_LANGUAGE}
+        return say("items.one_language" if one else "items.too_few", language)
     told = item_class(found)
     name = f"{told} {CLASS_NAMES[told].in_language(language)}"
     if told is ItemClass.A:

@@ -24,15 +24,15 @@ def rows_by(results: Sequence[Result], label: Callable[[Result], str], language:
 
 
 def nothing(viewing: Viewing, metric: Metric, why: str = "") -> None:
-    """That nothing has been collected for a metric, why where that is known, and what would change
-    that."""
+    """That nothing has been collected for a metric, and what would change that; or why it is not
+    computed from what there is."""
     language = viewing.language
-    said = (
-        sentences.missing(metric, language),
-        why,
-        say(f"empty.{empty_kind(metric)}", language),
-    )
-    st.info(literal(" ".join(filter(None, said))))
+    if why:
+        label = metric.label.in_language(language)
+        said = (say("absent.not_computed", language, label=label), why)
+    else:
+        said = (sentences.missing(metric, language), say(f"empty.{empty_kind(metric)}", language))
+    st.info(literal(" ".join(said)))
 
 
 def empty_kind(metric: Metric) -> str:

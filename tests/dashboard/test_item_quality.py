@@ -85,7 +85,9 @@ def test_the_limits_themselves_are_no_remark():
 def test_the_table_says_class_word_group_and_size():
     assert class_words((result(0.21), result(0.05)), "fi") == "B kohtalainen: Asukkaat +0,21"
     assert class_words((result(0.05),), "en") == "A negligible"
-    assert class_words((result(None, None),), "fi").startswith("Ryhmästä tai muista vastaajista")
+    assert class_words((result(None, None),), "fi") == "liian vähän vertailtavia"
+    one = result(None, None, reason=Reason.ONE_LANGUAGE)
+    assert class_words((one,), "fi") == "vain yksi kieli"
     table = quality_table([statement(groups=(result(0.21),))], "fi")
     plain = [cell.replace("\\", "").replace("\xa0", " ") for cell in table.iloc[0]]
     assert plain == [
