@@ -60,7 +60,11 @@ def derived_hex(home: Path, *words: str) -> str:
 
 def derived_hexes(home: Path, first: str, words: Iterable[str]) -> list[str]:
     """`derived_hex` of a first word with each of many others. Raises: ExposedSecret."""
-    key = secret(home)
+    return keyed_hexes(secret(home), first, words)
+
+
+def keyed_hexes(key: bytes, first: str, words: Iterable[str]) -> list[str]:
+    """`derived_hexes` under a key that is no installation's: what it hides, its holder can find."""
     return [hmac.new(key, _said((first, word)), hashlib.sha256).hexdigest() for word in words]
 
 

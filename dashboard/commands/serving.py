@@ -79,14 +79,14 @@ def load_sample(language: str) -> None:
     """Bring the sample portfolio into the database, unless it is there, and publish it."""
     from dashboard.truth import engine
     from data import sample, sheets
-    from data.database import migrate, reading
+    from data.database import home, migrate, reading
 
     migrate(engine())
     with reading(engine()) as connection:
         loaded = sample.is_loaded(connection)
     with Progress(language) as progress:
         if not loaded:
-            sample.load(engine(), progress)
+            sample.load(engine(), progress, home())
         sheets.refresh(engine(), progress=progress)
 
 

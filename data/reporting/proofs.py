@@ -101,7 +101,7 @@ def attach_file(
             "duplicate", f"The same file is attached already as {held}. Nothing is to be done.",
             name=held,
         )  # fmt: skip
-    _put(home, sha256, content)
+    put_file(home, sha256, content)
     row = {
         "name": name, "sha256": sha256, "kind": kind, "bytes": len(content),
         "retain_until": retain_until or about.retain_until,
@@ -342,7 +342,7 @@ def _store(
     return number
 
 
-def _put(home: Path, sha256: str, content: bytes) -> None:
+def put_file(home: Path, sha256: str, content: bytes) -> None:
     """A file in its place, whole: whoever reads it sees all of it or nothing."""
     path = path_of(home, sha256)
     if path.exists():

@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
-from data.installation import derived_hexes
+from data.installation import derived_hexes, keyed_hexes
 from metrics.indicators.counting import ITEM
 from metrics.indicators.indicator import Source
 
@@ -40,10 +40,11 @@ _FIRM_RULE = {
 
 
 def items(
-    connection: sa.Connection, home: Path, source: Source, projects: Sequence[int]
+    connection: sa.Connection, home: Path | bytes, source: Source, projects: Sequence[int]
 ) -> pd.DataFrame:
     """Everything that some projects' records tell of a source, one row an item.
 
+    home: where the secret of the installation is; or a key in its place, for invented records.
     Shape: ITEM and ``exclusion``: "no_business_id" for enterprises that cannot be told apart,
     "threshold" for firms that were followed and did not do it, else "".
     """
@@ -231,7 +232,7 @@ def _frame(connection: sa.Connection, query: sa.Select) -> pd.DataFrame:
     return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
 
-def _identified(found: pd.DataFrame, home: Path, source: Source) -> pd.DataFrame:
+def _identified(found: pd.DataFrame, home: Path | bytes, source: Source) -> pd.DataFrame:
     """Items with their entities; what tells them apart is hashed and left out."""
     found = found.assign(exclusion=found.get("exclusion", ""))
     if "amount" not in found:
@@ -247,7 +248,8 @@ def _identified(found: pd.DataFrame, home: Path, source: Source) -> pd.DataFrame
     else:
         key, word = found["key"].astype("str"), _word(source)
     distinct = key.unique().tolist()
-    entity = key.map(dict(zip(distinct, derived_hexes(home, word, distinct), strict=True)))
+    hashed = keyed_hexes if isinstance(home, bytes) else derived_hexes
+    entity = key.map(dict(zip(distinct, hashed(home, word, distinct), strict=True)))
     found = found.assign(
         entity=entity.astype("str"),
         happened_on=pd.to_datetime(found["happened_on"]),

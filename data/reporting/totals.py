@@ -63,11 +63,12 @@ def totals(connection: sa.Connection, user: User, funder: int) -> list[Total]:
     inside = all(sees_inside(user, each) for each in {row.project_id for row in promised})
     frame = pd.DataFrame([tuple(row) for row in promised], columns=["target", "project", "version"])
     told = {statuses: _told(connection, user, funder, statuses) for statuses in (APPROVED, PENDING)}
+    items = {statuses: _items(connection, told[statuses], frame) for statuses in told}
     found = []
     for version, own in frame.groupby("version"):
         indicator = versions[int(version)].indicator
         approved, pending = (
-            _tally(connection, indicator, told[statuses], own, inside)
+            _tally(indicator, told[statuses], items[statuses], own, inside)
             for statuses in (APPROVED, PENDING)
         )
         found.append(Total(indicator, approved, pending))
@@ -98,9 +99,9 @@ def _told(
 
 
 def _tally(
-    connection: sa.Connection,
     indicator: Indicator,
     told: pd.DataFrame,
+    items: pd.DataFrame,
     promised: pd.DataFrame,
     inside: bool,
 ) -> Tally:
@@ -118,18 +119,19 @@ def _tally(
         return Tally(state, total, None, None, projects, of)
     distinct = overlap = None
     if indicator.counting is Counting.DISTINCT and (own["basis"] == "counted").all():
-        found = together(_items(connection, own), indicator.counting)
+        found = together(items[items["target"].isin(own["target"])], indicator.counting)
         distinct, overlap = found.distinct, int(total) - found.distinct
     return Tally(state, total, distinct, overlap, projects, of)
 
 
-def _items(connection: sa.Connection, own: pd.DataFrame) -> pd.DataFrame:
-    """The counted items of some values, with their projects."""
+def _items(connection: sa.Connection, told: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:
+    """The counted items of some values, with their targets and projects."""
     item = CountedItem
+    counted = told.loc[told["basis"] == "counted", ["id", "target"]]
     rows = connection.execute(
         sa.select(
-            item.reported_id, item.entity, item.happened_on, item.amount, item.exclusion
-        ).where(item.reported_id.in_(own["id"].tolist()))
+            item.reported_id.label("id"), item.entity, item.happened_on, item.amount, item.exclusion
+        ).where(item.reported_id.in_(counted["id"].tolist()))
     )
     found = pd.DataFrame(rows.all(), columns=list(rows.keys()))
-    return found.merge(own[["id", "project"]], left_on="reported_id", right_on="id")
+    return found.merge(counted, on="id").merge(promised[["target", "project"]], on="target")

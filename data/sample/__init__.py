@@ -7,6 +7,7 @@ invented, and what was built in (`KNOWN_EFFECTS`) is found again by the tests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from data.sample import (
     people,
     proposals,
     register,
+    reporting,
     results,
     themes,
     ties,
@@ -44,10 +46,12 @@ class NotEmpty(Exception):
     """The database holds projects already; invented ones are not mixed with them."""
 
 
-def load(engine: sa.Engine, progress: Progress | None = None) -> None:
+def load(engine: sa.Engine, progress: Progress | None = None, home: Path | None = None) -> None:
     """Store the invented portfolio in an empty, migrated database, in one transaction.
 
-    progress: told the step (store), how much of it is done, and of how much.
+    progress: told the step (store), how much of it is done, and of how much. home: where the
+    installation keeps its secret and its files; without it the keys of counted items are the same
+    everywhere, and no file is attached.
     Raises: NotEmpty when the database holds a project.
     """
     tell = progress or _silent
@@ -62,10 +66,9 @@ def load(engine: sa.Engine, progress: Progress | None = None) -> None:
         rows = _portfolio(
             {key: field_instrument(connection, instruments()[key]) for key in fieldwork.INSTRUMENTS}
         )
-        tables = [table for table in Base.metadata.sorted_tables if table.name in rows]
-        for done, table in enumerate(tables, start=1):
-            _store(connection, table, rows[table.name])
-            tell(_STEP, done, len(tables))
+        _store_all(connection, rows, tell)
+        # What was reported is counted from the records, as they stand now.
+        _store_all(connection, reporting.records(connection, rows, home), tell)
 
 
 def is_loaded(connection: sa.Connection) -> bool:
@@ -122,6 +125,13 @@ def _store_groups(connection: sa.Connection) -> None:
     ]
     if rows:
         connection.execute(sa.insert(StakeholderGroup), rows)
+
+
+def _store_all(connection: sa.Connection, rows: dict[str, register.Rows], tell: Progress) -> None:
+    tables = [table for table in Base.metadata.sorted_tables if table.name in rows]
+    for done, table in enumerate(tables, start=1):
+        _store(connection, table, rows[table.name])
+        tell(_STEP, done, len(tables))
 
 
 def _store(connection: sa.Connection, table: sa.Table, rows: register.Rows) -> None:
