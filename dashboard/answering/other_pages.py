@@ -63,6 +63,7 @@ def withdraw_page(
         action=action,
         kept=kept,
         agreed=bool(standing.agreed),
+        personal=opening.link == "personal",
     )
 
 
