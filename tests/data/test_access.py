@@ -43,6 +43,11 @@ reply reply                 -         own      -       all        all
 publish notice              -         -        -       -          all
 read quote                  all       own      -       all        all
 code row                    -         -        -       all        all
+read indicator              all       own      own     all        all
+report indicator            -         own      -       all        all
+approve indicator           -         -        own     -          all
+read release                all       own      own     all        all
+release release             -         -        -       all        all
 read row                    -         -        -       all        all
 read batch                  -         -        -       all        all
 store batch                 -         -        -       all        all
@@ -107,7 +112,8 @@ def test_somebody_without_a_role_may_do_nothing_and_sees_nothing():
 
 #: The pages of figures that a reader of the whole portfolio opens.
 EVERY_FIGURE = (
-    "overview theme area project process self_assessment participation challenges proposals"
+    "overview theme area project process self_assessment participation challenges proposals "
+    "reporting"
 )
 
 
@@ -115,10 +121,10 @@ EVERY_FIGURE = (
     ("role", "pages"),
     [
         ("steering", f"{EVERY_FIGURE} methods"),
-        ("manager", f"{EVERY_FIGURE} surveys methods"),
-        ("funder", "overview project process participation proposals methods"),
-        ("evaluator", f"{EVERY_FIGURE} surveys methods data_room"),
-        ("administrator", f"{EVERY_FIGURE} surveys methods data_room"),
+        ("manager", f"{EVERY_FIGURE} closing surveys methods"),
+        ("funder", "overview project process participation proposals reporting methods"),
+        ("evaluator", f"{EVERY_FIGURE} closing surveys methods data_room"),
+        ("administrator", f"{EVERY_FIGURE} closing surveys methods data_room"),
     ],
 )
 def test_each_role_has_its_pages(role, pages):
