@@ -68,6 +68,9 @@ def portfolio(seed: int, many: int | None = None) -> Frames:
                         n = int(draw.integers(0, draw.choice([4, crowd]) + 1))
                         atoms.append((project, wave, str(phase), group, n))
     atoms = pd.DataFrame(atoms, columns=["project", "wave", "phase", "group", "n"])
+    # A portfolio may be empty; its columns have their types all the same.
+    kinds = {"project": "int64", "n": "int64"} | dict.fromkeys(["wave", "phase", "group"], "str")
+    atoms = atoms.astype(kinds)
     return frames_of(atoms, pd.DataFrame(nodes, columns=["level", "entity", "project"]), draw)
 
 
