@@ -16,6 +16,7 @@ from dashboard.wording import say
 from data import access, sheets
 from data.database import reading
 from metrics.catalog import metrics
+from metrics.item_class import CLASS_NAMES
 from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import REASONS
 from survey.text import LANGUAGES
@@ -48,6 +49,24 @@ def test_the_lowest_project_stands_first():
     ]
     assert len(sure) > 5
     assert sure == sorted(sure)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ["evaluator", "funder"])
+def test_the_questions_of_a_questionnaire_are_judged_in_words(role, language):
+    at = opened("process", role, language)
+    columns = [say(f"items.{name}", language) for name in ("statement", "groups", "languages")]
+    (table,) = [t.value for t in at.table if set(columns) <= set(t.value.columns)]
+    # The full form has 35 questions that are answered by a number (its YAML).
+    assert len(table) == 35
+    said = [plain(each.value) for each in at.markdown]
+    untold = [say(f"items.{name}.untold", language) for name in ("groups", "languages")]
+    classes = set(map(plain, table[columns[1]]))
+    names = {name.in_language(language) for name in CLASS_NAMES.values()}
+    if any(text in line for line in said for text in untold[:1]):
+        assert not any(cell[0] in "ABC" and cell[2:] in names for cell in classes)
+    else:
+        assert any(cell.startswith("A ") for cell in classes)
 
 
 def test_the_heatmap_goes_on_on_the_next_page():
