@@ -25,8 +25,9 @@ ANY_GROUP = (*GROUPS, UNKNOWN_GROUP)
 class Field:
     """A field of a file, and the column of the table that it becomes.
 
-    reads: text, day, count, flag, closed (one of ``allowed``), person (hashed), register (an entry
-    of the register's ``table``), record (a row of ``model``, by its code), or instrument.
+    reads: text, day, count, number, flag, closed (one of ``allowed``), person (hashed), register
+    (an entry of the register's ``table``), record (a row of ``model``, by its code), instrument,
+    or indicator.
     default: what a blank means where the row is new.
     """
 
@@ -101,6 +102,20 @@ def _group(required: bool = True) -> Field:
 
 def _record(column: str, model: type, required: bool = True) -> Field:
     return Field(column, "record", required=required, model=model)
+
+
+def _number(column: str) -> Field:
+    return Field(column, "number")
+
+
+def _promised() -> dict[str, Field]:
+    """Whose money a row speaks of, and which indicator."""
+    funder = Field("funder_id", "register", required=True, table="funder")
+    return {
+        "project": _project(),
+        "funder": funder,
+        "indicator": Field("indicator_id", "indicator", required=True),
+    }
 
 
 def _person() -> Field:
@@ -283,6 +298,34 @@ KINDS: dict[str, Kind] = {
          "source": _organisation("source_id"), "target": _organisation("target_id")},
         key=("project", "wave", "source", "target"),
         apart=("source", "target"),
+    ),
+    # Values stand before what they belong to: a batch is taken back in this order.
+    "reported_values": Kind(
+        schema.ReportedValue,
+        {**_promised(), "period": _count("period"),
+         "state": _closed("state", schema.REPORTED_STATES), "value": _number("value"),
+         "cumulative": _number("cumulative"), "text": _text("text", 10_000),
+         "method_note": _text("method_note", 4_000), "retain_until": _day("retain_until")},
+        key=("project", "funder", "indicator", "period"),
+    ),
+    "targets": Kind(
+        schema.IndicatorTarget,
+        {**_promised(), "objective": _text("objective", 120), "baseline": _number("baseline"),
+         "baseline_year": _count("baseline_year", required=False),
+         "baseline_source": _text("baseline_source", 300), "milestone": _number("milestone"),
+         "milestone_on": _day("milestone_on"), "target": _number("target"),
+         "target_on": _day("target_on"), "expected": _text("expected", 10_000)},
+        key=("project", "funder", "indicator"),
+        ordered=(("milestone_on", "target_on"),),
+    ),
+    "reporting_periods": Kind(
+        schema.ReportingPeriod,
+        {"project": _project(),
+         "funder": Field("funder_id", "register", required=True, table="funder"),
+         "number": _count("number"), "starts_on": _day("starts_on", required=True),
+         "ends_on": _day("ends_on", required=True), "due_on": _day("due_on")},
+        key=("project", "funder", "number"),
+        ordered=(("starts_on", "ends_on", "due_on"),),
     ),
 }  # fmt: skip
 

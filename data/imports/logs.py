@@ -7,7 +7,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
-from data.imports import fieldings
+from data.imports import fieldings, reports
 from data.imports.columns import Columns
 from data.imports.kinds import KINDS, Field, Kind
 from data.imports.merging import merge, standing
@@ -19,7 +19,11 @@ from data.instruments import known_instruments
 #: More people, volunteers or credits than this are a slip of the pen.
 MOST = 2_147_483_648
 #: Kinds of which a part of the key is found in another way than by a code or a name.
-_RESOLVED = {"phases": fieldings.phase_values, "collections": fieldings.collection_values}
+_RESOLVED = {
+    "phases": fieldings.phase_values,
+    "collections": fieldings.collection_values,
+    "reported_values": reports.reported_rows,
+}
 #: Kinds whose numbers are only ever raised: people who were invited stay invited.
 _ONLY_MORE = ("collections",)
 
@@ -43,6 +47,8 @@ def check(columns: Columns, connection: sa.Connection) -> Checked:
             "no_such_phase", fieldings.lacks_phase(connection, rows), columns.label("phase"),
             rows["phase"].to_numpy(),
         )  # fmt: skip
+    if name in reports.CHECKS:
+        reports.CHECKS[name](columns, connection, rows)
     checked = Checked(rows, {"organisation": _organisations(kind, rows)}, _given(columns, kind))
     _remark(columns, connection, name, checked)
     return checked
@@ -53,6 +59,7 @@ def store(
 ) -> None:
     """Stores the new rows and changes those that are there already and say something else."""
     kind = KINDS[name]
+    reports.keep_definitions(connection, name, checked.rows)
     own = [field for field, said in kind.fields.items() if said.model is kind.model]
     later = frozenset(own)
     values, key, replace = _values(connection, name, checked, register, batch, without=later)
@@ -78,16 +85,26 @@ def _read(columns: Columns, connection: sa.Connection, kind: Kind, name: str) ->
         return columns.closed(name, field.default, field.required, field.allowed)
     if field.reads == "record":
         return _reference(columns, connection, kind, name)
+    said = _told(columns, connection, name, field)
+    return said if field.default is None else np.where(pd.isna(said), field.default, said)
+
+
+def _told(columns: Columns, connection: sa.Connection, name: str, field: Field) -> np.ndarray:
+    """What a field that is written as text says."""
     said = columns.text(name, field.limit, required=field.required)
     if field.reads == "count":
-        said = _whole(columns.numbers(said, columns.label(name), MOST, whole=True))
-    elif field.reads == "flag":
-        said = columns.flags(said, name)
-    elif field.reads == "person":
-        said = columns.hashed(said, "person:")
-    elif field.reads == "instrument":
-        said = columns.listed(said, name, tuple(sorted(known_instruments(connection))))
-    return said if field.default is None else np.where(pd.isna(said), field.default, said)
+        return _whole(columns.numbers(said, columns.label(name), MOST, whole=True))
+    if field.reads == "number":
+        return reports.amounts(columns, said, name)
+    if field.reads == "flag":
+        return columns.flags(said, name)
+    if field.reads == "person":
+        return columns.hashed(said, "person:")
+    if field.reads == "instrument":
+        return columns.listed(said, name, tuple(sorted(known_instruments(connection))))
+    if field.reads == "indicator":
+        return reports.known_indicators(columns, connection, said, name)
+    return said
 
 
 def _whole(numbers: np.ndarray) -> np.ndarray:
@@ -233,6 +250,8 @@ def _stored(
 ) -> pd.Series:
     if field.reads == "register":
         return numbered(said, register.ids[field.table]).astype(object)
+    if field.reads == "indicator":
+        return numbered(said, reports.numbers_of(connection)).astype(object)
     if field.reads == "record":
         codes = connection.execute(sa.select(field.model.code, field.model.id)).all()
         return numbered(said, dict(map(tuple, codes))).astype(object)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -147,6 +148,8 @@ def _said(column: pd.Series) -> pd.Series:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -160,9 +163,12 @@ def _as_json(row: dict[str, object]) -> str:
 
 def _typed(table: sa.Table, said: dict) -> dict:
     """Values that were kept as JSON, as their columns take them."""
-    return {
-        name: date.fromisoformat(value)
-        if value is not None and isinstance(table.c[name].type, sa.Date)
-        else value
-        for name, value in said.items()
-    }
+    return {name: _as_column(table.c[name].type, value) for name, value in said.items()}
+
+
+def _as_column(kind: sa.types.TypeEngine, value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(value)
+    return Decimal(value) if isinstance(kind, sa.Numeric) and isinstance(value, str) else value

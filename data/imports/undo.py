@@ -11,6 +11,7 @@ from data.imports.fieldings import drop_common_template
 from data.imports.kinds import KINDS
 from data.imports.merging import changed_later, restore
 from data.imports.problems import Problem, UndoRefused
+from data.imports.reports import drop_unused_definitions
 from data.imports.responses import bump_revisions
 from data.permissions import Kind, Verb
 
@@ -33,6 +34,10 @@ _HOLDERS = {
             (schema.ActivityEvent, "project_id"),
             (schema.Proposal, "project_id"),
             (schema.UserGrant, "project_id"),
+            (schema.IndicatorTarget, "project_id"),
+            (schema.ReportingPeriod, "project_id"),
+            (schema.IndicatorVersion, "project_id"),
+            (schema.Release, "project_id"),
         ),
     ),
     "organisation": (schema.Organisation, ((schema.EventOrganisation, "organisation_id"),)),
@@ -40,10 +45,19 @@ _HOLDERS = {
         schema.Theme,
         ((schema.ProjectTheme, "theme_id"), (schema.Proposal, "theme_id")),
     ),
-    "programme": (schema.Programme, ((schema.ProjectProgramme, "programme_id"),)),
+    "programme": (
+        schema.Programme,
+        ((schema.ProjectProgramme, "programme_id"), (schema.IndicatorVersion, "programme_id")),
+    ),
     "funder": (
         schema.Funder,
-        ((schema.ProjectFunder, "funder_id"), (schema.UserGrant, "funder_id")),
+        (
+            (schema.ProjectFunder, "funder_id"),
+            (schema.UserGrant, "funder_id"),
+            (schema.IndicatorTarget, "funder_id"),
+            (schema.ReportingPeriod, "funder_id"),
+            (schema.Release, "funder_id"),
+        ),
     ),
     "area": (
         schema.Area,
@@ -63,6 +77,17 @@ _HELD = {
     "place": (schema.Place, ()),
     "solution": (schema.Solution, ()),
     "case": (schema.FunnelCase, ()),
+    "target": (schema.IndicatorTarget, ()),
+    "period": (schema.ReportingPeriod, ()),
+    "report": (
+        schema.ReportedValue,
+        (
+            (schema.ReportedEvent, "reported_id"),
+            (schema.CountedItem, "reported_id"),
+            (schema.Proof, "reported_id"),
+            (schema.ReleasedValue, "reported_id"),
+        ),
+    ),
 }
 #: Links belong to the batch of what they hang on.
 _OWNER = {
@@ -73,7 +98,7 @@ _OWNER = {
     schema.EventOrganisation: (schema.ActivityEvent, "event_id"),
 }
 #: What the row of a table is called by, the first that it has.
-_NAMES = ("name_fi", "name", "code")
+_NAMES = ("name_fi", "name", "code", "number", "id")
 #: In this order nothing is deleted that something later in the list still needs.
 _BROUGHT = (
     *(model for model in _RECORDS if model not in (schema.Place, schema.Solution)),
@@ -120,6 +145,7 @@ def _take_back(connection: sa.Connection, batch_id: int) -> None:
     for model in _BROUGHT:
         connection.execute(sa.delete(model).where(model.batch_id == batch_id))
     drop_common_template(connection)
+    drop_unused_definitions(connection)
     _drop_unused_versions(connection, versions)
 
 

@@ -100,6 +100,19 @@ def indicator_id(connection: sa.Connection, key: str) -> int:
     return _insert(connection, common()[key], None, None)
 
 
+def definition_of(connection: sa.Connection, key: str) -> Stored:
+    """The definition of a key, stored or only shipped (its number is then 0); nothing is written.
+
+    Raises: RefusedIndicator: "unknown", "changed".
+    """
+    for stored in stored_versions(connection).values():
+        if stored.indicator.key == key:
+            return stored
+    if key not in common():
+        raise _unknown(key)
+    return Stored(0, common()[key], _shipped()[key], None, None)
+
+
 def store_own(
     connection: sa.Connection,
     user: User,

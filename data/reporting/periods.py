@@ -110,7 +110,7 @@ def open_period(
     """The number of a new period. Raises: NotPermitted; RefusedPeriod."""
     require(user, Verb.REPORT, Kind.INDICATOR, project)
     _hold(connection, project, funder)
-    _refuse_days(connection, project, funder, starts_on, ends_on, due_on)
+    refuse_days(connection, project, funder, starts_on, ends_on, due_on)
     last = connection.scalar(
         sa.select(sa.func.max(ReportingPeriod.number)).where(
             ReportingPeriod.project_id == project, ReportingPeriod.funder_id == funder
@@ -156,7 +156,7 @@ def change_period(
         raise RefusedPeriod(
             "closed", "The period is closed. Ask for its values to be sent back.", period=period
         )
-    _refuse_days(connection, found.project, found.funder, starts_on, ends_on, due_on, period)
+    refuse_days(connection, found.project, found.funder, starts_on, ends_on, due_on, period)
     days = {"starts_on": starts_on, "ends_on": ends_on, "due_on": due_on}
     connection.execute(sa.update(ReportingPeriod).where(ReportingPeriod.id == period).values(days))
     audit.record(connection, user, "period_changed", f"period:{period}", days)
@@ -260,7 +260,7 @@ def _hold(connection: sa.Connection, project: int, funder: int) -> None:
         )  # fmt: skip
 
 
-def _refuse_days(
+def refuse_days(
     connection: sa.Connection,
     project: int,
     funder: int,
@@ -269,6 +269,10 @@ def _refuse_days(
     due_on: date | None,
     itself: int | None = None,
 ) -> None:
+    """Nothing, when a period of some money may have these days. itself: the period that moves.
+
+    Raises: RefusedPeriod.
+    """
     if ends_on < starts_on:
         raise RefusedPeriod(
             "reversed", "The period ends before it starts. Correct its days.",

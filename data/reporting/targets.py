@@ -12,7 +12,13 @@ import sqlalchemy as sa
 from data import audit
 from data.access import User, require
 from data.permissions import Kind, Verb
-from data.reporting.definitions import Stored, indicator_id, refuse_elsewhere, stored_versions
+from data.reporting.definitions import (
+    Stored,
+    definition_of,
+    indicator_id,
+    refuse_elsewhere,
+    stored_versions,
+)
 from data.reporting.rights import visible_targets
 from data.schema import IndicatorTarget, Project, ProjectFunder, ReportedValue
 from metrics.indicators import indicator as catalogue
@@ -82,12 +88,8 @@ def save_target(connection: sa.Connection, user: User, target: Target) -> int:
     Raises: NotPermitted; RefusedTarget; definitions.RefusedIndicator.
     """
     require(user, Verb.REPORT, Kind.INDICATOR, target.project)
-    _refuse_unfunded(connection, target)
+    target = fitting(connection, target)
     number = indicator_id(connection, target.indicator)
-    stored = stored_versions(connection)[number]
-    refuse_elsewhere(connection, stored, target.project)
-    target = _tidied(target)
-    _refuse_misfit(target, stored.indicator)
     row = _row_of(connection, target, number)
     values = {
         "project_id": target.project,
@@ -102,12 +104,25 @@ def save_target(connection: sa.Connection, user: User, target: Target) -> int:
         return found
     before = row._asdict()
     if changed := _told(values, before):
-        _refuse_locked(connection, row.id, changed)
+        refuse_locked(connection, row.id, changed)
         connection.execute(
             sa.update(IndicatorTarget).where(IndicatorTarget.id == row.id).values(values)
         )
         audit.record(connection, user, "target_changed", f"target:{row.id}", changed)
     return row.id
+
+
+def fitting(connection: sa.Connection, target: Target) -> Target:
+    """The same target as it may be stored; nothing is written.
+
+    Raises: RefusedTarget; definitions.RefusedIndicator.
+    """
+    _refuse_unfunded(connection, target)
+    stored = definition_of(connection, target.indicator)
+    refuse_elsewhere(connection, stored, target.project)
+    target = _tidied(target)
+    _refuse_misfit(target, stored.indicator)
+    return target
 
 
 _COLUMNS = (
@@ -237,7 +252,8 @@ def _row_of(connection: sa.Connection, target: Target, indicator: int) -> sa.Row
     return row
 
 
-def _refuse_locked(connection: sa.Connection, number: int, changed: Mapping[str, object]) -> None:
+def refuse_locked(connection: sa.Connection, number: int, changed: Mapping[str, object]) -> None:
+    """Nothing, when what is released of a target stays. Raises: RefusedTarget: "locked"."""
     fixed = {"indicator_id", "funder_id", "baseline", "baseline_year"} & changed.keys()
     locked = sa.select(ReportedValue.id).where(
         ReportedValue.target_id == number, ReportedValue.status == "locked"

@@ -59,6 +59,12 @@ FILES = {
     "C1,A1,2026-01-01,,merged,2026-02-01,C2\nC2,A1,2026-01-01,2026-03-01,,,\n",
     "rosters": "project,wave,organisation,answered\nA1,end,Paja Oy,yes\nA1,end,Seura ry,no\n",
     "ties": "project,wave,source,target\nA1,end,Paja Oy,Seura ry\nA1,end,Paja Oy,Koulu\n",
+    "reporting_periods": "project,funder,number,starts_on,ends_on,due_on\n"
+    "A1,EAKR,1,2026-02-01,2026-06-30,2026-08-31\nA1,EAKR,2,2026-07-01,2026-12-31,\n",
+    "targets": "project,funder,indicator,baseline,baseline_year,target,target_on,expected\n"
+    "A1,EAKR,RCO01@1,0,2026,12,2026-12-31,\nA1,EAKR,ARV-CHANGE@1,,,,,Arki helpottuu\n",
+    "reported_values": "project,funder,indicator,period,state,value,cumulative,text,method_note\n"
+    "A1,EAKR,RCO01@1,1,zero,0,0,,Kirjaukset\nA1,EAKR,ARV-CHANGE@1,1,value,,,Helpottui,Kysely\n",
 }
 
 
