@@ -1,0 +1,328 @@
+"""The funder's desk: what was reached, who sees what of it, totals, and the record of a figure."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from data import database, schema
+from data.access import NotPermitted
+from data.reporting import reading, values
+from data.reporting.definitions import indicator_id
+from metrics.metric import ValueState
+from tests.data import reported
+from tests.data.reported import (
+    ADMINISTRATOR,
+    CITY_FUNDER,
+    ERDF,
+    EVALUATOR,
+    FUNDER,
+    MANAGER,
+    ONE,
+    OTHER,
+    SECOND,
+    STEERING,
+    TODAY,
+    TWO,
+    approved,
+    drafted,
+    entered,
+    locked,
+    numbers,
+    opened,
+    promised,
+    read,
+    submitted,
+    version,
+    write,
+)
+
+
+@pytest.fixture
+def world(engine):
+    return reported.fill(engine)
+
+
+def lines(engine, user, **asked):
+    return read(engine, reading.desk, user, today=TODAY, **asked)
+
+
+def line(engine, user, **asked):
+    (only,) = lines(engine, user, **asked)
+    return only
+
+
+def total(engine, user, key: str):
+    found = read(engine, reading.totals, user, ERDF)
+    return next(each for each in found if each.indicator.key == key)
+
+
+def counted(engine, home, target: int, period: int) -> int:
+    number = drafted(engine, target, period)
+    write(engine, values.count, EVALUATOR, home, number, version(engine, number))
+    write(engine, values.submit, EVALUATOR, number, version(engine, number))
+    return number
+
+
+# --- lines --------------------------------------------------------------------------------------
+
+
+def test_a_line_tells_attainment_and_pace_with_their_sign(world):
+    falling = promised(world, "ARV-WAITING@1", baseline=30, target=10)
+    submitted(world, falling, opened(world), 20)
+    told = line(world, FUNDER)
+    assert (told.value, told.attained) == (Decimal(20), 0.5)
+    # Of the project's 729 days 365 are gone on 2026-01-01.
+    assert told.ahead == pytest.approx(0.5 - 365 / 729)
+
+
+def test_a_target_that_equals_its_baseline_has_no_attainment(world):
+    submitted(world, promised(world, "RCR03@1", baseline=5, target=5), opened(world), 5)
+    told = line(world, FUNDER)
+    assert (told.attained, told.ahead) == (None, None)
+
+
+def test_zero_not_reported_and_not_applicable_stay_apart_on_the_desk(world):
+    period = opened(world)
+    for key, changes in (
+        ("RCO02@1", {"value": 0}),
+        ("RCO03@1", {"state": "not_applicable"}),
+        ("RCO05@1", {"state": "not_reported"}),
+    ):
+        number = drafted(world, promised(world, key), period)
+        changes |= {"method_note": "Kirjaukset"}
+        write(world, values.save, EVALUATOR, number, 1, changes)
+        write(world, values.submit, EVALUATOR, number, 2)
+    promised(world, "RCO13@1")
+    told = {each.target.indicator: (each.state, each.value) for each in lines(world, FUNDER)}
+    assert told == {
+        "RCO02@1": (ValueState.ZERO, Decimal(0)),
+        "RCO03@1": (ValueState.NOT_APPLICABLE, None),
+        "RCO05@1": (ValueState.NOT_REPORTED, None),
+        "RCO13@1": (ValueState.NOT_REPORTED, None),
+    }
+
+
+def test_a_funder_sees_what_was_submitted_and_nothing_before_it(world):
+    target, first = promised(world, "RCO13@1"), opened(world)
+    number = entered(world, target, first, 100)
+    assert line(world, FUNDER).status is None
+    assert line(world, STEERING).status is None
+    assert line(world, MANAGER).value == 100
+    write(world, values.submit, MANAGER, number, 2)
+    assert line(world, FUNDER).value == 100
+    # The next period is being written: the desk goes on showing what was submitted.
+    entered(world, target, opened(world, days=SECOND), 50)
+    assert [line(world, user).value for user in (FUNDER, MANAGER)] == numbers(100, 100)
+    write(world, values.send_back, FUNDER, number, 3, "Mistä?")
+    write(world, values.save, MANAGER, number, 4, {"value": 90})
+    told = line(world, FUNDER, every_period=True)
+    assert (told.status, told.state, told.value) == ("returned", ValueState.NOT_REPORTED, None)
+    assert len(lines(world, MANAGER, every_period=True)) == 2
+
+
+def test_a_period_lists_what_is_reported_in_it_and_what_is_not(world):
+    period = opened(world)
+    entered(world, promised(world, "RCO13@1"), period, 100)
+    promised(world, "RCO02@1")
+    promised(world, "RCO02@1", TWO)
+    told = lines(world, MANAGER, period=period)
+    assert [(t.target.project, t.target.indicator, t.status) for t in told] == [
+        (ONE, "RCO02@1", None),
+        (ONE, "RCO13@1", "draft"),
+    ]
+
+
+def test_people_are_rounded_for_those_outside_and_few_are_not_told(world, tmp_path):
+    target = promised(world, "ARV-PARTICIPATIONS@1", target=100)
+    # Seven residents came in the first half, sixteen in the second: 23 in all.
+    first = counted(world, tmp_path, target, opened(world))
+    counted(world, tmp_path, target, opened(world, days=SECOND))
+    inside, outside = (
+        [(t.state.value, t.value, t.cumulative, t.rounded) for t in lines(
+            world, user, every_period=True)]
+        for user in (MANAGER, FUNDER)
+    )  # fmt: skip
+    assert inside == [
+        ("value", Decimal(7), Decimal(7), False), ("value", Decimal(16), Decimal(23), False),
+    ]  # fmt: skip
+    assert outside == [
+        ("suppressed", None, None, True), ("value", Decimal(15), Decimal(25), True),
+    ]  # fmt: skip
+    told = read(world, reading.record, FUNDER, first)
+    assert (told.items, told.exclusions, told.findings) == (None, {}, [])
+    assert all(each.changes == {} for each in told.events)
+    assert {each.value for each in told.versions} == {None}
+    assert total(world, FUNDER, "ARV-PARTICIPATIONS@1").pending.sum == 25
+
+
+def test_enterprises_are_not_people(world, tmp_path):
+    counted(world, tmp_path, promised(world, "RCO01@1"), opened(world))
+    assert (line(world, FUNDER).value, line(world, FUNDER).rounded) == (Decimal(2), False)
+
+
+# --- totals -------------------------------------------------------------------------------------
+
+
+def test_over_projects_an_enterprise_is_told_once_beside_the_sum(world, tmp_path):
+    for project in (ONE, TWO):
+        number = counted(
+            world, tmp_path, promised(world, "RCO01@1", project), opened(world, project)
+        )
+        approved(world, number)
+    told = total(world, FUNDER, "RCO01@1").approved
+    # Companies 1 and 2 came to events of both projects; 4 has no business ID.
+    assert (told.sum, told.distinct, told.overlap) == (Decimal(4), 2, 2)
+    assert (told.projects, told.of) == (2, 2)
+
+
+def test_approved_and_pending_are_never_added(world, tmp_path):
+    for project, settled in ((ONE, True), (TWO, False)):
+        number = counted(
+            world, tmp_path, promised(world, "RCO01@1", project), opened(world, project)
+        )
+        if settled:
+            approved(world, number)
+    told = total(world, FUNDER, "RCO01@1")
+    assert (told.approved.sum, told.approved.projects) == (Decimal(2), 1)
+    assert (told.pending.sum, told.pending.projects) == (Decimal(2), 1)
+
+
+def test_a_correction_under_way_leaves_the_released_value_in_the_total(world):
+    number = locked(world, submitted(world, promised(world, "RCO02@1"), opened(world), 3))
+    new = write(world, values.correct, MANAGER, number, "Puuttui yksi.")
+    write(world, values.save, MANAGER, new, 1, {"value": 4, "method_note": "n"})
+    write(world, values.submit, MANAGER, new, 2)
+    told = total(world, FUNDER, "RCO02@1")
+    assert (told.approved.sum, told.pending.sum) == (Decimal(3), Decimal(4))
+    approved(world, new)
+    told = total(world, FUNDER, "RCO02@1")
+    assert (told.approved.sum, told.pending.sum) == (Decimal(4), None)
+
+
+def test_what_was_entered_has_a_sum_and_nobody_knows_whose_it_is(world):
+    approved(world, submitted(world, promised(world, "RCO01@1"), opened(world), 3))
+    told = total(world, FUNDER, "RCO01@1").approved
+    assert (told.sum, told.distinct, told.overlap) == (Decimal(3), None, None)
+
+
+def test_levels_and_words_are_not_added(world):
+    period = opened(world)
+    approved(world, submitted(world, promised(world, "ARV-QUALITY@1"), period, 70))
+    told = total(world, FUNDER, "ARV-QUALITY@1").approved
+    assert (told.sum, told.state, told.projects) == (None, ValueState.NOT_APPLICABLE, 1)
+
+
+def test_a_silent_period_does_not_unmake_what_was_told_before(world):
+    target = promised(world, "RCO13@1")
+    approved(world, submitted(world, target, opened(world), 100))
+    later = drafted(world, target, opened(world, days=SECOND))
+    changes = {"state": "not_reported", "method_note": "Ei tietoja vielä."}
+    write(world, values.save, EVALUATOR, later, 1, changes)
+    write(world, values.submit, EVALUATOR, later, 2)
+    approved(world, later)
+    assert total(world, FUNDER, "RCO13@1").approved.sum == 100
+
+
+# --- the record ---------------------------------------------------------------------------------
+
+
+def test_a_record_tells_everything_that_a_check_needs(world, tmp_path):
+    target, period = promised(world, "RCO01@1", expected="Kymmenen yritystä."), opened(world)
+    number = counted(world, tmp_path, target, period)
+    part = submitted(world, promised(world, "RCO02@1"), period, 3)
+    locked(world, number)
+    told = read(world, reading.record, FUNDER, number)
+    assert told.line.indicator.code == "RCO01"
+    assert len(told.definition_sha256) == 64
+    assert told.exclusions == {"duplicate": 1, "no_business_id": 1}
+    assert sorted(told.items["exclusion"]) == ["", "", "duplicate", "no_business_id"]
+    assert told.items["happened_on"].max().date() == date(2025, 5, 1)
+    assert [e.act for e in told.events] == ["drafted", "submitted", "approved", "locked"]
+    # Three with a grant of two supported.
+    assert [(f.code, f.indicator) for f in told.findings] == [("part_above_whole", "RCO02")]
+    new = write(world, values.correct, MANAGER, number, "Yksi puuttui.")
+    assert [v.reported for v in read(world, reading.record, FUNDER, number).versions] == [number]
+    both = read(world, reading.record, MANAGER, new).versions
+    assert [(v.correction, v.status, v.reason) for v in both] == [
+        (0, "locked", None),
+        (1, "draft", "Yksi puuttui."),
+    ]
+    assert read(world, reading.record, MANAGER, number).line.reported == number
+    assert read(world, reading.record, MANAGER, part).items is None
+
+
+def test_a_record_is_for_those_who_see_the_value(world):
+    number = entered(world, promised(world, "RCO02@1"), opened(world), 3)
+    for user in (OTHER, FUNDER, STEERING, CITY_FUNDER):
+        with pytest.raises(NotPermitted):
+            read(world, reading.record, user, number)
+    write(world, values.submit, MANAGER, number, 2)
+    for user in (FUNDER, STEERING, ADMINISTRATOR):
+        assert read(world, reading.record, user, number).line.value == 3
+    for user in (OTHER, CITY_FUNDER):
+        with pytest.raises(NotPermitted):
+            read(world, reading.record, user, number)
+    with pytest.raises(NotPermitted):
+        read(world, reading.record, ADMINISTRATOR, 999)
+
+
+# --- how long it takes --------------------------------------------------------------------------
+
+
+def test_the_desk_of_forty_projects_and_ten_indicators_is_read_at_once(sqlite_engine):
+    world = reported.fill(sqlite_engine)
+    many = range(101, 141)
+    keys = [f"{c}@1" for c in ("RCO01", "RCO02", "RCO03", "RCO04", "RCO05", "RCO13", "RCR02",
+                               "RCR03", "ARV-PILOTS", "ARV-QUALITY")]  # fmt: skip
+    with database.writing(world) as connection:
+
+        def insert(model, rows) -> None:
+            connection.execute(sa.insert(model), rows)
+
+        insert(schema.Project, [{"id": n, "code": f"m{n}", "name_fi": "M"} for n in many])
+        insert(schema.ProjectFunder, [{"project_id": n, "funder_id": ERDF} for n in many])
+        versions = [indicator_id(connection, key) for key in keys]
+        money = [{"project_id": n, "funder_id": ERDF} for n in many]
+        insert(
+            schema.IndicatorTarget,
+            [
+                m | {"indicator_id": v, "baseline": 0, "baseline_year": 2025, "target": 10}
+                for m in money
+                for v in versions
+            ],
+        )
+        spans = [(date(2025, m, 1), date(2025, m, 28)) for m in (1, 4, 7, 10)]
+        insert(
+            schema.ReportingPeriod,
+            [
+                m | {"number": at, "starts_on": s, "ends_on": e}
+                for m in money
+                for at, (s, e) in enumerate(spans, start=1)
+            ],
+        )
+        place = sa.select(
+            schema.IndicatorTarget.id, schema.ReportingPeriod.id, sa.literal("value"),
+            sa.literal(5), sa.literal(5), sa.literal("entered"), sa.literal("n"),
+            sa.literal("submitted"),
+        ).join(
+            schema.ReportingPeriod,
+            schema.ReportingPeriod.project_id == schema.IndicatorTarget.project_id,
+        )  # fmt: skip
+        names = ["target_id", "period_id", "state", "value", "cumulative", "basis", "method_note",
+                 "status"]  # fmt: skip
+        connection.execute(sa.insert(schema.ReportedValue).from_select(names, place))
+    user = reported.User(3, "F", FUNDER.grants, {ERDF: frozenset(many)})
+    with database.reading(world) as connection:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            told = reading.desk(connection, user, today=TODAY)
+            times.append(time.perf_counter() - start)
+    assert len(told) == 400
+    assert {each.value for each in told} == {Decimal(5)}
+    assert min(times) < 0.1
