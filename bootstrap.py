@@ -25,6 +25,8 @@ REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "requirements-dev.txt"
 STAMP = ENVIRONMENT / "installed.sha256"
 NEEDED = (3, 11)
+#: Two workers, a file to each at a time, in the order that tests/conftest.py gives.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -181,7 +183,7 @@ def test(arguments: list[str]) -> None:
     run([str(PROGRAMS / "ruff"), "check", "."])
     run([str(PROGRAMS / "lint-imports")])
     run(
-        [str(PYTHON), "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments],
+        [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *arguments],
         REQUIRE_PG="1",
         REQUIRE_BROWSER="1",
         CHROMIUM=chromium,

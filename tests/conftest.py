@@ -47,6 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A worker that begins a long file when the others have ended would leave them idle.
+    items.sort(key=lambda item: item.get_closest_marker("long_file") is None)
     if config.getoption("--nightly"):
         return
     for item in items:

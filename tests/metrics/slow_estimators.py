@@ -85,11 +85,17 @@ def share(projects: list[tuple[float, float, float]]) -> tuple[float, float, flo
     return *ratio(above, below, 0.0, 1.0), sum(people)
 
 
-def shown(nodes: pd.DataFrame) -> set[tuple] | None:
-    """The project cells that figures above projects may be made of; None: all of them.
+class Shown(frozenset):
+    """The project cells that figures above projects may be made of: metric, instrument, part,
+    wave, split, split_value, project."""
 
-    metric, instrument, part, wave, split, split_value, project.
-    """
+    def __deepcopy__(self, _memo: dict) -> Shown:
+        # pandas copies what hangs on a frame with every step, and these are ten thousands.
+        return self
+
+
+def shown(nodes: pd.DataFrame) -> Shown | None:
+    """The project cells that figures above projects may be made of; None: all of them."""
     return nodes.attrs.get("shown")
 
 

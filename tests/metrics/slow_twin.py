@@ -15,6 +15,7 @@ from survey.instrument import Instrument
 from tests.metrics.slow_estimators import (
     KEYS,
     NAN,
+    Shown,
     Z,
     around,
     figures,
@@ -54,7 +55,7 @@ def twin(
     has one row for every group (the part): a published one must be among them.
     """
     nodes = nodes.copy()
-    nodes.attrs["shown"] = shown
+    nodes.attrs["shown"] = None if shown is None else Shown(shown)
     answers = responses.merge(collections, on="collection")
     scored = scored_rows(answers, instruments)
     tables = [
