@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from data import audit
 from data.access import User
-from data.schema import AppUser, ReportedEvent
+from data.schema import AppUser, ImportBatch, ReportedEvent, ReportedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,10 @@ class Conflict:
 
 
 def events(connection: sa.Connection, reported: int, after: int = 0) -> list[Event]:
-    """The versions of a value after one of them, the newest last."""
+    """The versions of a value after one of them, the newest last.
+
+    A value that a file brought was drafted by whoever imported it.
+    """
     table = ReportedEvent
     rows = connection.execute(
         sa.select(table.__table__, AppUser.name.label("by"))
@@ -60,10 +63,20 @@ def events(connection: sa.Connection, reported: int, after: int = 0) -> list[Eve
         .where(table.reported_id == reported, table.version > after)
         .order_by(table.version)
     )
-    return [
+    found = [
         Event(row.version, row.at, row.by, row.act, json.loads(row.changes), row.reason)
         for row in rows
     ]
+    return found if after else [*_brought(connection, reported), *found]
+
+
+def _brought(connection: sa.Connection, reported: int) -> list[Event]:
+    rows = connection.execute(
+        sa.select(ImportBatch.imported_at, ImportBatch.imported_by)
+        .join(ReportedValue, ReportedValue.batch_id == ImportBatch.id)
+        .where(ReportedValue.id == reported)
+    )
+    return [Event(1, row.imported_at, row.imported_by, "drafted", {}, None) for row in rows]
 
 
 def conflict_of(

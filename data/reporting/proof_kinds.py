@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import PurePosixPath
 
-from data.evidence import BEGINNINGS
+from data.judgement.evidence import BEGINNINGS
 
 #: More than this is refused: a link serves better.
 PROOF_BYTES = 20_000_000

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from data import audit
 from data.access import NotPermitted, User, require
-from data.evidence import plain_name
+from data.judgement.evidence import plain_name
 from data.permissions import Kind, Verb
 from data.reporting.claim_rights import require_claims, sees_claims
 from data.reporting.proof_kinds import MEDIA_TYPES, RefusedProof, refuse_lying

@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
-from data.installation import derived_hexes, keyed_hexes
+from data.fieldwork.installation import derived_hexes, keyed_hexes
 from metrics.indicators.counting import ITEM
 from metrics.indicators.indicator import Source
 

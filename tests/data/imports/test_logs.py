@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import database, record_frames, schema
+from data import database, schema
 from data.access import operator
+from data.folding import record_frames
 from data.imports.kinds import KINDS, titles
 from data.imports.problems import Problem, UndoRefused, message
 from data.imports.profile import Profile, profiles
