@@ -13,21 +13,13 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from benchmarks.rows import ITEMS
-from data import (
-    access,
-    database,
-    extracts,
-    leaves,
-    publishing,
-    refreshing,
-    segments,
-    sheets,
-    statistics_frames,
-)
-from data.fold_columns import count_column
-from data.fold_engine import embedded
+from data import access, database, sheets
+from data.folding import extracts, segments, statistics_frames
+from data.folding.fold_columns import count_column
+from data.folding.fold_engine import embedded
+from data.folding.statistics_fold import fold_cells
+from data.publication import leaves, publishing, refreshing
 from data.schema import Collection
-from data.statistics_fold import fold_cells
 from metrics.judge import judge, prepare
 from metrics.metric import Profile
 from survey.instrument import MISSING

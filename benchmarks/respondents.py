@@ -16,8 +16,9 @@ from pathlib import Path
 import httpx
 import sqlalchemy as sa
 
-from data import access, asking, database, invitations, schema
-from data.asking import NewCollection
+from data import access, database, schema
+from data.fieldwork import asking, invitations
+from data.fieldwork.asking import NewCollection
 
 MOST_PAGES = 40
 

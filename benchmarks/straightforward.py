@@ -22,7 +22,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import generate, pipeline, plain_figures
-from data import database, extracts, refreshing, segments, statistics_frames
+from data import database
+from data.folding import extracts, segments, statistics_frames
+from data.publication import refreshing
 from metrics.evaluate import evaluate
 from metrics.metric import KEYS, Estimates
 

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from data import leaves
 from data.access import User, profile_of, visible_entities, visible_levels, visible_results
-from data.figure_table import results_of
+from data.publication import leaves
+from data.publication.figure_table import results_of
 from data.schema import EntityLeaf, Finding, MeasureLeaf, Revision
 from metrics.metric import Level, Profile, Result
 
@@ -48,7 +48,7 @@ class Waiting:
 class Publication:
     """What a refresh came to. changed is False when the published sheet was true already.
 
-    waiting: the collections of which answers wait for more (`data.waiting`).
+    waiting: the collections of which answers wait for more (`data.publication.waiting`).
     """
 
     revision: int
@@ -93,9 +93,9 @@ class Attention:
 def refresh(
     engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
 ) -> Publication:
-    """The publication of everything that the database holds now (`data.refreshing`)."""
+    """The publication of everything that the database holds now (`data.publication.refreshing`)."""
     # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
-    from data import refreshing
+    from data.publication import refreshing
 
     return refreshing.refresh(engine, home, progress)
 

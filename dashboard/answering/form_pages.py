@@ -11,9 +11,9 @@ from dashboard import format as written
 from dashboard.answering.page import at_end, told, write
 from dashboard.answering.steps import AGREED, AT, END, GROUP, NOTICE, START, Draft, Items, is_last
 from dashboard.wording import say, say_count
-from data.local_time import on_the_clock
-from data.openings import OpeningFacts
-from data.replies import Reply
+from data.fieldwork.local_time import on_the_clock
+from data.fieldwork.openings import OpeningFacts
+from data.fieldwork.replies import Reply
 from metrics.names import GROUP_NAMES
 from survey.answering import OPEN_LIMIT, Problem, Question, questions
 from survey.instrument import (

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dashboard import format as written
 from dashboard.answering.page import at_end, paragraphs, told, write
 from dashboard.wording import say
-from data.openings import OpeningFacts
-from data.replies import Reply
-from data.withdrawals import Standing
+from data.fieldwork.openings import OpeningFacts
+from data.fieldwork.replies import Reply
+from data.fieldwork.withdrawals import Standing
 from survey.text import LANGUAGES
 
 

@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from dashboard import format as written
 from dashboard.wording import LANGUAGE_NAMES, say
-from data.local_time import on_the_clock
-from data.replies import Reply
+from data.fieldwork.local_time import on_the_clock
+from data.fieldwork.replies import Reply
 
 _HERE = Path(__file__).parent
 STYLE = (_HERE / "answering.css").read_text(encoding="utf-8")

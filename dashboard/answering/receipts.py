@@ -16,11 +16,11 @@ from dashboard.answering import other_pages
 from dashboard.answering.outcome import Outcome
 from dashboard.answering.steps import DO, LANGUAGE
 from dashboard.truth import engine
-from data import answers, installation, replies, withdrawals
-from data.answers import Found
 from data.database import home
-from data.openings import OpeningFacts
-from data.withdrawals import Standing
+from data.fieldwork import answers, installation, replies, withdrawals
+from data.fieldwork.answers import Found
+from data.fieldwork.openings import OpeningFacts
+from data.fieldwork.withdrawals import Standing
 
 #: What the address of a receipt holds: that something was sent with the link, and what.
 PROOF, KEY = "r", "a"

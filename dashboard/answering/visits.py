@@ -20,13 +20,13 @@ from dashboard.answering.receipts import KEY, PROOF
 from dashboard.answering.steps import AT, DO, GROUP, LANGUAGE, START, SUBMISSION, Draft
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import answers, notices, replies
-from data.answers import Found, NotAccepted, RefusedAnswers
 from data.database import home, reading
+from data.fieldwork import answers, notices, replies
+from data.fieldwork.answers import Found, NotAccepted, RefusedAnswers
+from data.fieldwork.openings import OpeningFacts
+from data.fieldwork.replies import Reply
+from data.fieldwork.withdrawals import Standing
 from data.instruments import instrument_of
-from data.openings import OpeningFacts
-from data.replies import Reply
-from data.withdrawals import Standing
 from survey.text import LANGUAGES
 
 #: What the buttons of the form do, besides changing the language.

@@ -11,9 +11,10 @@ from dashboard.truth import engine
 from dashboard.voices.coding import coding, new_theme
 from dashboard.voices.told import lead, told
 from dashboard.wording import say
-from data import access, open_answers, quotes
+from data import access
 from data.database import reading
 from data.permissions import Kind, Verb
+from data.voices import open_answers, quotes
 from metrics.metric import Level
 
 #: The choice that stands for every project that the reader may see.

@@ -22,9 +22,10 @@ from dashboard.sections.gap import gap_of_phase
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import access, readiness, records
-from data.assessment_reading import JOINT, OWN, SUBMITTED, Assessment, assessments_of
+from data import access, records
 from data.database import reading
+from data.judgement import readiness
+from data.judgement.assessment_reading import JOINT, OWN, SUBMITTED, Assessment, assessments_of
 from data.permissions import Kind, Verb
 from metrics.metric import Level
 from survey.instrument import PHASES

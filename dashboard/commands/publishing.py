@@ -24,7 +24,7 @@ from dashboard.wording import say
 from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES
 
 if TYPE_CHECKING:
-    from data.release_register import Population
+    from data.publication.release_register import Population
 
 #: How many of the collections that wait are named.
 WAITING_NAMED = 10
@@ -163,7 +163,8 @@ def _write(path: Path, text: io.StringIO, language: str) -> None:
 
 def _spoken_of(connection: sa.Connection, language: str) -> list[Population]:
     """Whom a public export speaks of. Raises: Refused."""
-    from data import database, released_sheets
+    from data import database
+    from data.publication import released_sheets
     from metrics.metric import Profile
 
     try:
@@ -179,7 +180,7 @@ def _release(populations: Sequence[Population], language: str) -> None:
     """
     from dashboard.truth import engine
     from data.database import writing
-    from data.release_register import TooClose, register_sheet
+    from data.publication.release_register import TooClose, register_sheet
 
     try:
         with writing(engine()) as connection:

@@ -14,7 +14,7 @@ from dashboard.judging.words import action_words, construct_name, criteria_of
 from dashboard.literal import literal
 from dashboard.session import Viewing, tied
 from dashboard.wording import say
-from data.assessment_reading import Action, Assessment
+from data.judgement.assessment_reading import Action, Assessment
 from survey.rubric import LEVELS, Criterion
 
 _FORMATS = {"fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY", "en": "DD/MM/YYYY"}

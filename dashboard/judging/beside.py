@@ -11,7 +11,7 @@ from dashboard.judging.words import choice_of, construct_name, criteria_of, titl
 from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
-from data.assessment_reading import Assessment, Rating
+from data.judgement.assessment_reading import Assessment, Rating
 from survey.rubric import Criterion
 
 #: From this many levels between the lowest and the highest rater on, they see it differently.

@@ -12,7 +12,7 @@ from dashboard.judging.words import action_words, construct_name, criteria_of, r
 from dashboard.literal import literal
 from dashboard.session import Viewing, tied
 from dashboard.wording import say
-from data.assessment_reading import Assessment
+from data.judgement.assessment_reading import Assessment
 
 
 def conflict(viewing: Viewing, assessment: Assessment, draft: Draft) -> None:

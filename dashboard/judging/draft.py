@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from data.assessment_reading import Action, Assessment, Rating
-from data.assessments import Changes, Conflict
+from data.judgement.assessment_reading import Action, Assessment, Rating
+from data.judgement.assessments import Changes, Conflict
 
 #: How events name what was changed of an action.
 ACTION = "action:"

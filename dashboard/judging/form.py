@@ -25,9 +25,9 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, tied
 from dashboard.truth import engine
 from dashboard.wording import say
-from data.assessment_reading import Assessment, Evidence
 from data.database import reading
-from data.evidence import BEGINNINGS, evidence
+from data.judgement.assessment_reading import Assessment, Evidence
+from data.judgement.evidence import BEGINNINGS, evidence
 from data.schema import EVIDENCE_BYTES
 from survey.rubric import Criterion
 

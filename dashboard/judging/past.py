@@ -16,8 +16,8 @@ from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say
-from data.assessment_reading import Assessment, Change, Event, history
 from data.database import reading
+from data.judgement.assessment_reading import Assessment, Change, Event, history
 
 
 def past(viewing: Viewing, assessment: Assessment) -> None:

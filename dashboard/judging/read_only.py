@@ -22,7 +22,7 @@ from dashboard.judging.words import (
 from dashboard.literal import literal
 from dashboard.session import Viewing, tied, work
 from dashboard.wording import say
-from data.assessment_reading import Assessment, Rating
+from data.judgement.assessment_reading import Assessment, Rating
 
 
 def told(viewing: Viewing, assessment: Assessment) -> None:

@@ -12,7 +12,7 @@ from dashboard.labels import phase_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, link
 from dashboard.wording import say, say_count
-from data.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
+from data.judgement.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
 from survey.instrument import PHASES
 from survey.rubric import rubric
 

@@ -16,12 +16,12 @@ from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import assessments
 from data.access import NotPermitted
-from data.assessment_reading import Assessment, assessment_of
-from data.assessments import Conflict, IncompleteAssessment, InvalidAssessment, Saved
 from data.database import writing
-from data.evidence import RefusedEvidence
+from data.judgement import assessments
+from data.judgement.assessment_reading import Assessment, assessment_of
+from data.judgement.assessments import Conflict, IncompleteAssessment, InvalidAssessment, Saved
+from data.judgement.evidence import RefusedEvidence
 
 #: Under what the last word of a button is kept until the page says it.
 _SAID = "judge_said"

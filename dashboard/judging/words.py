@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard import format as written
 from dashboard.wording import say
-from data.assessment_reading import Action, Assessment, Rating
+from data.judgement.assessment_reading import Action, Assessment, Rating
 from metrics.names import CONSTRUCT_NAMES
 from survey.rubric import LEVELS, Criterion, rubric
 

@@ -13,8 +13,8 @@ from dashboard.session import Viewing, link
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access
-from data.assessment_reading import JOINT, SUBMITTED, Assessment, Rating, assessments_of
 from data.database import reading
+from data.judgement.assessment_reading import JOINT, SUBMITTED, Assessment, Rating, assessments_of
 from data.permissions import Kind, Verb
 from survey.rubric import Criterion, rubric
 

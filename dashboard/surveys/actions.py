@@ -13,10 +13,11 @@ from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import asking, database
+from data import database
 from data.access import User
-from data.collection_facts import CollectionFacts
 from data.database import writing
+from data.fieldwork import asking
+from data.fieldwork.collection_facts import CollectionFacts
 
 FORM = "act"
 

@@ -13,7 +13,7 @@ from dashboard.session import Viewing, kept
 from dashboard.surveys import actions, invited, links, notice, personal, replies, running, times
 from dashboard.surveys.views import now
 from dashboard.wording import LANGUAGE_NAMES, say
-from data.collection_facts import STEP, CollectionFacts, GroupCount
+from data.fieldwork.collection_facts import STEP, CollectionFacts, GroupCount
 
 
 def show(viewing: Viewing, facts: CollectionFacts) -> None:

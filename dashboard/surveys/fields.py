@@ -10,10 +10,10 @@ from dashboard.session import Viewing, entered
 from dashboard.surveys import invitees, personal
 from dashboard.truth import engine
 from data import records
-from data.asking import NewCollection
-from data.collection_facts import CollectionFacts
 from data.database import reading
-from data.invitations import Invitee
+from data.fieldwork.asking import NewCollection
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.invitations import Invitee
 from survey.instrument import GROUPS, WAVES, WHOLE_PROCESS, Instrument
 from survey.text import LANGUAGES
 

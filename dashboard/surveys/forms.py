@@ -11,7 +11,7 @@ from dashboard.session import Viewing, follow
 from dashboard.surveys import preview, xlsform
 from dashboard.surveys.opening import choose_instrument
 from dashboard.wording import LANGUAGE_NAMES, say
-from data.collection_facts import CollectionFacts
+from data.fieldwork.collection_facts import CollectionFacts
 from survey.instrument import GROUPS, UNKNOWN_GROUP, WAVES
 from survey.text import LANGUAGES
 

@@ -12,10 +12,11 @@ from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import database, invitations
-from data.collection_facts import CollectionFacts
+from data import database
 from data.database import reading, writing
-from data.invitations import InvitationFacts
+from data.fieldwork import invitations
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.invitations import InvitationFacts
 
 FORM = "withdraw"
 STATES = ("unused", "used", "withdrawn")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.wording import LANGUAGE_NAMES, say
-from data.invitations import MOST, Invitee
+from data.fieldwork.invitations import MOST, Invitee
 from metrics.names import GROUP_NAMES
 from survey.text import LANGUAGES
 

@@ -11,11 +11,12 @@ from dashboard.surveys import qr
 from dashboard.surveys.views import link_address
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import asking, database
-from data.collection_facts import CollectionFacts
+from data import database
 from data.database import writing
-from data.installation import ExposedSecret
-from data.openings import LostSecret
+from data.fieldwork import asking
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.installation import ExposedSecret
+from data.fieldwork.openings import LostSecret
 
 
 def show(viewing: Viewing, facts: CollectionFacts) -> None:

@@ -22,10 +22,11 @@ from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
-from data import access, notices
-from data.collection_facts import CollectionFacts
+from data import access
 from data.database import reading, writing
-from data.local_time import day_of
+from data.fieldwork import notices
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.local_time import day_of
 from data.permissions import Kind, Verb
 from survey.text import LANGUAGES, Text
 

@@ -30,10 +30,11 @@ from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import COLLECTION, INSTRUMENT, RUNNING, VIEW, now, present
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
-from data import access, asking, database, invitations, openings, records
-from data.asking import LONGEST_THANKS
-from data.collection_facts import CollectionFacts
+from data import access, database, records
 from data.database import reading, writing
+from data.fieldwork import asking, invitations, openings
+from data.fieldwork.asking import LONGEST_THANKS
+from data.fieldwork.collection_facts import CollectionFacts
 from data.permissions import Kind, Verb
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS, Instrument
 from survey.text import LANGUAGES

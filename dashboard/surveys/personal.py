@@ -23,12 +23,13 @@ from dashboard.surveys.refusals import REFUSALS, refusal_key
 from dashboard.surveys.views import link_address, now, present
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
-from data import database, invitations
-from data.collection_facts import CollectionFacts
+from data import database
 from data.database import writing
 from data.exports.cells import harmless
-from data.invitations import Link
-from data.openings import OpeningFacts
+from data.fieldwork import invitations
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.invitations import Link
+from data.fieldwork.openings import OpeningFacts
 
 #: Links that are shown on the screen too, for copying; more are in the file only.
 SHOWN = 50

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from data.access import NotPermitted
-from data.installation import ExposedSecret
+from data.fieldwork.installation import ExposedSecret
+from data.fieldwork.notices import InvalidNotice
+from data.fieldwork.openings import InvalidCollection, LostSecret
+from data.fieldwork.replies import InvalidReply
 from data.instruments import InstrumentConflict
-from data.notices import InvalidNotice
-from data.openings import InvalidCollection, LostSecret
-from data.replies import InvalidReply
 
 #: What the floor below refuses with; anything else is a fault of the program.
 REFUSALS = (

@@ -17,7 +17,7 @@ from dashboard.surveys.views import now, present
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data.database import reading, writing
-from data.replies import (
+from data.fieldwork.replies import (
     LONGEST,
     Reply,
     change_reply,

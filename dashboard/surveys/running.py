@@ -15,9 +15,9 @@ from dashboard.surveys.views import COLLECTION, now
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access
-from data.collection_facts import CollectionFacts, collections_of
 from data.database import reading
-from data.openings import OpeningFacts
+from data.fieldwork.collection_facts import CollectionFacts, collections_of
+from data.fieldwork.openings import OpeningFacts
 from data.permissions import Kind, Verb
 from survey.instrument import WHOLE_PROCESS
 

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import format as written
 from dashboard.literal import literal
 from dashboard.wording import say, say_count
-from data.collection_facts import CollectionFacts
-from data.local_time import day_of, moment, on_the_clock
+from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.local_time import day_of, moment, on_the_clock
 
 FORMAT = "DD.MM.YYYY"
 #: How long people have where nobody says otherwise, and until what time of the last day.

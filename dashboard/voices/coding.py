@@ -17,11 +17,11 @@ from dashboard.session import Viewing, follow, tied, work
 from dashboard.truth import engine
 from dashboard.voices.subjects import Choice, choices, kind_of, suggested
 from dashboard.wording import say, say_count
-from data import open_answers
 from data.access import NotPermitted
 from data.database import reading, writing
-from data.open_answers import Meanwhile, OpenText, UnknownTheme
 from data.schema import THEME_KINDS
+from data.voices import open_answers
+from data.voices.open_answers import Meanwhile, OpenText, UnknownTheme
 from survey.text import LANGUAGES, Text
 
 #: Answers on a page, and answers that are read at once.

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.open_answers import OpenText, Theme, theme_code
 from data.schema import THEME_KINDS
+from data.voices.open_answers import OpenText, Theme, theme_code
 from survey.keywords import suggest
 from survey.keywords import themes as subjects
 from survey.text import Text

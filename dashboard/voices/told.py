@@ -15,9 +15,9 @@ from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.voices.subjects import kind_of
 from dashboard.wording import say, say_count
-from data.open_answers import Theme
-from data.quotes import Quote, ThemeCount
 from data.schema import THEME_KINDS
+from data.voices.open_answers import Theme
+from data.voices.quotes import Quote, ThemeCount
 
 #: Quotes that stand under one theme.
 MOST_QUOTES = 5

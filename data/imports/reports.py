@@ -124,7 +124,8 @@ def _check_periods(columns: Columns, connection: sa.Connection, rows: pd.DataFra
         )
     )
     funding = schema.ProjectFunder
-    funded = set(connection.execute(sa.select(funding.project_id, funding.funder_id)).tuples())
+    pairs = connection.execute(sa.select(funding.project_id, funding.funder_id))
+    funded = {tuple(row) for row in pairs}
 
     def judge(row: Row, project: int, funder: int) -> None:
         if (project, funder) not in funded:

@@ -256,8 +256,9 @@ def _of(reported: int | None, claim: int | None) -> tuple[sa.ColumnElement[bool]
     return (Proof.reported_id == reported,) if claim is None else (Proof.claim_id == claim,)
 
 
-def _reported(connection: sa.Connection, number: int) -> sa.Row | None:
-    return connection.execute(
+def _reported(connection: sa.Connection, number: int, hold: bool = False) -> sa.Row | None:
+    """Where a value stands. hold: nobody changes it meanwhile."""
+    which = (
         sa.select(
             ReportedValue.status,
             ReportedValue.retain_until,
@@ -266,8 +267,10 @@ def _reported(connection: sa.Connection, number: int) -> sa.Row | None:
         )
         .join(IndicatorTarget, IndicatorTarget.id == ReportedValue.target_id)
         .where(ReportedValue.id == number)
-        .with_for_update(of=ReportedValue)
-    ).one_or_none()
+    )
+    if hold:
+        which = which.with_for_update(of=ReportedValue)
+    return connection.execute(which).one_or_none()
 
 
 def _claim(connection: sa.Connection, number: int) -> sa.Row | None:
@@ -290,7 +293,7 @@ def _open(
             raise NotPermitted(f"{user.name} sees no claim {claim}. Open it from the list.")
         require_claims(user, row.level, row.entity)
         return _About(None)
-    row = _reported(connection, reported)
+    row = _reported(connection, reported, hold=True)
     if row is None:
         raise NotPermitted(f"{user.name} sees no reported value {reported}. Open it from the list.")
     require(user, Verb.REPORT, Kind.INDICATOR, row.project_id)

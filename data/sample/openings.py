@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime, time
 
-from data.local_time import moment
-from data.notices import shipped
+from data.fieldwork.local_time import moment
+from data.fieldwork.notices import shipped
 from data.sample.register import Rows, ids
 from data.sample.users import PERSONAS
 from survey.instrument import WHOLE_PROCESS

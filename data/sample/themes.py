@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
-from data.open_answers import theme_code
 from data.sample.effects import KNOWN_EFFECTS, LAST_DAY
 from data.sample.register import Rows, ids, numbered
+from data.voices.open_answers import theme_code
 from survey.keywords import themes as subjects
 
 #: Kind and subject (`survey.keywords`) of each theme, and how the answers begin that are about it.

@@ -1,7 +1,8 @@
 """How people are asked by link: openings, invitations, notices, and what is replied to them.
 
 No row here says who answered what. A link is known by the hash of its token only; that a personal
-link was used is kept under a name that the database alone cannot compute (`data.installation`).
+link was used is kept under a name that the database alone cannot compute
+(`data.fieldwork.installation`).
 """
 
 from __future__ import annotations

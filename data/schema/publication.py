@@ -54,7 +54,7 @@ class Revision(Base):
 
 
 class Leaf(Base):
-    """Figures that are read together (`data.leaves`), packed, and named by what they say."""
+    """Figures that are read together (`data.publication.leaves`), named by what they say."""
 
     __tablename__ = "leaf"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)

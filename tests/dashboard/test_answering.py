@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from benchmarks.respondents import Page
 from dashboard import server
 from dashboard.answering import misses, steps, visits
-from data import asking, database, invitations, replies, schema
+from data import database, schema
+from data.fieldwork import asking, invitations, replies
 from survey.instrument import instruments
 from survey.text import LANGUAGES
 from tests.data.asked import NOW, USER, count, invited, link, opened

@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from benchmarks import respondents
-from data import access, asking, database, replies, schema
+from data import access, database, schema
+from data.fieldwork import asking, replies
 from tests.dashboard.answering_server import free_port, prepared_context, started
 
 pytestmark = pytest.mark.browser

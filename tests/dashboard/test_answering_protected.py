@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 from benchmarks.respondents import Page
 from dashboard import server
 from dashboard.answering import misses, routes, visits
-from data import answers, schema
-from data.openings import LostSecret
+from data import schema
+from data.fieldwork import answers
+from data.fieldwork.openings import LostSecret
 from survey.instrument import instruments
 from survey.text import LANGUAGES
 from tests.data.asked import NOW, count, invited, link, opened

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from benchmarks.respondents import Page
 from dashboard import server
 from dashboard.answering import drafts, misses, visits
-from data import asking, database, notices, schema
+from data import database, schema
+from data.fieldwork import asking, notices
 from data.instruments import bring_instrument
 from survey.instrument import Instrument, Item
 from survey.text import Text

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from benchmarks import respondents
 from benchmarks.respondents import Page, walk
-from data import database, installation, openings, schema
+from data import database, schema
+from data.fieldwork import installation, openings
 from tests.dashboard.answering_server import free_port, prepared_context, started
 
 PEOPLE = 40

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard.truth import engine
 from dashboard.voices.subjects import BENEFIT, CHALLENGE, SUCCESS, choices, kind_of
 from dashboard.wording import say
-from data import access, open_answers, quotes, schema
+from data import access, schema
 from data.database import reading, writing
-from data.open_answers import OpenText, Quoted
+from data.voices import open_answers, quotes
+from data.voices.open_answers import OpenText, Quoted
 from survey.instrument import instruments
 from survey.keywords import suggest
 from survey.text import LANGUAGES

@@ -14,7 +14,7 @@ from dashboard.truth import engine
 from dashboard.wording import say, texts
 from data import access, records
 from data.database import reading
-from data.record_frames import TAKEN_UP
+from data.folding.record_frames import TAKEN_UP
 from data.schema import ROLES, TAKEN_UP_STATUSES
 from metrics.catalog import metrics
 from survey.text import LANGUAGES

@@ -12,9 +12,9 @@ from dashboard.judging.words import construct_name
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access
-from data.assessment_reading import Assessment, Rating, assessments_of, history
 from data.database import reading
-from data.readiness import Readiness
+from data.judgement.assessment_reading import Assessment, Rating, assessments_of, history
+from data.judgement.readiness import Readiness
 from metrics.names import PHASE_NAMES
 from survey.rubric import rubric
 from survey.text import LANGUAGES

@@ -12,7 +12,7 @@ from dashboard.truth import engine
 from dashboard.wording import say
 from data import access, records, schema
 from data.database import reading, writing
-from data.replies import publish_reply, published_replies, write_reply
+from data.fieldwork.replies import publish_reply, published_replies, write_reply
 from survey.instrument import Instrument, instruments
 from survey.text import LANGUAGES
 from survey.xlsform.write import write

@@ -20,7 +20,7 @@ from dashboard.surveys import invitees, personal, qr
 from dashboard.surveys.invitees import Fault
 from data import access, database, schema
 from data.access import User
-from data.invitations import MOST, Invitee, Link
+from data.fieldwork.invitations import MOST, Invitee, Link
 from survey.answering import every_page, pages
 from survey.instrument import instruments
 from survey.text import LANGUAGES
@@ -90,7 +90,7 @@ def test_no_cell_of_a_file_of_links_runs_in_a_spreadsheet():
         import streamlit as st
 
         from dashboard.surveys import personal
-        from data.invitations import Link
+        from data.fieldwork.invitations import Link
 
         st.text(personal.links_file([Link("RES", "fi", "t" * 43, "=HYPERLINK(1)")], "fi"))
 

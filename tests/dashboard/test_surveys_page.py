@@ -14,10 +14,11 @@ from streamlit.util import calc_hash
 
 from dashboard import app, sign_in
 from dashboard.wording import say
-from data import access, answers, asking, notices, records, schema
+from data import access, records, schema
 from data.access import User
-from data.collection_facts import CollectionFacts, collections_of
 from data.database import HOME_VARIABLE, URL_VARIABLE, home, reading, writing
+from data.fieldwork import answers, asking, notices
+from data.fieldwork.collection_facts import CollectionFacts, collections_of
 from data.instruments import field_instrument
 from survey.instrument import instruments
 from survey.text import LANGUAGES, Text

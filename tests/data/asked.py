@@ -8,9 +8,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from data import access, asking, database, invitations, schema
-from data.answers import Receipt, accept
-from data.asking import NewCollection
+from data import access, database, schema
+from data.fieldwork import asking, invitations
+from data.fieldwork.answers import Receipt, accept
+from data.fieldwork.asking import NewCollection
 from survey.instrument import instruments
 
 USER = access.operator()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import asking, database, invitations, schema, sheets
-from data.answers import GRACE, NotAccepted, Receipt, RefusedAnswers, accept, find
+from data import database, schema, sheets
+from data.fieldwork import asking, invitations
+from data.fieldwork.answers import GRACE, NotAccepted, Receipt, RefusedAnswers, accept, find
 from data.instruments import field_instrument
 from survey.instrument import Instrument, instruments
 from tests.data.asked import GIVEN, NOW, PULSE, USER, answer, count, invited, link, opened

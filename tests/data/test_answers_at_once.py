@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import asking, database, openings, refreshing, schema, sheets
-from data.answers import NotAccepted
+from data import database, schema, sheets
+from data.fieldwork import asking, openings
+from data.fieldwork.answers import NotAccepted
+from data.publication import refreshing
 from metrics.frames import Frames
 from tests.data.asked import NOW, USER, answer, count, invited, link, opened
 
@@ -75,7 +77,7 @@ def test_posts_to_several_processes_at_once_are_one_answer(engine, tmp_path: Pat
     tokens //= 3
     own = invited(engine, tmp_path, opened(engine, link="personal"), tokens)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["data.refreshing", "tests.data.asked"])
+    context.set_forkserver_preload(["data.publication.refreshing", "tests.data.asked"])
     together, told = context.Barrier(PROCESSES), context.Queue()
     given = (url_of(engine), tmp_path, own, together, told)
     processes = [context.Process(target=post_all, args=given) for _ in range(PROCESSES)]

@@ -68,7 +68,7 @@ def test_no_receipt_is_given_for_an_answer_that_a_kill_takes(
     number = opened(engine, instrument=FORM.key, wave="end", link=kind)
     shared = link(engine, tmp_path, number) if kind == "anonymous" else None
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["data.refreshing", "tests.data.asked"])
+    context.set_forkserver_preload(["data.publication.refreshing", "tests.data.asked"])
     rng = random.Random(33)
     url = engine.url.render_as_string(hide_password=False)
     receipts = tmp_path / "receipts"

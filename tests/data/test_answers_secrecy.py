@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import answers, database, invitations, schema, withdrawals
+from data import database, schema
+from data.fieldwork import answers, invitations, withdrawals
 from data.schema import Base
 from survey.instrument import instruments
 from tests.data.asked import NOW, PULSE, USER, answer, invited, link, opened

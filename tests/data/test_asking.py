@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import asking, collection_facts, database, invitations, notices, schema
+from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.answers import find
-from data.installation import FILE
-from data.local_time import moment
-from data.openings import InvalidCollection, LostSecret
+from data.fieldwork import asking, collection_facts, invitations, notices
+from data.fieldwork.answers import find
+from data.fieldwork.installation import FILE
+from data.fieldwork.local_time import moment
+from data.fieldwork.openings import InvalidCollection, LostSecret
 from survey.text import Text
 from tests.data.asked import GIVEN, NOW, USER, answer, count, invited, link, opened
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from data import database, invitations, schema
-from data.answers import find
-from data.invitations import Invitee
-from data.openings import InvalidCollection
+from data import database, schema
+from data.fieldwork import invitations
+from data.fieldwork.answers import find
+from data.fieldwork.invitations import Invitee
+from data.fieldwork.openings import InvalidCollection
 from tests.data.asked import NOW, USER, answer, count, invited, opened
 
 

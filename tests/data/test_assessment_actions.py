@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.assessment_reading import Action, Rating, assessment_of, history
-from data.assessments import (
+from data.judgement.assessment_reading import Action, Rating, assessment_of, history
+from data.judgement.assessments import (
     Changes,
     Conflict,
     InvalidAssessment,

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.assessment_reading import Rating
-from data.assessments import Changes, reopen, save, start, submit
-from data.readiness import ready
-from data.record_results import assessments
+from data.folding.record_results import assessments
+from data.judgement.assessment_reading import Rating
+from data.judgement.assessments import Changes, reopen, save, start, submit
+from data.judgement.readiness import ready
 from survey.rubric import records_required, rubric
 
 ONE = 1

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.assessment_reading import (
+from data.judgement.assessment_reading import (
     Action,
     Rating,
     assessment_of,
@@ -20,7 +20,7 @@ from data.assessment_reading import (
     events,
     history,
 )
-from data.assessments import (
+from data.judgement.assessments import (
     Changes,
     Conflict,
     IncompleteAssessment,
@@ -33,7 +33,7 @@ from data.assessments import (
     start,
     submit,
 )
-from data.evidence import RefusedEvidence, evidence, plain_name
+from data.judgement.evidence import RefusedEvidence, evidence, plain_name
 from survey.rubric import rubric
 
 ONE, OTHER = 1, 2

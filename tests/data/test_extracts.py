@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, extracts
-from data.extracts import (
+from data import database
+from data.folding import extracts
+from data.folding.extracts import (
     FROM_FIRST,
     UnreadableAnswers,
     extract,

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from data.figure_table import FIGURE, KEY, InvalidSheet, figure_table, results_of
+from data.publication.figure_table import FIGURE, KEY, InvalidSheet, figure_table, results_of
 from metrics.metric import KEYS, RESULT_VALUES, Method, Profile, Reason, Result, ValueState
 from tests.data.small_sheet import judged
 

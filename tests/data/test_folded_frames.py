@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, refreshing, segments, statistics_frames
+from data import database
+from data.folding import segments, statistics_frames
+from data.publication import refreshing
 from data.schema import Collection, Response
 from metrics.frames import Frames
 from tests.data.slow_frames import slow_frames

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from data import installation
-from data.installation import ExposedSecret, derived, secret
+from data.fieldwork import installation
+from data.fieldwork.installation import ExposedSecret, derived, secret
 
 
 def test_the_secret_is_made_once_however_many_ask_at_once(tmp_path: Path):

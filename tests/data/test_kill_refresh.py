@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import access, database, extracts, publishing, sheets
+from data import access, database, sheets
+from data.folding import extracts
+from data.publication import publishing
 from data.schema import EntityLeaf, Finding, Leaf, MeasureLeaf, Revision, SegmentMember
 
 PROJECTS = 2
@@ -64,7 +66,7 @@ def assert_whole(engine: sa.Engine, home: Path) -> None:
 def processes() -> multiprocessing.context.ForkServerContext:
     """Processes that have imported everything already, so that a kill strikes the work itself."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["data.refreshing", "ibis.backends.duckdb"])
+    context.set_forkserver_preload(["data.publication.refreshing", "ibis.backends.duckdb"])
     return context
 
 

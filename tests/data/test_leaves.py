@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, leaves, publishing, refreshing, sheets
-from data.figure_table import FIGURE, InvalidSheet, figure_table
+from data import access, database, sheets
+from data.publication import leaves, publishing, refreshing
+from data.publication.figure_table import FIGURE, InvalidSheet, figure_table
 from data.schema import EntityLeaf, Leaf, MeasureLeaf, Revision
 from metrics.metric import Profile, Result, Results
 from tests.data.small_sheet import judged

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from data.local_time import day_of, moment, on_the_clock
+from data.fieldwork.local_time import day_of, moment, on_the_clock
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.open_answers import (
+from data.voices.open_answers import (
     Quoted,
     UnknownTheme,
     add_theme,
@@ -20,7 +20,7 @@ from data.open_answers import (
     to_code,
     withdraw,
 )
-from data.quotes import quotable, theme_counts
+from data.voices.quotes import quotable, theme_counts
 from survey.text import Text
 
 ONE, OTHER = 1, 2

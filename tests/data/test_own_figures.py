@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import access, database, refreshing, sheets
+from data import access, database, sheets
 from data.imports.responses import bump_revisions
 from data.instruments import field_instrument
+from data.publication import refreshing
 from data.schema import AppUser, Assessment, AssessmentLevel, Collection, Finding, Response
 from metrics.catalog import catalog
 from metrics.metric import Result

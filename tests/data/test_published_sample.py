@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, record_frames, sample, schema, sheets
+from data import access, database, sample, schema, sheets
 from data.access import User
-from data.assessment_reading import assessments_of, history
+from data.folding import record_frames
+from data.folding.record_frames import TAKEN_UP
 from data.instruments import known_instruments
-from data.record_frames import TAKEN_UP
+from data.judgement.assessment_reading import assessments_of, history
 from data.sample import KNOWN_EFFECTS
 from metrics.catalog import metrics
 from metrics.metric import KEYS, Level, Result, Unit, ValueState

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from data import database, record_frames, schema
+from data import database, schema
+from data.folding import record_frames
 from metrics.frames import Frames
 
 #: The day of reading.

@@ -6,7 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from data import database
-from data.release_register import Population, TooClose, read_released, refuse_close, register
+from data.publication.release_register import (
+    Population,
+    TooClose,
+    read_released,
+    refuse_close,
+    register,
+)
 from metrics.metric import Profile
 
 

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, released_sheets, sheets, waiting
+from data import database, sheets
 from data.imports.responses import bump_revisions
-from data.release_register import Population, TooClose, read_released, register_sheet
+from data.publication import released_sheets, waiting
+from data.publication.release_register import Population, TooClose, read_released, register_sheet
 from data.schema import Collection, Response
 from metrics.metric import Profile
 

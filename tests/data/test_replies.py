@@ -7,9 +7,7 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import Grant, NotPermitted, Role, User
-from data.imports.problems import UndoRefused
-from data.imports.undo import undo
-from data.replies import (
+from data.fieldwork.replies import (
     InvalidReply,
     change_reply,
     publish_reply,
@@ -18,6 +16,8 @@ from data.replies import (
     withdraw_reply,
     write_reply,
 )
+from data.imports.problems import UndoRefused
+from data.imports.undo import undo
 from tests.data.asked import NOW, USER, opened
 
 MANAGER = User(7, "m", (Grant(Role.MANAGER, project=1),))

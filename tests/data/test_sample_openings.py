@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from data import access, asking, collection_facts, database, schema
-from data.answers import find
-from data.replies import published_replies
+from data import access, database, schema
+from data.fieldwork import asking, collection_facts
+from data.fieldwork.answers import find
+from data.fieldwork.replies import published_replies
 from data.sample import LAST_DAY, load
 from tests.data.asked import answer
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from data import database, record_frames
+from data import database
+from data.folding import record_frames
 from data.sample import KNOWN_EFFECTS, LAST_DAY, load
 from metrics.frames import Frames
 from metrics.records import STEPS

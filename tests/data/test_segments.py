@@ -11,8 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, extracts, publishing, refreshing, segments, sheets, waiting
+from data import database, sheets
+from data.folding import extracts, segments
 from data.imports.responses import bump_revisions
+from data.publication import publishing, refreshing, waiting
 from data.schema import Collection, Project, Response, Segment, SegmentMember
 from metrics import frames
 from metrics.frames import Frames
@@ -268,7 +270,7 @@ def test_other_code_does_not_trust_what_older_code_folded(
     truth: sa.Engine, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     fold(truth, tmp_path)
-    monkeypatch.setattr("data.statistics_store._rules", lambda: "newer rules")
+    monkeypatch.setattr("data.folding.statistics_store._rules", lambda: "newer rules")
     monkeypatch.setattr(refreshing, "code_version", lambda: "0.2.0+newer")
     assert read_again(truth, tmp_path) == [RESPONSES]
 

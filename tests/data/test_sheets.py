@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import access, database, extracts, publishing, refreshing, sheets
+from data import access, database, sheets
 from data.access import Grant, Role, User
+from data.folding import extracts
+from data.publication import publishing, refreshing
 from data.schema import EntityLeaf, Leaf, MeasureLeaf, Revision
 from metrics.metric import Result
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import generate
-from data.extracts import extract_schema, sorted_rows, store_segment
-from data.fold_engine import embedded, spark
-from data.statistics_fold import fold_cells, fold_languages, fold_pairs, fold_splits
+from data.folding.extracts import extract_schema, sorted_rows, store_segment
+from data.folding.fold_engine import embedded, spark
+from data.folding.statistics_fold import fold_cells, fold_languages, fold_pairs, fold_splits
 
 pytest.importorskip("pyspark", reason="the extra 'spark' is not installed")
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.extracts import extract_schema
-from data.fold_columns import (
+from data.folding.extracts import extract_schema
+from data.folding.fold_columns import (
     CELL,
     EARLIER_WAVES,
     PAIR,
@@ -26,8 +26,8 @@ from data.fold_columns import (
     moment_column,
     moment_columns,
 )
-from data.fold_engine import embedded
-from data.statistics_fold import (
+from data.folding.fold_engine import embedded
+from data.folding.statistics_fold import (
     LARGEST,
     StatisticsTooLarge,
     check_size,

@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
-from data import database, refreshing, sheets
+from data import database, sheets
 from data.imports.responses import bump_revisions
+from data.publication import refreshing
 from data.schema import Collection, Response, Revision
 from metrics.frames import Frames
 

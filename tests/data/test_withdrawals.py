@@ -8,24 +8,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from data import (
-    access,
-    answers,
-    asking,
-    database,
-    extracts,
-    invitations,
-    notices,
-    refreshing,
-    schema,
-    sheets,
-    withdrawals,
-)
-from data.answers import RefusedAnswers
-from data.extracts import FROM_FIRST
+from data import access, database, schema, sheets
+from data.fieldwork import answers, asking, invitations, notices, withdrawals
+from data.fieldwork.answers import RefusedAnswers
+from data.fieldwork.withdrawals import NoAnswers
+from data.folding import extracts
+from data.folding.extracts import FROM_FIRST
 from data.instruments import bring_instrument
-from data.waiting import FEWEST
-from data.withdrawals import NoAnswers
+from data.publication import refreshing
+from data.publication.waiting import FEWEST
 from survey.instrument import WHOLE_PROCESS, AnswerSet, Instrument, Item
 from survey.text import Text
 from tests.data.asked import GIVEN, NOW, PULSE, USER, answer, count, invited, link, opened

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 
-from data.fold_columns import banded_items as folded_items
+from data.folding.fold_columns import banded_items as folded_items
 from metrics.evaluate import evaluate
 from metrics.frames import BAND_COLUMNS, Frames, schema_of
 from metrics.items import banded_items

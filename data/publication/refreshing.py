@@ -1,0 +1,355 @@
+"""A refresh: the truth is folded, judged, protected and published, in this order and no other.
+
+Where new answers came to a few projects only, their own figures are published first
+(`_publish_own`): who brought them sees them in seconds, and the sheet of everything follows in the
+same refresh.
+
+Everything is read in one snapshot. Until the last step nothing is written to the database; the
+files that earlier steps leave behind are named by content, and the next refresh removes what no
+published sheet needs. So a refresh that dies changes nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+import sqlalchemy as sa
+
+import data
+import metrics
+import survey
+from data import database, sheets
+from data.fieldwork import openings
+from data.folding import extracts, record_frames, segments, statistics_frames
+from data.instruments import known_instruments
+from data.publication import leaves, publishing, waiting
+from data.schema import Revision, SegmentMember
+from data.sheets import AHEAD, BEHIND, Progress, Publication, RevisionFacts, Waiting
+from metrics.attention import findings
+from metrics.catalog import metrics as known_metrics
+from metrics.catalog import of_answers
+from metrics.frames import Frames
+from metrics.judge import judge as protected
+from metrics.judge import judge_own, prepare
+from metrics.metric import Profile, Results
+from survey.instrument import Instrument
+
+#: How often a refresh starts again because another machine published while it was judging.
+ATTEMPTS = 3
+
+JUDGING = (metrics, survey, data)
+
+#: New answers of more projects than this are published with everything else.
+FEW_PROJECTS = 12
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What one snapshot of the database held, and what the last publication had read.
+
+    changed: the projects to whose collections something came since.
+    """
+
+    collections: pd.DataFrame
+    instruments: Mapping[str, Instrument]
+    records: record_frames.Records
+    inputs: dict[str, Any]
+    published: RevisionFacts | None
+    changed: frozenset[int]
+    all_held: bool
+    withheld: tuple[extracts.Withheld, ...]
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a new sheet would say what the published one says."""
+        return (
+            self.published is not None
+            and self.all_held
+            and self.published.inputs_sha256 == _hash(self.inputs)
+            and self.published.code_version == code_version()
+        )
+
+
+def refresh(
+    engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
+) -> Publication:
+    """The publication of everything that the database holds now.
+
+    Refreshes of one home wait for each other. Where nothing was changed since the last one, its
+    revision stays.
+    Raises: publishing.Overtaken, extracts.UnreadableAnswers, statistics_fold.StatisticsTooLarge,
+    record_frames.CircularAreas, data.instruments.InstrumentConflict, figure_table.InvalidSheet.
+    """
+    started = time.perf_counter()
+    home = home or database.home()
+    tell = progress or _silent
+    with _alone(home), _programs_set_aside():
+        for attempt in range(ATTEMPTS):
+            try:
+                revision, figures, changed, waits = _refresh(engine, home, tell)
+            except publishing.Overtaken:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                break
+    return Publication(revision, figures, changed, time.perf_counter() - started, waits)
+
+
+@cache
+def code_version() -> str:
+    """The version of the package, and a hash of everything that has a say in a figure."""
+    folders = [Path(package.__path__[0]) for package in JUDGING]
+    sources = sorted(
+        path for folder in folders for kind in ("*.py", "*.yaml") for path in folder.rglob(kind)
+    )
+    hashed = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
+    return f"{version('arviomo')}+{hashed[:12]}"
+
+
+def read_truth(connection: sa.Connection, home: Path) -> Truth:
+    """What a connection sees, without the answers themselves and without what waits."""
+    instruments = known_instruments(connection)
+    published = sheets.published(connection)
+    collections, withheld, waits = waiting.settled(
+        connection, segments.read_collections(connection), published, instruments, home
+    )
+    records = record_frames.read_records(connection, _today())
+    up_to = sa.select(SegmentMember.collection_id, sa.func.max(SegmentMember.revision))
+    held = dict(connection.execute(up_to.group_by(SegmentMember.collection_id)).all())
+    current = dict(zip(collections["collection"], collections["revision"], strict=True))
+    return Truth(
+        collections,
+        instruments,
+        records,
+        _inputs(collections, instruments, records) | {waiting.INPUT: [list(w) for w in withheld]},
+        published,
+        frozenset(
+            int(project)
+            for collection, project in zip(
+                collections["collection"], collections["project"], strict=True
+            )
+            if held.get(collection) != current[collection]
+        ),
+        held == current,
+        withheld,
+        waits,
+    )
+
+
+def judge(
+    frames: Frames, truth: Truth, today: date, progress: Progress
+) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
+    """The protected figures under both profiles, and what each says needs attention."""
+    prepared = prepare(frames, instruments=dict(truth.instruments))
+    progress("judge", 1, 1)
+    results: list[Results] = []
+    attention: dict[Profile, pd.DataFrame] = {}
+    for done, profile in enumerate(Profile):
+        progress("protect", done, len(Profile))
+        shown = protected(prepared, profile)
+        attention[profile] = findings(shown, truth.records.phases, today)
+        results += shown
+    progress("protect", len(Profile), len(Profile))
+    return results, attention
+
+
+def _refresh(
+    engine: sa.Engine, home: Path, progress: Progress
+) -> tuple[int, int, bool, tuple[Waiting, ...]]:
+    with _sealed(engine) as connection:
+        truth = read_truth(connection, home)
+        if truth.is_published:
+            revision = truth.published.id
+            return revision, publishing.count_figures(connection, revision), False, truth.waiting
+        folded = segments.fold_news(
+            connection, truth.instruments, truth.collections, home, progress, truth.withheld
+        )
+    seen = truth.published.id if truth.published else None
+    if _goes_ahead(truth):
+        seen = _publish_own(engine, truth, folded, progress)
+    progress("judge", 0, 1)
+    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
+    results, attention = judge(frames, truth, _today(), progress)
+    progress("publish", 0, 1)
+    # Cut before the transaction: others wait for the writing only.
+    sheet = _sheet(folded, leaves.cut(results), attention, truth.inputs, seen)
+    with database.writing(engine) as connection:
+        revision, figures = publishing.publish(connection, sheet)
+        used = publishing.files_in_use(connection)
+    progress("publish", 1, 1)
+    # What follows is tidying: where it is cut short, the next publication does it.
+    with database.writing(engine) as connection:
+        publishing.prune(connection)
+    extracts.remove_unused(home, used)
+    return revision, figures, True, truth.waiting
+
+
+@contextmanager
+def _sealed(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that reads, and sees all answers that share a revision, or none of them.
+
+    Answers that come by link share a revision until it is seen here. So the revisions are marked
+    as seen while nobody answers, and the snapshot is taken before anybody can.
+    """
+    with ExitStack() as reading:
+        with database.writing(engine) as connection:
+            openings.seal(connection)
+            seeing = reading.enter_context(database.reading(engine))
+            # A snapshot begins with the first thing that is read.
+            seeing.execute(sa.select(sa.func.count()).select_from(Revision))
+        yield seeing
+
+
+# --- a few projects first -----------------------------------------------------------------------
+
+
+def _goes_ahead(truth: Truth) -> bool:
+    """Whether the figures of the projects that changed can stand in the published sheet."""
+    return (
+        truth.published is not None
+        and truth.published.code_version == code_version()
+        and 0 < len(truth.changed) <= FEW_PROJECTS
+        and len(truth.changed) < truth.collections["project"].nunique()
+    )
+
+
+def _publish_own(
+    engine: sa.Engine, truth: Truth, folded: list[segments.Folded], progress: Progress
+) -> int:
+    """The revision in which the changed projects have their new figures, and all else is as it was.
+
+    What compares a project with others is everything else: it keeps what the sheet before said.
+    """
+    progress("own", 0, 1)
+    projects = truth.changed
+    mine = truth.collections[truth.collections["project"].isin(projects)]
+    numbers = mine["collection"].tolist()
+    fielded = set(mine["instrument"])
+    own = [
+        replace(each, statistics=each.statistics.of(numbers))
+        for each in folded
+        if each.instrument in fielded
+    ]
+    records = truth.records.of(projects, numbers)
+    frames = statistics_frames.assemble(records, own, mine, truth.instruments)
+    prepared = prepare(frames, of_answers(), dict(truth.instruments))
+    results: list[Results] = []
+    attention: dict[Profile, pd.DataFrame] = {}
+    for profile in Profile:
+        shown = judge_own(prepared, profile)
+        attention[profile] = findings(shown, records.phases, _today())
+        results += shown
+    judged = {each.metric.id for each in results}
+    with database.reading(engine) as connection:
+        results += leaves.left_of(connection, truth.published.id, projects, judged)
+    inputs = truth.inputs | {AHEAD: sorted(projects), BEHIND: _behind(truth.published)}
+    sheet = _sheet(folded, leaves.cut_own(results), attention, inputs, truth.published.id)
+    with database.writing(engine) as connection:
+        revision, _ = publishing.publish(connection, replace(sheet, projects=projects))
+    progress("own", 1, 1)
+    return revision
+
+
+def _behind(published: RevisionFacts) -> int:
+    """The last revision of everything."""
+    return published.behind or published.id
+
+
+def _sheet(
+    folded: list[segments.Folded],
+    cut: leaves.Leaves,
+    attention: Mapping[Profile, pd.DataFrame],
+    inputs: Mapping[str, Any],
+    seen: int | None,
+) -> publishing.Sheet:
+    return publishing.Sheet(
+        leaves=cut,
+        findings=attention,
+        folded=folded,
+        seen=seen,
+        code_version=code_version(),
+        inputs_sha256=_hash(inputs),
+        inputs=inputs | {"extracts": _extracts(folded)},
+        metrics={name: metric.version for name, metric in known_metrics().items()},
+    )
+
+
+def _inputs(
+    collections: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    records: record_frames.Records,
+) -> dict[str, Any]:
+    """The hash of everything that is read, by name, and the day on which it was read: what is
+    late depends on it."""
+    # How often a collection was rewritten says nothing that its revision does not say.
+    frames = {"collections": collections.drop(columns="rewritten")} | records.frames
+    fielded = sorted(set(collections["instrument"]))
+    return {
+        **{name: _hash_rows(frame) for name, frame in frames.items()},
+        "instruments": {key: instruments[key].sha256 for key in fielded},
+        "read_on": _today().isoformat(),
+    }
+
+
+def _extracts(folded: list[segments.Folded]) -> dict[str, list[str]]:
+    shas: dict[str, list[str]] = {}
+    for segment in folded:
+        shas.setdefault(segment.instrument, []).append(segment.extract_sha256)
+    return shas
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _hash_rows(frame: pd.DataFrame) -> str:
+    """The hash of the rows of a frame, in their order."""
+    if frame.empty:
+        # Most records of most portfolios: nothing has the same hash, reckoned or not.
+        return hashlib.sha256(b"").hexdigest()
+    rows = pd.util.hash_pandas_object(frame.astype("str"), index=False)
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@contextmanager
+def _programs_set_aside() -> Iterator[None]:
+    """The garbage collector passes over what is there already: modules, and what they hold.
+
+    Rows that are read wake it again and again, and looking through all modules takes a tenth of a
+    second each time.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """The only refresh of a home; the lock falls with the process that holds it."""
+    with (extracts.extract_folder(home) / "refresh.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
