@@ -29,8 +29,8 @@ ITEMS_PER_SCALE = 3
 #: Every collection is open as long.
 OPENS_ON, DAYS = date(2025, 3, 3), 28
 DAY_NAMES = np.array([str(OPENS_ON + timedelta(days=day)) for day in range(DAYS)], dtype=object)
-#: Projects that a file of news is about.
-NEWS_PROJECTS = 12
+#: Projects that a file of news is about: so few that ten of each group answer, and none waits.
+NEWS_PROJECTS = 4
 #: Responses that are drawn and stored at a time.
 CHUNK = 100_000
 #: 1-5, don't know, not applicable, and 0 for no answer, with how often each is given.
@@ -170,7 +170,7 @@ def add(engine: sa.Engine, count: int, projects: int, seed: int, start: int = 0)
 
 
 def write_news(path: Path, count: int, seed: int) -> None:
-    """Nothing; ``path`` holds answers to the last wave of the first dozen projects as CSV."""
+    """Nothing; ``path`` holds answers to the last wave of the first projects as CSV."""
     asked = instrument()
     drawn = next(responses(count, NEWS_PROJECTS, seed))
     place = np.arange(count)
