@@ -97,7 +97,14 @@ def indicator_id(connection: sa.Connection, key: str) -> int:
         return row.id
     if key not in common():
         raise _unknown(key)
-    return _insert(connection, common()[key], None, None)
+    attempt = connection.begin_nested()
+    try:
+        number = _insert(connection, common()[key], None, None)
+    except sa.exc.IntegrityError:  # somebody else used it first in this very moment
+        attempt.rollback()
+        return indicator_id(connection, key)
+    attempt.commit()
+    return number
 
 
 def definition_of(connection: sa.Connection, key: str) -> Stored:

@@ -95,7 +95,14 @@ def draft(connection: sa.Connection, user: User, target: int, period: int) -> in
         "basis": "entered",
         "retain_until": _kept(connection, place.project_id, place.ends_on),
     }
-    return insert(connection, user, row, {}, None)
+    attempt = connection.begin_nested()
+    try:
+        number = insert(connection, user, row, {}, None)
+    except sa.exc.IntegrityError:  # somebody else drafted it in this very moment
+        attempt.rollback()
+        return newest_of(connection, target, period).id
+    attempt.commit()
+    return number
 
 
 def save(

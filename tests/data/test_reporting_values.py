@@ -341,6 +341,21 @@ def test_an_old_version_is_a_conflict_that_shows_both(world):
     assert row(world, number).value == Decimal(4)
 
 
+def test_many_who_draft_at_once_draft_one(world):
+    target, period = promised(world, "RCO02@1"), opened(world)
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(drafted(world, target, period)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
 def test_many_who_write_at_once_lose_nothing(world):
     number = entered(world, promised(world, "RCO13@1"), opened(world), 0)
     problems: list[Exception] = []
