@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from data import schema
+from data import database, schema
 from data.access import NotPermitted
 from data.reporting import values
 from data.reporting.history import events
@@ -226,6 +226,29 @@ def test_drafting_twice_is_one_draft(world):
     assert drafted(world, target, period) == drafted(world, target, period)
     # Five years after the year in which the project ends (Reg. 2021/1060, article 82).
     assert row(world, drafted(world, target, period)).retain_until == date(2031, 12, 31)
+
+
+def test_the_database_itself_keeps_the_states_apart(world):
+    number = entered(world, promised(world, "RCO02@1"), opened(world), 3)
+    table = schema.ReportedValue
+    for wrong in (
+        {"state": "value", "value": 0},
+        {"state": "zero", "value": 3},
+        {"state": "zero", "value": None, "text": "ei mitään"},
+        {"state": "not_reported"},
+        {"state": "value", "value": None},
+        {"state": "suppressed", "value": None},
+        {"method_note": None},
+        {"basis": "metric"},
+        {"status": "sent"},
+        {"correction": -1},
+    ):
+        with pytest.raises(sa.exc.IntegrityError), database.writing(world) as connection:
+            connection.execute(sa.update(table).where(table.id == number).values(wrong))
+    event = {"reported_id": number, "version": 9, "user_id": 1, "at": datetime(2026, 1, 1)}
+    with pytest.raises(sa.exc.IntegrityError), database.writing(world) as connection:
+        connection.execute(sa.insert(schema.ReportedEvent).values(event | {"act": "returned"}))
+    assert row(world, number).value == 3
 
 
 # --- the way of a value -------------------------------------------------------------------------
