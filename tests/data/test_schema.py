@@ -48,6 +48,25 @@ BREAKING = {
     "one_subject": {"collection_id": None, "proposal_id": None},
     "some_text": {"fi": None, "sv": None, "en": None},
     "published_when": {"status": "published", "published_at": None},
+    # A state that is none has no value either, or another check would refuse it first.
+    "ck_reported_value_state_known": {"state": "?", "value": None, "text": None},
+    "one_owner": {"programme_id": 1, "project_id": 1},
+    "closed_by_somebody": {"closed_by": None},
+    "target_from_a_baseline": {"baseline": None, "baseline_year": None},
+    "baseline_with_its_year": {"baseline_year": None},
+    "milestone_of_a_target": {"target": None},
+    "value_where_there_is_one": {"state": "not_reported"},
+    "zero_is_zero": {"state": "zero"},
+    "nothing_is_zero": {"value": 0},
+    "metric_named": {"basis": "metric"},
+    "entered_with_its_method": {"basis": "entered", "method_note": None},
+    "returned_with_a_reason": {"act": "returned", "reason": None},
+    "graded_with_grounds": {"grade": "A", "substantiation": None},
+    "of_one_thing": {"reported_id": None},
+    "file_or_link": {"link": "https://example.org"},
+    "file_with_its_kind": {"bytes": None},
+    "scope_named": {"scope": "project"},
+    "corrected_for_a_reason": {"corrects_id": 1, "reason": None},
 }  # fmt: skip
 
 #: What else a row says that refers to something.
@@ -58,14 +77,18 @@ ALONGSIDE = {
     ("funnel_case", "merged_into_id"): {"end_kind": "merged"},
     # A reply is about a collection or about a proposal.
     ("reply", "proposal_id"): {"collection_id": None},
+    # An indicator belongs to a programme or to a project, a proof to a value or to a claim.
+    ("indicator_version", "project_id"): {"programme_id": None},
+    ("proof", "claim_id"): {"reported_id": None},
+    ("release", "project_id"): {"scope": "project"},
 }
 
 
 def breaking_values(check: sa.CheckConstraint) -> dict[str, object]:
     """The values that break one constraint and, as far as can be, no other."""
     name = check.name.removeprefix(f"ck_{check.table.name}_")
-    if name in BREAKING:
-        return BREAKING[name]
+    if told := BREAKING.get(check.name) or BREAKING.get(name):
+        return told
     if match := re.fullmatch(r"(\w+)_known", name):
         return {match[1]: "?"}
     if match := re.fullmatch(r"(\w+)_not_negative", name):
