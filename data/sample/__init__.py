@@ -7,6 +7,7 @@ invented, and what was built in (`KNOWN_EFFECTS`) is found again by the tests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,11 @@ def load(engine: sa.Engine, progress: Progress | None = None, home: Path | None 
         rows = _portfolio(
             {key: field_instrument(connection, instruments()[key]) for key in fieldwork.INSTRUMENTS}
         )
-        _store_all(connection, rows, tell)
+        total = len(rows) + len(reporting.TABLES)
+        _store_all(connection, rows, partial(tell, _STEP), 0, total)
         # What was reported is counted from the records, as they stand now.
-        _store_all(connection, reporting.records(connection, rows, home), tell)
+        told = reporting.records(connection, rows, home)
+        _store_all(connection, told, partial(tell, _STEP), len(rows), total)
 
 
 def is_loaded(connection: sa.Connection) -> bool:
@@ -127,11 +130,17 @@ def _store_groups(connection: sa.Connection) -> None:
         connection.execute(sa.insert(StakeholderGroup), rows)
 
 
-def _store_all(connection: sa.Connection, rows: dict[str, register.Rows], tell: Progress) -> None:
+def _store_all(
+    connection: sa.Connection,
+    rows: dict[str, register.Rows],
+    tell: Callable[[int, int], None],
+    before: int,
+    total: int,
+) -> None:
     tables = [table for table in Base.metadata.sorted_tables if table.name in rows]
-    for done, table in enumerate(tables, start=1):
+    for done, table in enumerate(tables, start=before + 1):
         _store(connection, table, rows[table.name])
-        tell(_STEP, done, len(tables))
+        tell(done, total)
 
 
 def _store(connection: sa.Connection, table: sa.Table, rows: register.Rows) -> None:

@@ -30,6 +30,11 @@ from metrics.metric import Level
 
 #: Under which the invented items are hashed where no installation is at hand: no secret.
 KEY = b"arviomo:sample"
+#: What `records` makes.
+TABLES = (
+    "indicator_version", "reporting_period", "indicator_target", "reported_value",
+    "reported_event", "counted_item", "claim", "proof",
+)  # fmt: skip
 #: How the newest period of each project stands, in turn; before it everything is approved.
 _NEWEST = ("submitted", "returned", "draft", "submitted", "approved")
 #: What was done of a value up to each status, by whom.
