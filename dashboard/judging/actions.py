@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from textwrap import shorten
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,8 @@ from survey.rubric import LEVELS, Criterion
 
 _FORMATS = {"fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY", "en": "DD/MM/YYYY"}
 WHOLE_PHASE = ""
+#: How many letters of an action stand on its button, so that the buttons can be told apart.
+NAMED = 40
 
 
 def next_step(draft: Draft, construct: str, criterion: Criterion, language: str) -> None:
@@ -147,8 +150,9 @@ def actions_to_mark(
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(literal(action_words(action, language)), width="content")
             done = action.done_on is not None
+            key = "judge.mark_undone" if done else "judge.mark_done"
             pressed = st.button(
-                say("judge.mark_undone" if done else "judge.mark_done", language),
+                say(key, language, action=literal(shorten(action.text, NAMED, placeholder="…"))),
                 key=f"judge_{assessment.id}_mark{number}",
                 type="tertiary" if done else "secondary",
             )
