@@ -12,11 +12,12 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
 import anyio
+import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -32,16 +33,24 @@ ROUTE = "/download/{ticket}/{name}"
 LASTS, MOST = 900, 200
 #: Cookies that say who somebody is: of a signed-in person, else of a visitor.
 SIGNED_IN, VISITOR = re.compile(r"_streamlit_user(__\d+)?"), "_streamlit_xsrf"
-_NAME = re.compile(r"[a-z0-9-]{1,60}\.csv")
+_NAME = re.compile(r"[a-z0-9-]{1,60}\.(csv|jpeg|pdf|png|xlsx)")
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jpeg": "image/jpeg",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+#: What is read for a person when they fetch it; None where they may not have it, or it is gone.
+Read = Callable[[sa.Connection, User], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    content: bytes
+    read: Read
     name: str
     browser: str
     person: int
-    project: int
     until: float
 
 
@@ -56,8 +65,18 @@ def offer(
     with the cookies, for a quarter of an hour.
 
     Missing: None for a browser that does not say who it is. Raises: ValueError for another name
-    than small letters, digits and hyphens before ``.csv``.
+    than small letters, digits and hyphens before an ending of MEDIA_TYPES.
     """
+
+    def read(_connection: sa.Connection, user: User) -> bytes | None:
+        return content if access.can(user, Verb.ASK, Kind.COLLECTION, project) else None
+
+    return offer_to_read(read, name, cookies, person)
+
+
+def offer_to_read(read: Read, name: str, cookies: Mapping[str, str], person: User) -> str | None:
+    """The same of a file that is read, and whose reader is asked for their right to it, when it
+    is fetched. Missing, Raises: as of `offer`."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name}: a file for download is named like links-12.csv")
     browser = _browser(cookies)
@@ -69,7 +88,7 @@ def offer(
             del _offers[old]
         while len(_offers) >= MOST:
             _offers.pop(next(iter(_offers)))
-        _offers[ticket] = Offer(content, name, browser, person.id, project, now + LASTS)
+        _offers[ticket] = Offer(read, name, browser, person.id, now + LASTS)
     return f"/download/{ticket}/{name}"
 
 
@@ -83,21 +102,21 @@ async def download(request: Request) -> Response:
         or found.until < time.monotonic()
         or found.name != request.path_params["name"]
         or not secrets.compare_digest(found.browser, browser)
-        or not await anyio.to_thread.run_sync(_may_have, found)
+        or (content := await anyio.to_thread.run_sync(_content, found)) is None
     ):
         return PlainTextResponse("not found", 404)
     return Response(
-        found.content,
-        media_type="text/csv; charset=utf-8",
+        content,
+        media_type=MEDIA_TYPES[found.name.rpartition(".")[2]],
         headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
     )
 
 
-def _may_have(found: Offer) -> bool:
-    """Whether the person may still run what is asked in the project."""
+def _content(found: Offer) -> bytes | None:
+    """The file, where its person may have it with the rights that they have now."""
     with reading(engine()) as connection:
         user = access.user_numbered(connection, found.person)
-    return user is not None and access.can(user, Verb.ASK, Kind.COLLECTION, found.project)
+        return None if user is None else found.read(connection, user)
 
 
 def _browser(cookies: Mapping[str, str]) -> str | None:

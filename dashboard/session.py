@@ -104,7 +104,8 @@ def shows_sample(connection: sa.Connection) -> bool:
 
 
 def settle_uploads(user: User) -> None:
-    """Let a visit of somebody who imports, asks or assesses send files; never into the sample."""
+    """Let a visit of somebody who imports, asks, assesses or reports send files; never into the
+    sample."""
     context = get_script_run_ctx()
     if context is None:
         return
@@ -112,6 +113,7 @@ def settle_uploads(user: User) -> None:
         (Verb.STORE, Kind.BATCH),
         (Verb.ASK, Kind.COLLECTION),
         (Verb.ASSESS, Kind.ASSESSMENT),
+        (Verb.REPORT, Kind.INDICATOR),
     )
     may_send = any(access.reach(user, verb, kind) != frozenset() for verb, kind in wanted)
     if may_send and sign_in.mode() is sign_in.Mode.PROVIDER:
