@@ -28,8 +28,11 @@ def version_of(key: str) -> int:
 
 
 def place_of(result: Result) -> tuple[int, int]:
-    """Where a result stands in the series of its part: by wave, and within a wave by version."""
-    return WAVES.index(result.wave), version_of(result.instrument)
+    """Where a result stands in the series of its part: by version, and within one by wave.
+
+    So the surveys of a version stay side by side where another version was in use beside it.
+    """
+    return version_of(result.instrument), WAVES.index(result.wave)
 
 
 def is_broken(earlier: Result, later: Result) -> bool:
@@ -66,9 +69,9 @@ def break_words(results: Sequence[Result], language: str) -> str:
     stayed the same."""
     said = []
     for broken in all_breaks(results):
-        waves = [WAVE_NAMES[each.wave].in_language(language) for each in broken]
-        key = "series.within" if waves[0] == waves[1] else "series.between"
-        earlier, later = waves
+        first, second = (WAVES.index(each.wave) for each in broken)
+        key = "series.between" if first < second else "series.beside"
+        earlier, later = (WAVE_NAMES[each.wave].in_language(language) for each in broken)
         said.append(say(key, language, earlier=earlier, later=later, **_versions(broken)))
     return " ".join([*said, say("series.uncompared", language)]) if said else ""
 

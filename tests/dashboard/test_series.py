@@ -83,7 +83,15 @@ def test_the_sentence_names_the_surveys_and_says_that_nothing_is_compared(langua
 def test_two_versions_in_one_survey_stand_apart():
     both = [at("end", 1, 60), at("end", 2, 64)]
     assert series.breaks(both) == [(both[0], both[1])]
-    assert "osa hankkeista" in series.break_words(both, "fi")
+    assert "osittain samoilla kyselykerroilla" in series.break_words(both, "fi")
+
+
+def test_versions_side_by_side_are_a_line_each_with_one_break_between():
+    side = [at("baseline", 1, 50), at("baseline", 2, 52), at("end", 1, 60), at("end", 2, 64)]
+    (values,) = (trace for trace in drawn(side).data if trace.name == "values")
+    assert list(values.x) == [50, 60, None, 52, 64, None]
+    assert series.breaks(side) == [(side[2], side[1])]
+    assert "versiota 1 ja versiota 2" in series.break_words(side, "fi")
 
 
 def test_other_questionnaires_and_records_are_no_break():
