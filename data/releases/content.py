@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from data import sheets
 from data.access import User
 from data.releases.entries import shown_number
 from data.reporting.protection import is_of_people
+from data.reporting.targets import plain as plain_decimal
 from data.schema import (
     Collection,
     Funder,
@@ -138,6 +140,11 @@ def figure_row(figure: Result) -> list[Any]:
     return [getattr(cell, "value", cell) for cell in cells]
 
 
+def decimal(value: float) -> Decimal:
+    """A published figure as the decimal that is reported of it."""
+    return plain_decimal(Decimal(str(round(value, 4))))
+
+
 # --- sums of what was approved ------------------------------------------------------------------
 
 
@@ -173,6 +180,14 @@ def totals(
             }
         )
     return found
+
+
+def as_decimals(values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The values of a stored release, their numbers as decimals again."""
+    return [
+        {**each, "value": None if each["value"] is None else Decimal(each["value"])}
+        for each in values
+    ]
 
 
 def _together(values: Sequence[Mapping[str, Any]], key: str) -> int:

@@ -56,10 +56,11 @@ def entries(
 ) -> list[dict[str, Any]]:
     """The records of some reported values, in their order.
 
-    indicators: definitions by the number of their row. Missing: a value that is not there has none.
+    indicators: definitions by the number of their row. Missing: a value that is not there has no
+    record, nor has one whose target, period or definition is not there.
     """
     found: dict[int, dict[str, Any]] = {}
-    for some in _chunks(reported):
+    for some in chunks(reported):
         values = _rows(connection, sa.select(ReportedValue.__table__), ReportedValue.id, some)
         targets = _by_id(connection, IndicatorTarget, {row["target_id"] for row in values})
         periods = _by_id(connection, ReportingPeriod, {row["period_id"] for row in values})
@@ -70,9 +71,12 @@ def entries(
             )
         }  # fmt: skip
         for value in values:
+            target = targets.get(value["target_id"], {})
+            period = periods.get(value["period_id"])
+            indicator = indicators.get(target.get("indicator_id"))
+            if period is None or indicator is None:
+                continue
             stands_on = {name: rows.get(value["id"], []) for name, rows in behind.items()}
-            target, period = targets[value["target_id"]], periods[value["period_id"]]
-            indicator = indicators[target["indicator_id"]]
             entry = _entry(value, target, period, indicator, stands_on)
             entry["exact"] = _exact(value, target, period, stands_on)
             found[value["id"]] = entry
@@ -102,7 +106,7 @@ def _entry(
         "rounded": of_people,
         "attained": _attained(indicator, target, shown),
         "basis": value["basis"],
-        "metric": None if value["metric"] is None else json.loads(value["metric"]),
+        "metric": _metric(value["metric"]),
         "revision": value["revision"],
         "method_note": value["method_note"],
         "retain_until": value["retain_until"],
@@ -111,6 +115,14 @@ def _entry(
         "proofs": [{name: row[name] for name in _PROOF} for row in behind["proofs"]],
         "events": [{name: row[name] for name in _EVENT} for row in behind["events"]],
     }
+
+
+def _metric(told: str | None) -> Any:
+    """Which published figure a value was read from; a row that somebody edited stays as it is."""
+    try:
+        return None if told is None else json.loads(told)
+    except ValueError:
+        return told
 
 
 def shown_number(number: Any, of_people: bool) -> Any:
@@ -165,7 +177,8 @@ def _seal(home: Path, told: list[dict[str, Any]]) -> None:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def _chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
+def chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Some numbers at a time, each once, the smallest first."""
     every = sorted(set(numbers))
     for first in range(0, len(every), AT_ONCE):
         yield every[first : first + AT_ONCE]

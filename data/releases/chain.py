@@ -1,0 +1,201 @@
+"""Whether the stored releases are what left the house: each by itself, in their order, and against
+the rows that they locked. Whoever edits a row with SQL is found here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.releases import content
+from data.releases.canonical import plain
+from data.releases.entries import entries
+from data.releases.keys import public_keys
+from data.releases.verify_release import Invalid, verify
+from data.schema import (
+    AuditEvent,
+    IndicatorVersion,
+    Release,
+    ReleasedValue,
+    ReportedEvent,
+    ReportedValue,
+)
+from metrics.indicators.indicator import NO_RELEASE, Indicator
+
+#: What may still change of a target after a release: what is aimed at, and words about it.
+_LOOSE = ("attained", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that is not as it was released.
+
+    release: its number; None where no release is about it. code: a step of `verify_release`, or
+    "row" (a column of the release's own row), "values" (which values it froze), "value" (a row of
+    one of them), "definition", "unreleased" (a value is locked by no release), "gone" (the audit
+    tells of a release that is not there). path: which record and column.
+    """
+
+    release: int | None
+    code: str
+    path: str
+
+
+def check(connection: sa.Connection, home: Path) -> list[Broken]:
+    """Everything of the stored releases that is not as it left, in their order; none is well.
+
+    Raises: data.fieldwork.installation.ExposedSecret.
+    """
+    keys = public_keys(home)
+    found: list[Broken] = []
+    before, known = NO_RELEASE, {}
+    for row in connection.execute(sa.select(Release.__table__).order_by(Release.id)):
+        known[row.sha256] = row.id
+        try:
+            file = verify(row.document.encode(), keys, before)
+        except Invalid as invalid:
+            found.append(Broken(row.id, invalid.code, invalid.path))
+            before = row.sha256
+        else:
+            release = file["release"]
+            before = file["sha256"]
+            found += [Broken(row.id, "row", name) for name in _changed_columns(row, file, known)]
+            found += _of_values(connection, home, row.id, release)
+            found += _of_definitions(connection, row.id, release)
+    found += _unreleased(connection)
+    return found + _gone(connection, known)
+
+
+def _changed_columns(
+    row: sa.Row, file: Mapping[str, Any], known: Mapping[str, int]
+) -> Iterator[str]:
+    """The columns of a release's row that are not what its document says."""
+    release = file["release"]
+    project = release["project"]
+    told = {
+        "scope": release["scope"],
+        "funder_id": release["funder"]["number"],
+        "project_id": None if project is None else project["number"],
+        "starts_on": release["starts_on"],
+        "ends_on": release["ends_on"],
+        "released_at": release["released_at"],
+        "released_by": release["released_by"],
+        "sha256": file["sha256"],
+        "previous": file["seal"]["previous"],
+        "corrects_id": known.get(release["corrects"]),
+        "reason": release["reason"],
+    }
+    stored = plain(dict(row._mapping))
+    return (name for name, value in told.items() if stored[name] != value)
+
+
+# --- the rows that a release locked -------------------------------------------------------------
+
+
+def _of_values(
+    connection: sa.Connection, home: Path, number: int, release: Mapping[str, Any]
+) -> Iterator[Broken]:
+    frozen = [each["reported"] for each in release["values"]]
+    linked = connection.scalars(
+        sa.select(ReleasedValue.reported_id).where(ReleasedValue.release_id == number)
+    )
+    yield from (
+        Broken(number, "values", f"reported:{each}") for each in sorted(set(frozen) ^ set(linked))
+    )
+    now = _entries_now(connection, home, frozen, release)
+    for place, was in enumerate(release["values"]):
+        entry = now.get(was["reported"])
+        if entry is None:
+            yield Broken(number, "value", f"values[{place}]")
+            continue
+        for path in changed_paths(_fixed(was), _fixed(entry), f"values[{place}]"):
+            yield Broken(number, "value", path)
+
+
+def _entries_now(
+    connection: sa.Connection, home: Path, frozen: list[int], release: Mapping[str, Any]
+) -> dict[int, dict[str, Any]]:
+    """The same records made anew, by the number of their value."""
+    made = entries(connection, home, frozen, _indicators(connection, release))
+    return {each["reported"]: each for each in plain(made)}
+
+
+def _indicators(connection: sa.Connection, release: Mapping[str, Any]) -> dict[int, Indicator]:
+    """The released definitions by the numbers that their rows have now."""
+    known = {
+        each["key"]: Indicator.model_validate(each["definition"]) for each in release["definitions"]
+    }
+    table = IndicatorVersion
+    rows = connection.execute(sa.select(table.id, table.code, table.version))
+    return {
+        row.id: known[f"{row.code}@{row.version}"]
+        for row in rows
+        if f"{row.code}@{row.version}" in known
+    }
+
+
+def _fixed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in entry.items() if name not in _LOOSE}
+
+
+def changed_paths(was: Any, now: Any, path: str) -> Iterator[str]:
+    """The paths at which two documents differ, down to single columns."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in sorted(was.keys() | now.keys()):
+            yield from changed_paths(was.get(name), now.get(name), f"{path}.{name}")
+    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        for place, (one, other) in enumerate(zip(was, now, strict=True)):
+            yield from changed_paths(one, other, f"{path}[{place}]")
+    elif was != now:
+        yield path
+
+
+def _of_definitions(
+    connection: sa.Connection, number: int, release: Mapping[str, Any]
+) -> Iterator[Broken]:
+    table = IndicatorVersion
+    rows = {
+        f"{row.code}@{row.version}": row for row in connection.execute(sa.select(table.__table__))
+    }
+    for place, was in enumerate(release["definitions"]):
+        path = f"definitions[{place}]"
+        row = rows.get(was["key"])
+        if row is None:
+            yield Broken(number, "definition", path)
+        elif hashlib.sha256(row.definition.encode()).hexdigest() != was["sha256"]:
+            yield Broken(number, "definition", f"{path}.definition")
+        else:
+            now = plain(content.definitions([row])[0])
+            yield from (Broken(number, "definition", at) for at in changed_paths(was, now, path))
+
+
+# --- what no release tells of -------------------------------------------------------------------
+
+
+def _unreleased(connection: sa.Connection) -> list[Broken]:
+    """Values that say they are released, or were once, and stand in no release."""
+    value = ReportedValue
+    once = sa.select(ReportedEvent.reported_id).where(ReportedEvent.act == "locked")
+    rows = connection.scalars(
+        sa.select(value.id)
+        .where((value.status == "locked") | value.id.in_(once))
+        .where(value.id.not_in(sa.select(ReleasedValue.reported_id)))
+        .order_by(value.id)
+    )
+    return [Broken(None, "unreleased", f"reported:{number}") for number in rows]
+
+
+def _gone(connection: sa.Connection, known: Collection[str]) -> Iterable[Broken]:
+    """Releases that the audit tells of and that are not there, the newest of all among them."""
+    table = AuditEvent
+    details = connection.scalars(
+        sa.select(table.detail).where(table.action == "release").order_by(table.id)
+    )
+    hashes = (json.loads(detail)["sha256"] for detail in details)
+    return [Broken(None, "gone", f"sha256:{sha256}") for sha256 in hashes if sha256 not in known]

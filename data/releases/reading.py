@@ -1,0 +1,102 @@
+"""The releases that somebody may see, and one of them as a file that is checked when opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from data.access import NotPermitted, User, reach
+from data.permissions import Kind, Verb
+from data.releases.keys import public_keys
+from data.releases.verify_release import Invalid, verify
+from data.reporting.rights import own_funders, sees_inside
+from data.schema import AppUser, Release
+
+
+class BrokenRelease(Exception):
+    """A stored release is not what was signed. code and path: of `verify_release.Invalid`."""
+
+    def __init__(self, release: int, invalid: Invalid) -> None:
+        super().__init__(
+            f"Release {release} is not what was signed ({invalid}). It is not handed out; compare "
+            "it with the file that left, and with a copy of the database."
+        )
+        self.release, self.code, self.path = release, invalid.code, invalid.path
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLine:
+    """A release as it is listed. corrected_by: the release that takes its place."""
+
+    id: int
+    scope: str
+    funder: int
+    project: int | None
+    starts_on: date
+    ends_on: date
+    released_at: datetime
+    released_by: str
+    sha256: str
+    corrects: int | None
+    corrected_by: int | None
+    reason: str | None
+
+
+def releases(
+    connection: sa.Connection,
+    user: User,
+    *,
+    funder: int | None = None,
+    project: int | None = None,
+) -> list[ReleaseLine]:
+    """The releases that a user may see, the newest first.
+
+    A funder sees those that were made for it, a manager those of the own project alone: one of all
+    that a funder pays for tells of others too.
+    """
+    asked = {Release.funder_id: funder, Release.project_id: project}
+    later = sa.orm.aliased(Release)
+    rows = connection.execute(
+        sa.select(
+            Release.__table__, AppUser.name.label("by"), later.id.label("corrected_by")
+        )
+        .join(AppUser, AppUser.id == Release.released_by)
+        .outerjoin(later, later.corrects_id == Release.id)
+        .where(*(column == value for column, value in asked.items() if value is not None))
+        .order_by(Release.id.desc())
+    ).all()  # fmt: skip
+    return [
+        ReleaseLine(
+            row.id, row.scope, row.funder_id, row.project_id, row.starts_on, row.ends_on,
+            row.released_at, row.by, row.sha256, row.corrects_id, row.corrected_by, row.reason,
+        )
+        for row in rows
+        if _sees(user, row.funder_id, row.project_id)
+    ]  # fmt: skip
+
+
+def file_of(connection: sa.Connection, user: User, home: Path, release: int) -> bytes:
+    """A release as it left, byte for byte. Raises: NotPermitted; BrokenRelease."""
+    row = connection.execute(
+        sa.select(Release.funder_id, Release.project_id, Release.document).where(
+            Release.id == release
+        )
+    ).one_or_none()
+    if row is None or not _sees(user, row.funder_id, row.project_id):
+        raise NotPermitted(f"{user.name} sees no release {release}. Open it from the list.")
+    document = row.document.encode()
+    try:
+        verify(document, public_keys(home))
+    except Invalid as invalid:
+        raise BrokenRelease(release, invalid) from invalid
+    return document
+
+
+def _sees(user: User, funder: int, project: int | None) -> bool:
+    everything = reach(user, Verb.READ, Kind.RELEASE) is None
+    if everything or funder in own_funders(user):
+        return True
+    return project is not None and sees_inside(user, project)
