@@ -13,3 +13,8 @@ MARK = "'"
 def harmless(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would run it as a formula."""
     return MARK + text if _FORMULA.match(text) else text
+
+
+def exact(cell: str) -> str:
+    """The text that `harmless` made a cell of; any other text as it is."""
+    return cell[1:] if cell.startswith(MARK) and _FORMULA.match(cell) else cell

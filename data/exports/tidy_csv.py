@@ -9,7 +9,7 @@ applicable are not zero. Numbers are never marked; text that a spreadsheet would
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -66,6 +66,11 @@ CODES: dict[str, dict[str, Text]] = {
     "method": reasons.METHODS,
     "reason": reasons.REASONS,
 }
+#: The columns that hold words which somebody wrote.
+_WORDS = tuple(
+    COLUMNS.index(name)
+    for name in ("metric_label", "part", "part_label", "entity_code", "entity_name")
+)
 _NO_NAME = ("", "")
 
 
@@ -85,21 +90,42 @@ def write_figures(
     """
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
+    count = 0
+    for row in figure_rows(connection, user, revision, language, public=public):
+        for at in _WORDS:
+            row[at] = harmless(row[at])
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def figure_rows(
+    connection: sa.Connection,
+    user: User,
+    revision: int | None,
+    language: str,
+    *,
+    public: bool = False,
+    projects: Collection[int] | None = None,
+) -> Iterator[list]:
+    """The figures of a revision that the user may see, as COLUMNS, texts exactly as they are.
+
+    projects: only the figures of these projects themselves.
+    """
     if revision is None:
-        return 0
+        return
     called = {level: _names(connection, user, level, language) for level in Level}
     labels = _part_labels(connection, language)
     invented = _invented(connection)
-    count = 0
-    for figure in chain.from_iterable(
-        sheets.walk_figures(connection, user, revision=revision, public=public)
-    ):
+    asked = {} if projects is None else {"level": Level.PROJECT}
+    walk = sheets.walk_figures(connection, user, revision=revision, public=public, **asked)
+    for figure in chain.from_iterable(walk):
+        if projects is not None and figure.entity not in projects:
+            continue
         code, name = called[Level(figure.level)].get(figure.entity, _NO_NAME)
         label = labels.get((figure.instrument, figure.part), "")
         is_invented = figure.entity in invented[Level(figure.level)]
-        writer.writerow(_cells(figure, revision, language, code, name, label, is_invented))
-        count += 1
-    return count
+        yield list(_cells(figure, revision, language, code, name, label, is_invented))
 
 
 def write_dictionary(language: str, out: TextIO) -> int:
@@ -109,14 +135,19 @@ def write_dictionary(language: str, out: TextIO) -> int:
     """
     writer = csv.writer(out)
     writer.writerow(("column", "code", "meaning"))
+    lines = dictionary_rows(language)
+    writer.writerows((column, code, harmless(meaning)) for column, code, meaning in lines)
+    return len(lines)
+
+
+def dictionary_rows(language: str) -> list[tuple[str, str, str]]:
+    """Every column, and every code of one, with what it means."""
     meanings = read_texts(Path(__file__).with_name("tidy_csv.yaml"))
-    lines = [
-        (column, code, harmless(text.in_language(language)))
+    return [
+        (column, code, text.in_language(language))
         for column in COLUMNS
         for code, text in (("", meanings[column]), *_meanings(column).items())
     ]
-    writer.writerows(lines)
-    return len(lines)
 
 
 def _meanings(column: str) -> dict[str, Text]:
@@ -136,8 +167,8 @@ def _cells(
 ) -> Iterator[object]:
     metric = metrics()[figure.metric]
     yield from (revision, metric.id, metric.version, _label(metric.id, language), metric.unit)
-    yield from (figure.instrument, harmless(figure.part), harmless(label), figure.level)
-    yield from (harmless(code), harmless(name), _yes(is_invented))
+    yield from (figure.instrument, figure.part, label, figure.level)
+    yield from (code, name, _yes(is_invented))
     yield from (figure.wave, figure.split, figure.split_value, figure.state)
     yield from (figure.value, figure.low, figure.high, figure.n)
     yield from (figure.numerator, figure.denominator, figure.projects, figure.coverage)
@@ -146,7 +177,7 @@ def _cells(
 
 @cache
 def _label(metric: str, language: str) -> str:
-    return harmless(metrics()[metric].label.in_language(language))
+    return metrics()[metric].label.in_language(language)
 
 
 def _yes(truth: bool) -> str:

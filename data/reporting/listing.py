@@ -1,0 +1,116 @@
+"""What stands behind many reported values at once: their methods, their last steps, their items.
+
+The same as the figure record says of one (`data.reporting.figure_record`), read in a few queries.
+Everything is asked of lines of the desk, so nothing is told of what its reader does not see.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from data.access import User
+from data.reporting.desk import DeskLine, desk
+from data.reporting.figure_record import record
+from data.schema import CountedItem, Release, ReleasedValue, ReportedEvent, ReportedValue
+from metrics.indicators.counting import ITEM
+
+SETTLED = ("approved", "locked")
+#: How many values one query asks for; databases take only so many at once.
+_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind a value besides its line. since: when its status came about, in UTC.
+    release: the hash of the newest release that froze it."""
+
+    method_note: str | None
+    metric: Mapping[str, Any] | None
+    revision: int | None
+    retain_until: date | None
+    since: datetime | None
+    release: str | None
+
+
+def behind(connection: sa.Connection, lines: Sequence[DeskLine]) -> dict[int, Behind]:
+    """What stands behind the values of some lines, by the number of the value."""
+    value, event = ReportedValue, ReportedEvent
+    known = [line.reported for line in lines if line.reported is not None]
+    last = (
+        sa.select(event.reported_id, sa.func.max(event.at).label("since"))
+        .group_by(event.reported_id)
+        .subquery()
+    )
+    told = sa.select(
+        value.id, value.method_note, value.metric, value.revision, value.retain_until, last.c.since
+    ).outerjoin(last, last.c.reported_id == value.id)
+    frozen = (
+        sa.select(ReleasedValue.reported_id, Release.sha256)
+        .join(Release, Release.id == ReleasedValue.release_id)
+        .order_by(Release.id)
+    )
+    found: dict[int, Behind] = {}
+    for some in _some(known):
+        released = frozen.where(ReleasedValue.reported_id.in_(some))
+        releases = dict(connection.execute(released).tuples().all())
+        for row in connection.execute(told.where(value.id.in_(some))):
+            metric = None if row.metric is None else json.loads(row.metric)
+            found[row.id] = Behind(
+                row.method_note, metric, row.revision, row.retain_until, row.since,
+                releases.get(row.id),
+            )  # fmt: skip
+    return found
+
+
+def items_behind(connection: sa.Connection, lines: Sequence[DeskLine]) -> pd.DataFrame:
+    """The counted items of some lines, by value. Columns: reported, ITEM, exclusion ("" where the
+    item counted). Missing: none of values that were not counted, or are rounded for their reader.
+    """
+    item = CountedItem
+    counted = {
+        line.reported: line.target.project
+        for line in lines
+        if line.basis == "counted" and not line.rounded
+    }
+    names = ["reported", *(name for name in ITEM if name != "project"), "exclusion"]
+    columns = [item.reported_id, *(getattr(item, name) for name in names[1:])]
+    rows: list[tuple] = []
+    for some in _some(list(counted)):
+        asked = sa.select(*columns).where(item.reported_id.in_(some))
+        rows += connection.execute(asked.order_by(item.reported_id, item.id)).tuples().all()
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(
+        project=frame["reported"].map(counted), exclusion=frame["exclusion"].fillna("")
+    )[["reported", *ITEM, "exclusion"]]
+
+
+def standing(
+    connection: sa.Connection, user: User, lines: Sequence[DeskLine], today: date | None = None
+) -> list[DeskLine]:
+    """The approved and released lines among some, and those that stand until a correction of them
+    is approved."""
+    found = []
+    for line in lines:
+        if line.status in SETTLED:
+            found.append(line)
+        elif line.correction and line.reported is not None:
+            versions = record(connection, user, line.reported, today).versions
+            older = [each.reported for each in versions if each.status in SETTLED]
+            asked = {"target": line.target.id, "today": today}
+            found += [
+                each
+                for number in older[-1:]
+                for each in desk(connection, user, reported=number, **asked)
+            ]
+    return found
+
+
+def _some(numbers: list[int]) -> list[list[int]]:
+    return [numbers[at : at + _AT_ONCE] for at in range(0, len(numbers), _AT_ONCE)]
