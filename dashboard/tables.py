@@ -24,13 +24,19 @@ def table_block(frame: pd.DataFrame, title: str, language: str) -> None:
 
 
 def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:
-    """The figures of a chart as a table of texts: value, interval, n, coverage, state.
+    """The figures of a chart as a table of texts that a page shows as they are written."""
+    table = results_texts(rows, metric, language)
+    return pd.DataFrame({head: list(map(literal, texts)) for head, texts in table.items()})
+
+
+def results_texts(rows: Sequence[Row], metric: Metric, language: str) -> dict[str, list[str]]:
+    """The figures of a chart in words, column by column: value, interval, n, coverage, state.
 
     Rows: one a row of the chart, in its order. Columns that no row fills are left out.
     """
     waves = {row.result.wave for row in rows}
     columns = {
-        "what": [literal(row.label) for row in rows],
+        "what": [row.label for row in rows],
         "wave": [wave_name(row.result.wave, language) for row in rows],
         "version": [_version(row.result, language) for row in rows],
         "value": [_value(row.result, metric, language) for row in rows],
@@ -41,7 +47,7 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
         "counted": [_counted(row.result, language) for row in rows],
         "projects": [_count(row.result.projects, language) for row in rows],
         "coverage": [_coverage(row.result, language) for row in rows],
-        "state": [literal(state_text(row.result, language)) for row in rows],
+        "state": [state_text(row.result, language) for row in rows],
     }
     if len(waves) < 2:
         del columns["wave"]
@@ -54,9 +60,7 @@ def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.Data
         if name in ("what", "value", "n", "state") or any(value != none for value in values)
     }
     called = {"interval": "bounds"} if are_bounds(rows) else {}
-    return pd.DataFrame(
-        {say(f"table.{called.get(name, name)}", language): kept[name] for name in kept}
-    )
+    return {say(f"table.{called.get(name, name)}", language): kept[name] for name in kept}
 
 
 def are_bounds(rows: Sequence[Row]) -> bool:
@@ -75,13 +79,13 @@ def _version(result: Result, language: str) -> str:
 def _value(result: Result, metric: Metric, language: str) -> str:
     if not is_shown(result):
         return say("table.none", language)
-    return literal(written.figure(result.value, metric.unit, language))
+    return written.figure(result.value, metric.unit, language)
 
 
 def _interval(result: Result, metric: Metric, language: str) -> str:
     if not is_shown(result) or result.low is None or result.high is None:
         return say("table.none", language)
-    return literal(written.interval(result.low, result.high, metric.unit, language))
+    return written.interval(result.low, result.high, metric.unit, language)
 
 
 def _chance(p: float | None, language: str) -> str:
@@ -104,7 +108,7 @@ def _counted(result: Result, language: str) -> str:
 def _coverage(result: Result, language: str) -> str:
     if result.coverage is None:
         return say("table.none", language)
-    return literal(written.share(result.coverage, language))
+    return written.share(result.coverage, language)
 
 
 def state_text(result: Result, language: str) -> str:

@@ -22,7 +22,7 @@ from dashboard.components import Picture, chart_block, picture_block
 from dashboard.figures import figures, metric_of, one
 from dashboard.labels import group_name, overall_name, overall_of
 from dashboard.literal import literal
-from dashboard.sections.rows import nothing, row, rows_by
+from dashboard.sections.rows import Told, nothing, row, rows_by
 from dashboard.sections.scope import Scope, overall_benefit, overall_quality, totals
 from dashboard.session import Viewing
 from dashboard.tables import results_table
@@ -34,11 +34,8 @@ from metrics.metric import ALL_WAVES, Metric
 from survey.instrument import GROUPS
 
 
-def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> None:
-    """Who took part, beside those whom the matter concerns, and how well the two match.
-
-    concerned: the share of each group among the people concerned, 0-1, where it is known.
-    """
+def told_participation(viewing: Viewing, scope: Scope) -> Told:
+    """How many participations of each group there were, and whose share of them is amiss."""
     language = viewing.language
     metric = metric_of("participation")
     total = one(totals(viewing, scope, metric.id, ""))
@@ -48,12 +45,29 @@ def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> 
             viewing, level=scope.level, entity=scope.entity, metric=metric.id, split="group"
         )
     }
-    if not found:
-        nothing(viewing, metric)
-        return
     rows = [
         row(group_name(code, language), found[code], language) for code in GROUPS if code in found
     ]
+    said = [sentences.figure_sentence(total, metric, language)] if total else []
+    match = one(totals(viewing, scope, "representativeness", ""))
+    if match is not None:
+        said.append(sentences.figure_sentence(match, metric_of("representativeness"), language))
+    return Told(metric, rows, " ".join(said) if rows else "")
+
+
+def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> None:
+    """Who took part, beside those whom the matter concerns, and how well the two match.
+
+    concerned: the share of each group among the people concerned, 0-1, where it is known.
+    """
+    language = viewing.language
+    told = told_participation(viewing, scope)
+    metric, rows = told.metric, told.rows
+    if not rows:
+        nothing(viewing, metric)
+        return
+    total = one(totals(viewing, scope, metric.id, ""))
+    match = one(totals(viewing, scope, "representativeness", ""))
     known = total is not None and is_shown(total) and total.value
     pairs = [
         Pair(
@@ -64,10 +78,6 @@ def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> 
         )
         for item in rows
     ]
-    said = [sentences.figure_sentence(total, metric, language)] if total else []
-    match = one(totals(viewing, scope, "representativeness", ""))
-    if match is not None:
-        said.append(sentences.figure_sentence(match, metric_of("representativeness"), language))
     title = say("section.taking_part", language)
     known_of = any(pair.concerned is not None for pair in pairs)
     picture_block(
@@ -81,7 +91,7 @@ def taking_part(viewing: Viewing, scope: Scope, concerned: dict[str, float]) -> 
         [(metric, [item.result for item in rows])]
         + ([(metric_of("representativeness"), [match])] if match is not None else []),
         title=title,
-        sentence=" ".join(said),
+        sentence=told.sentence,
         publication=scope.publication,
         key="taking_part",
     )
@@ -177,8 +187,9 @@ def neighbourhoods(viewing: Viewing) -> dict[int, str]:
     return {place.id: records.name_in(place, viewing.language) for place in places}
 
 
-def against_portfolio(viewing: Viewing, scope: Scope) -> None:
-    """How the entity stands beside the whole portfolio, in two sentences."""
+def beside_portfolio(viewing: Viewing, scope: Scope) -> list[str]:
+    """How the entity stands beside the whole portfolio, in at most two sentences."""
+    said = []
     language = viewing.language
     whole = Scope("portfolio", 0, scope.publication, scope.wave, scope.process, scope.outcome)
     for name, find in (("benefit_share", overall_benefit), ("process_quality", overall_quality)):
@@ -190,4 +201,11 @@ def against_portfolio(viewing: Viewing, scope: Scope) -> None:
         if words:
             of = overall_name(scope.process, language) if name == "process_quality" else ""
             lead = sentences.figure_sentence(result, metric, language, of)
-            st.markdown(literal(f"{lead} {words}"))
+            said.append(f"{lead} {words}")
+    return said
+
+
+def against_portfolio(viewing: Viewing, scope: Scope) -> None:
+    """The same on a page, a paragraph each."""
+    for sentence in beside_portfolio(viewing, scope):
+        st.markdown(literal(sentence))

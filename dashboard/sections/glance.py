@@ -12,11 +12,13 @@ from dashboard.sections.outcomes import benefit_of_groups
 from dashboard.sections.scope import Scope, overall_quality, totals
 from dashboard.session import Viewing
 from dashboard.wording import say
-from metrics.metric import Result
+from metrics.metric import Metric, Result
 
 
-def glance(viewing: Viewing, scope: Scope) -> None:
-    """The figures that the page opens with: what came of it, and how the process went."""
+def glance_figures(
+    viewing: Viewing, scope: Scope
+) -> dict[str, list[tuple[str, Metric, Result | None]]]:
+    """The figures that a page or a brief opens with, each with its name: outcome, then process."""
     language = viewing.language
     outcome = {
         name: one(totals(viewing, scope, name, scope.outcome), wave=scope.wave)
@@ -34,16 +36,23 @@ def glance(viewing: Viewing, scope: Scope) -> None:
         # Where no outcome survey asks it, a process survey may.
         found = totals(viewing, scope, "recommendation", scope.process)
         outcome["recommendation"] = one(found, wave=scope.wave)
-    for kind, tiles in (("outcome", outcome), ("process", process)):
+    named = {name: metric_of(name).label.in_language(language) for name in (*outcome, *process)}
+    least = outcome["benefit_minimum"]
+    named["benefit_minimum"] += least_group(viewing, scope, least)
+    named["process_quality"] = overall_name(scope.process, language) or named["process_quality"]
+    return {
+        kind: [(named[name], metric_of(name), result) for name, result in tiles.items()]
+        for kind, tiles in (("outcome", outcome), ("process", process))
+    }
+
+
+def glance(viewing: Viewing, scope: Scope) -> None:
+    """The figures that the page opens with: what came of it, and how the process went."""
+    language = viewing.language
+    for kind, tiles in glance_figures(viewing, scope).items():
         part(say(f"section.glance_{kind}", language))
         with st.grid(4, min_column_width=230, border=True):
-            for name, result in tiles.items():
-                metric = metric_of(name)
-                label = metric.label.in_language(language)
-                if name == "benefit_minimum":
-                    label = f"{label}{least_group(viewing, scope, result)}"
-                if name == "process_quality" and (of := overall_name(scope.process, language)):
-                    label = of
+            for label, metric, result in tiles:
                 with st.container():
                     tile(label, result, metric, language)
 

@@ -14,7 +14,7 @@ from dashboard.labels import (
     part_name,
     wave_name,
 )
-from dashboard.sections.rows import nothing, row, rows_by
+from dashboard.sections.rows import Told, nothing, row, rows_by
 from dashboard.sections.scope import Scope, totals
 from dashboard.session import Viewing
 from dashboard.tables import results_table
@@ -23,13 +23,12 @@ from metrics.metric import ALL_WAVES, Result
 from survey.instrument import GROUPS, PHASES
 
 
-def process_by_construct(viewing: Viewing, scope: Scope) -> None:
+def told_constructs(viewing: Viewing, scope: Scope) -> Told:
     """How good each side of the process was, weakest first."""
     language = viewing.language
     metric = metric_of("process_quality")
     if scope.process is None:
-        nothing(viewing, metric)
-        return
+        return Told(metric, (), "")
     found = {
         result.part: result
         for result in totals(viewing, scope, metric.id, scope.process)
@@ -44,8 +43,7 @@ def process_by_construct(viewing: Viewing, scope: Scope) -> None:
         metric,
     )
     if not rows:
-        nothing(viewing, metric)
-        return
+        return Told(metric, (), "")
     whole = found.get(overall_of(scope.process))
     reference = None
     lead = ""
@@ -54,19 +52,28 @@ def process_by_construct(viewing: Viewing, scope: Scope) -> None:
         lead = sentences.figure_sentence(whole, metric, language, of)
         if is_shown(whole):
             reference = Reference(say("chart.overall", language), whole.value)
+    return Told(metric, rows, sentences.parts(lead, rows, metric, language), reference)
+
+
+def process_by_construct(viewing: Viewing, scope: Scope) -> None:
+    """The sides of the process as a chart, their table, and how we know."""
+    told = told_constructs(viewing, scope)
+    if not told.rows:
+        nothing(viewing, told.metric)
+        return
     chart_block(
         viewing,
-        interval_dots(rows, metric, language, reference),
-        rows,
-        metric,
-        title=say("section.process_by_construct", language),
-        sentence=sentences.parts(lead, rows, metric, language),
+        interval_dots(told.rows, told.metric, viewing.language, told.reference),
+        told.rows,
+        told.metric,
+        title=say("section.process_by_construct", viewing.language),
+        sentence=told.sentence,
         publication=scope.publication,
         key="process_by_construct",
     )
 
 
-def process_by_split(viewing: Viewing, scope: Scope, split: str) -> None:
+def told_split(viewing: Viewing, scope: Scope, split: str) -> Told:
     """The process as a whole, by phase or by stakeholder group, in the order of the process."""
     language = viewing.language
     metric = metric_of("process_quality")
@@ -95,19 +102,26 @@ def process_by_split(viewing: Viewing, scope: Scope, split: str) -> None:
         if code in found
     ]
     if not rows:
-        nothing(viewing, metric)
-        return
+        return Told(metric, (), "")
     if split == "group":
         rows = sentences.sorted_rows(rows, metric)
+    what = "entities" if split == "phase" else "groups"
+    return Told(metric, rows, sentences.spread(rows, metric, language, what))
+
+
+def process_by_split(viewing: Viewing, scope: Scope, split: str) -> None:
+    """The phases or groups as a chart, their table, and how we know."""
+    told = told_split(viewing, scope, split)
+    if not told.rows:
+        nothing(viewing, told.metric)
+        return
     chart_block(
         viewing,
-        interval_dots(rows, metric, language),
-        rows,
-        metric,
-        title=say(f"section.process_by_{split}", language),
-        sentence=sentences.spread(
-            rows, metric, language, "entities" if split == "phase" else "groups"
-        ),
+        interval_dots(told.rows, told.metric, viewing.language),
+        told.rows,
+        told.metric,
+        title=say(f"section.process_by_{split}", viewing.language),
+        sentence=told.sentence,
         publication=scope.publication,
         key=f"process_by_{split}",
     )

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import sentences
-from dashboard.charts import Row
+from dashboard.charts import Reference, Row
 from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.wording import say
 from metrics.metric import Metric, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Figures as a chart shows them and what is said of them, the same on a page and on paper.
+
+    Missing: no rows where there is nothing; the sentence is then the reason, or empty.
+    """
+
+    metric: Metric
+    rows: Sequence[Row]
+    sentence: str
+    reference: Reference | None = None
 
 
 def row(label: str, result: Result, language: str) -> Row:
