@@ -28,6 +28,10 @@ Progress = Callable[[str, int, int], None]
 #: revision everything else is of.
 AHEAD, BEHIND = "own_figures_of", "everything_else_of"
 
+#: Under which name a revision says which answers it left out: collection, group, and the revision
+#: of the collection after which those of the group wait (`data.publication.waiting`).
+WITHHELD = "withheld"
+
 #: The steps of a refresh, in order, as progress names them.
 STEPS = ("extract", "fold", "own", "judge", "protect", "publish")
 
@@ -78,6 +82,11 @@ class RevisionFacts:
         """The revision of everything but some projects' own figures, where these came first; None
         where the whole sheet is of this revision."""
         return self.inputs.get(BEHIND)
+
+    @property
+    def withheld(self) -> list[tuple[int, str, int]]:
+        """Whose answers wait: collection, group, and after which of its revisions they came."""
+        return [tuple(each) for each in self.inputs.get(WITHHELD, ())]
 
 
 @dataclass(frozen=True, slots=True)

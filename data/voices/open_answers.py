@@ -7,7 +7,6 @@ is stored and what stands now is the answer. What was replaced knowingly stays i
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,13 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.permissions import Kind, Verb
+from data.voices.written import (
+    answers_where,
+    came_as_a_file,
+    coders_where,
+    is_published,
+    themes_where,
+)
 from survey.text import Text
 
 _LONGEST = 4000
@@ -145,10 +151,11 @@ def to_code(
 ) -> list[OpenText]:
     """Open answers as they were written, in an order that says nothing of their time.
 
-    Raises: NotPermitted for all who do not code.
+    Rows: of what came by link only what is published, so that nobody who sees who has answered
+    sees one new answer beside it. Raises: NotPermitted for all who do not code.
     """
     require(user, Verb.CODE, Kind.ROW)
-    which = []
+    which = [came_as_a_file() | is_published(connection)]
     if project is not None:
         which.append(schema.Collection.project_id == project)
     if collection is not None:
@@ -304,77 +311,3 @@ def _refuse_absent(connection: sa.Connection, response: str, item: str) -> None:
     # Whoever changes what stands of an answer holds it until the transaction ends.
     if connection.scalar(there.with_for_update()) is None:
         raise UnknownTheme("That open answer is not there any more. Read the list again.")
-
-
-# --- reading --------------------------------------------------------------------------------------
-
-
-#: Numbers of responses are random, so their order says nothing of when they came.
-ANYHOW = (schema.OpenAnswer.item, schema.OpenAnswer.response_id)
-
-
-def answers_where(*which: sa.ColumnElement[bool]) -> sa.Select:
-    """Open answers with where they were given and whether they are cleared."""
-    answer, cleared, collection = schema.OpenAnswer, schema.AnswerClearance, schema.Collection
-    version = schema.InstrumentVersion
-    return (
-        sa.select(
-            answer.response_id,
-            answer.item,
-            answer.text,
-            collection.id.label("collection"),
-            collection.project_id,
-            collection.phase,
-            version.code,
-            version.version,
-            cleared.cleared_at,
-            cleared.redacted_text,
-        )
-        .join(schema.Response, schema.Response.id == answer.response_id)
-        .join(collection, collection.id == schema.Response.collection_id)
-        .join(version, version.id == collection.instrument_version_id)
-        .outerjoin(
-            cleared,
-            sa.and_(cleared.response_id == answer.response_id, cleared.item == answer.item),
-        )
-        .where(*which)
-        .order_by(collection.project_id, *ANYHOW)
-    )
-
-
-def themes_where(
-    connection: sa.Connection, *which: sa.ColumnElement[bool]
-) -> dict[tuple[str, str], tuple[int, ...]]:
-    """The themes that answers stand under, by response and item."""
-    coding, answer = schema.AnswerCoding, schema.OpenAnswer
-    rows = connection.execute(
-        sa.select(coding.response_id, coding.item, coding.theme_id)
-        .join(answer, sa.and_(answer.response_id == coding.response_id, answer.item == coding.item))
-        .join(schema.Response, schema.Response.id == coding.response_id)
-        .join(schema.Collection, schema.Collection.id == schema.Response.collection_id)
-        .where(*which)
-        .order_by(coding.theme_id)
-    )
-    found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for row in rows:
-        found[row.response_id, row.item].append(row.theme_id)
-    return {key: tuple(under) for key, under in found.items()}
-
-
-def coders_where(
-    connection: sa.Connection, *which: sa.ColumnElement[bool]
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The names of those who put answers under the themes that they stand under."""
-    coding, answer, person = schema.AnswerCoding, schema.OpenAnswer, schema.AppUser
-    rows = connection.execute(
-        sa.select(coding.response_id, coding.item, person.name)
-        .distinct()
-        .join(answer, sa.and_(answer.response_id == coding.response_id, answer.item == coding.item))
-        .join(person, person.id == coding.coded_by)
-        .where(*which)
-        .order_by(person.name)
-    )
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for response, item, name in rows:
-        found[response, item].append(name)
-    return {key: tuple(names) for key, names in found.items()}

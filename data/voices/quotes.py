@@ -16,7 +16,8 @@ from data import schema
 from data.access import User, profile_of, visible_rows
 from data.folding import record_logs
 from data.permissions import Kind
-from data.voices.open_answers import ANYHOW, answers_where, themes, themes_where
+from data.voices.open_answers import themes
+from data.voices.written import ANYHOW, answers_where, themes_where
 from metrics.unsafe import MINIMUM, PUPILS
 
 #: Numbers of people are told in multiples of this, so that one more answer is not seen.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ AILA = User(2, "Aila", (Grant(Role.MANAGER, project=ONE),))
 FAR = User(3, "Far", (Grant(Role.MANAGER, project=OTHER),))
 STEERING = User(4, "Steering", (Grant(Role.STEERING),))
 FUNDER = User(5, "Funder", (Grant(Role.FUNDER, funder=1),), {1: frozenset({ONE})})
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 EVERYBODY = (EVALUATOR, AILA, FAR, STEERING, FUNDER)
 
 HARD = Text(fi="Aikaa oli liian vähän", sv="För lite tid", en="Too little time")
@@ -284,3 +286,54 @@ def test_what_was_replaced_knowingly_stays_in_the_audit(filled):
         {"before": [], "after": [late]},
         {"before": [late], "after": [space]},
     ]
+
+
+# --- while a survey runs ------------------------------------------------------------------------
+
+
+def open_by_link(engine) -> None:
+    with database.writing(engine) as connection:
+        words = {"fi": "Seloste", "sv": "Beskrivning", "en": "Notice"}
+        notice = {"version": "1", "valid_from": date(2026, 1, 1), **words}
+        connection.execute(sa.insert(schema.Notice), notice)
+        opening = {
+            "collection_id": ONE, "public_id": "one", "opens_at": NOW, "link": "personal",
+            "notice_version": "1", "languages": "fi", "created_at": NOW, "created_by": "1",
+        }  # fmt: skip
+        connection.execute(sa.insert(schema.Opening), opening)
+
+
+def publish(engine, upto: int, withheld: list) -> None:
+    """As a refresh leaves it that read a collection up to one of its revisions."""
+    with database.writing(engine) as connection:
+        connection.execute(sa.delete(schema.Segment))
+        segment = {"id": 1, "instrument": "form@1", "rows": 6}
+        hashes = {"extract_sha256": "e", "statistics_sha256": "s"}
+        connection.execute(sa.insert(schema.Segment), segment | hashes)
+        member = {"segment_id": 1, "collection_id": ONE, "after": -1, "revision": upto}
+        connection.execute(sa.insert(schema.SegmentMember), member)
+        said = {"inputs": json.dumps({"withheld": withheld}), "metrics": "{}"}
+        revision = {"published_at": NOW, "code_version": "1", "inputs_sha256": "i"} | said
+        connection.execute(sa.insert(schema.Revision), revision)
+
+
+def test_what_comes_by_link_is_read_when_it_is_published(filled):
+    """Who sees on the list of reminders that one more has answered sees no new text beside it."""
+
+    def readable() -> int:
+        with database.reading(filled) as connection:
+            return len(to_code(connection, EVALUATOR, collection=ONE))
+
+    open_by_link(filled)
+    first, *_ = write(filled, 6)
+    assert readable() == 0
+    publish(filled, upto=0, withheld=[])
+    assert readable() == 6
+    with database.writing(filled) as connection:
+        came_later = schema.Response.id == first
+        connection.execute(sa.update(schema.Response).where(came_later).values(revision=1))
+    assert readable() == 5
+    publish(filled, upto=1, withheld=[[ONE, "RES", 0]])
+    assert readable() == 5
+    publish(filled, upto=1, withheld=[])
+    assert readable() == 6
