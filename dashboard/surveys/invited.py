@@ -1,4 +1,8 @@
-"""The personal links of a collection by what became of them, and the end of one of them."""
+"""The personal links of a collection, and the end of one of them.
+
+How many are used is told in steps only (`dashboard.surveys.collection`): exact counts would tell
+of one person more or less.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,10 @@ from data.fieldwork.collection_facts import CollectionFacts
 from data.fieldwork.invitations import InvitationFacts
 
 FORM = "withdraw"
-STATES = ("unused", "used", "withdrawn")
 
 
 def show(viewing: Viewing, facts: CollectionFacts) -> None:
-    """How many links of each group wait, were used and were withdrawn; withdrawing one."""
+    """How many links were made and withdrawn for each group; withdrawing one."""
     language, opening = viewing.language, facts.opening
     try:
         with reading(engine()) as connection:
@@ -43,22 +46,17 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
 
 
 def _table(found: list[InvitationFacts], language: str) -> pd.DataFrame:
-    rows = pd.DataFrame({"group": [one.group for one in found], "state": map(_state, found)})
-    counts = pd.crosstab(rows["group"], rows["state"]).reindex(columns=STATES, fill_value=0)
-    columns = {say("table.group", language): [group_name(code, language) for code in counts.index]}
-    columns |= {
-        say(f"survey.invited.{state}", language): [
-            written.count(n, language) for n in counts[state]
-        ]
-        for state in STATES
+    rows = pd.DataFrame({"group": [one.group for one in found],
+                         "withdrawn": [one.withdrawn for one in found]})  # fmt: skip
+    counts = rows.groupby("group")["withdrawn"].agg(["size", "sum"])
+    words = {
+        say("table.group", language): [group_name(code, language) for code in counts.index],
+        say("survey.invited.made", language): [written.count(n, language) for n in counts["size"]],
+        say("survey.invited.withdrawn", language): [
+            written.count(n, language) for n in counts["sum"]
+        ],
     }
-    return pd.DataFrame(columns)
-
-
-def _state(one: InvitationFacts) -> str:
-    if one.withdrawn:
-        return "withdrawn"
-    return "used" if one.used else "unused"
+    return pd.DataFrame(words)
 
 
 def _withdrawing(language: str, collection: int) -> None:

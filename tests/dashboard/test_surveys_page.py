@@ -470,5 +470,5 @@ def test_one_link_is_withdrawn_by_its_reference(room):
         assert say(key, "fi") in said(at)
     states = opened().table[0].value
     assert states[say("survey.invited.withdrawn", "fi")].tolist() == ["1"]
-    assert states[say("survey.invited.unused", "fi")].tolist() == ["1"]
+    assert states[say("survey.invited.made", "fi")].tolist() == ["2"]
     assert facts(room)[0].counts[0].invited == 1
