@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from data.access import User
 from data.reporting.desk import DeskLine, desk
 from data.reporting.figure_record import record
+from data.reporting.rights import reports
+from data.reporting.value_rules import OPEN
 from data.schema import CountedItem, Release, ReleasedValue, ReportedEvent, ReportedValue
 from metrics.indicators.counting import ITEM
 
@@ -39,10 +41,13 @@ class Behind:
     release: str | None
 
 
-def behind(connection: sa.Connection, lines: Sequence[DeskLine]) -> dict[int, Behind]:
-    """What stands behind the values of some lines, by the number of the value."""
+def behind(connection: sa.Connection, user: User, lines: Sequence[DeskLine]) -> dict[int, Behind]:
+    """What stands behind the values of some lines, by the number of the value.
+
+    Missing: values that whoever reads them may not open (`_opened`).
+    """
     value, event = ReportedValue, ReportedEvent
-    known = [line.reported for line in lines if line.reported is not None]
+    known = [line.reported for line in lines if _opened(user, line)]
     last = (
         sa.select(event.reported_id, sa.func.max(event.at).label("since"))
         .group_by(event.reported_id)
@@ -69,15 +74,18 @@ def behind(connection: sa.Connection, lines: Sequence[DeskLine]) -> dict[int, Be
     return found
 
 
-def items_behind(connection: sa.Connection, lines: Sequence[DeskLine]) -> pd.DataFrame:
+def items_behind(connection: sa.Connection, user: User, lines: Sequence[DeskLine]) -> pd.DataFrame:
     """The counted items of some lines, by value. Columns: reported, ITEM, exclusion ("" where the
-    item counted). Missing: none of values that were not counted, or are rounded for their reader.
+    item counted).
+
+    Missing: none of values that were not counted, are rounded for their reader, or may not be
+    opened by them.
     """
     item = CountedItem
     counted = {
         line.reported: line.target.project
         for line in lines
-        if line.basis == "counted" and not line.rounded
+        if line.basis == "counted" and not line.rounded and _opened(user, line)
     }
     names = ["reported", *(name for name in ITEM if name != "project"), "exclusion"]
     columns = [item.reported_id, *(getattr(item, name) for name in names[1:])]
@@ -110,6 +118,14 @@ def standing(
                 for each in desk(connection, user, reported=number, **asked)
             ]
     return found
+
+
+def _opened(user: User, line: DeskLine) -> bool:
+    """Whether somebody may open the record of a line: what is open or was sent back is read by
+    those only who write it, as on the figure's page."""
+    if line.reported is None:
+        return False
+    return line.status not in OPEN or reports(user, line.target.project)
 
 
 def _some(numbers: list[int]) -> list[list[int]]:
