@@ -36,6 +36,8 @@ PAGES = (
     "participation",
     "challenges",
     "proposals",
+    "reporting",
+    "figure",
     "surveys",
     "methods",
     "data_room",
@@ -46,10 +48,14 @@ LOGO = Path(__file__).with_name("assets") / "logo.svg"
 SHOW_FIGURES = frozenset(PAGES) - {
     "self_assessment",
     "challenges",
+    "reporting",
+    "figure",
     "surveys",
     "methods",
     "data_room",
 }
+#: Pages that are reached from others and have no place of their own in the navigation.
+UNLISTED = frozenset({"figure"})
 
 
 def main() -> None:
@@ -85,6 +91,7 @@ def _page(page: str, viewing: session.Viewing) -> Page:
         title=say(f"page.{page}", viewing.language),
         url_path=page,
         default=page == DEFAULT_PAGE,
+        visibility="hidden" if page in UNLISTED else "visible",
     )
 
 

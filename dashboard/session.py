@@ -180,6 +180,11 @@ def named(name: str, options: Sequence[T]) -> T | None:
     return next((option for option in options if str(option) == asked), None)
 
 
+def asked(name: str) -> str | None:
+    """What the address itself says under a name, whether or not that is an option."""
+    return st.query_params.get(name)
+
+
 def is_astray(name: str, options: Sequence[object]) -> bool:
     """Whether the address names something that is not among the options."""
     written = st.query_params.get(name)

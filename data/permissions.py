@@ -158,6 +158,7 @@ PAGES = {
     "challenges": (Kind.QUOTE,),
     "proposals": (Kind.PROPOSAL,),
     "reporting": (Kind.INDICATOR,),
+    "figure": (Kind.INDICATOR,),
     "closing": (Kind.INDICATOR,),
     "surveys": (Kind.COLLECTION,),
     "methods": (Kind.METHOD,),

@@ -113,7 +113,7 @@ def test_somebody_without_a_role_may_do_nothing_and_sees_nothing():
 #: The pages of figures that a reader of the whole portfolio opens.
 EVERY_FIGURE = (
     "overview theme area project process self_assessment participation challenges proposals "
-    "reporting"
+    "reporting figure"
 )
 
 
@@ -122,7 +122,7 @@ EVERY_FIGURE = (
     [
         ("steering", f"{EVERY_FIGURE} methods"),
         ("manager", f"{EVERY_FIGURE} closing surveys methods"),
-        ("funder", "overview project process participation proposals reporting methods"),
+        ("funder", "overview project process participation proposals reporting figure methods"),
         ("evaluator", f"{EVERY_FIGURE} closing surveys methods data_room"),
         ("administrator", f"{EVERY_FIGURE} closing surveys methods data_room"),
     ],

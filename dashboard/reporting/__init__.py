@@ -1,0 +1,1 @@
+"""What funders are told: the desk, one figure with all behind it, closing a period, claims."""
