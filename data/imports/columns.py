@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from data.exports.cells import exact
 from data.imports.findings import Findings
 from data.imports.mapping import Answer, Cell
 from data.imports.profile import CLOSED, Profile
@@ -70,6 +71,8 @@ class Columns:
         texts = pd.Series(distinct, dtype="str")
         if self.profile.normalise_spaces:
             texts = texts.str.normalize("NFC").str.replace(_SPACES, " ", regex=True).str.strip()
+        if self.profile.marked:
+            texts = texts.map(exact)
         if whole:
             texts = texts.str.replace(r"^(-?[0-9]+)\.0+$", r"\1", regex=True)
         spread = texts.to_numpy(dtype=object)

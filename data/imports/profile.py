@@ -90,6 +90,7 @@ class Profile(Strict):
     decimal: Literal[".", ","] = "."
     missing: tuple[str, ...] = ("",)
     normalise_spaces: bool = True
+    marked: bool = False  # texts carry the mark of `data.exports.cells`, which is taken off
     dates: tuple[DateForm, ...] = ("%Y-%m-%d",)
     code_prefix: str = Field(default="", max_length=40)
     columns: dict[str, AnyCell] = Field(default_factory=dict)
@@ -198,6 +199,8 @@ class Profile(Strict):
     def sha256(self) -> str:
         """The hash of how the profile reads; its layout, comments and place do not change it."""
         body = self.model_dump(mode="json", exclude={"title", "source", "personal"})
+        if not self.marked:  # profiles were hashed before there was the word
+            del body["marked"]
         if self.instrument_file:
             body["instrument_file"] = Path(self.instrument_file).name
         text = json.dumps(body, ensure_ascii=False, sort_keys=True)
