@@ -77,7 +77,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """That answers are stored. new: False where the same were there before. key: what only the
-    respondent is given, by which the answers can be taken back; empty where others came first."""
+    respondent is given, by which the answers can be taken back; empty where other answers came
+    first, with the link or with the form: then these are not stored."""
 
     collection: int
     new: bool
@@ -139,7 +140,8 @@ def accept(
     notice: str | None = None,
     agreed: bool = False,
 ) -> Receipt:
-    """The receipt of answers, once they are on the disk; the same answers sent again get it again.
+    """The receipt of answers, once they are on the disk; the same answers sent again get it again,
+    and others with the same form get one without a key.
 
     submission: a random text of 16-86 letters that the form was given, the same whenever it is
     sent. group: whom an anonymous respondent answers for; a personal link knows it. given: codes
@@ -157,9 +159,10 @@ def accept(
             raise NotAccepted(found.state)
         opening, key = found.opening, receipt_key(found.opening, submission)
         answer = answer_id(home, opening, token, submission)
-        # A receipt is owed for what is stored, whatever is sent with it the second time.
         if is_known(connection, answer):
-            return Receipt(opening.collection, new=False, key=key)
+            # A receipt is owed for what is stored, and thanks for nothing else.
+            is_same = _is_stored(connection, found, answer, (group, language), given, agreed)
+            return Receipt(opening.collection, new=False, key=key if is_same else "")
         if found.state == "used":
             return Receipt(opening.collection, new=False)
         if not found.accepts:
@@ -296,6 +299,38 @@ def _checked(
     if not closed and not words:
         raise RefusedAnswers("nothing")
     return closed, words
+
+
+def _is_stored(
+    connection: sa.Connection,
+    found: Found,
+    answer: str,
+    whose: tuple[str | None, str],
+    given: Mapping[str, int | str],
+    agreed: bool,
+) -> bool:
+    """Whether answers that came again are those that are stored. whose: group and language.
+
+    What was taken back is compared with nothing: its receipt says what became of it. Of what is
+    kept without the agreement, which may have ended since, the rest is compared.
+    """
+    said, words = schema.Response, schema.OpenAnswer
+    asked = sa.select(said.group_code, said.answers, said.agreed).where(said.id == answer)
+    row = connection.execute(asked).one_or_none()
+    if row is None:
+        return True
+    instrument, wave = instrument_of(connection, found.opening.instrument), found.opening.wave
+    try:
+        group = _group(found, *whose)
+        agrees = agreed and row.agreed is not False
+        closed, open_ones = _checked(
+            instrument, settled(instrument, group, wave, given, agreed=agrees)
+        )
+    except RefusedAnswers:
+        return False
+    texts = sa.select(words.item, words.text).where(words.response_id == answer)
+    kept = {text.item: text.text for text in connection.execute(texts)}
+    return (group, closed, open_ones) == (row.group_code, json.loads(row.answers), kept)
 
 
 def _plain(said: str) -> str:

@@ -117,6 +117,8 @@ def erase_person(
         sa.select(said.id, said.collection_id).where(mine, said.collection_id.in_(held))
     ).all()
     connection.execute(sa.delete(said).where(said.id.in_([row.id for row in rows])))
+    for row in rows:  # one of each round, at most
+        _blank(connection, row.id)
     _rewrite(connection, sorted({row.collection_id for row in rows}))
     invitations.forget(connection, home, held, person)
     audit.record(connection, user, "erase_person", f"project:{project}", {"answers": len(rows)})
@@ -143,8 +145,10 @@ def _delete(connection: sa.Connection, found: Standing, now: datetime) -> None:
     connection.execute(sa.delete(schema.Response).where(schema.Response.id == found.answer))
     gone = {"id": found.answer, "collection_id": collection, "taken_back_on": day_of(now)}
     connection.execute(sa.insert(schema.TakenBack), gone)
+    _blank(connection, found.answer)
     _rewrite(connection, [collection])
-    audit.record(connection, RESPONDENT, "take_back", f"collection:{collection}")
+    told = f"collection:{collection}"
+    audit.record(connection, RESPONDENT, "take_back", told, on=day_of(now))
 
 
 def _delete_special(connection: sa.Connection, found: Standing, now: datetime) -> None:
@@ -156,13 +160,21 @@ def _delete_special(connection: sa.Connection, found: Standing, now: datetime) -
     kept = {code: answer for code, answer in given.items() if code not in special}
     own = words.response_id == found.answer
     connection.execute(sa.delete(words).where(own, words.item.in_(special)))
+    for item in special:
+        _blank(connection, found.answer, item)
     if not kept and not connection.scalar(sa.select(sa.exists().where(own))):
         _delete(connection, found, now)
         return
     answered = json.dumps(kept, separators=(",", ":"))
     connection.execute(sa.update(said).where(mine).values(answers=answered, agreed=False))
     _rewrite(connection, [collection])
-    audit.record(connection, RESPONDENT, "end_agreement", f"collection:{collection}")
+    told = f"collection:{collection}"
+    audit.record(connection, RESPONDENT, "end_agreement", told, on=day_of(now))
+
+
+def _blank(connection: sa.Connection, *which: str) -> None:
+    """Takes from the audit under which themes words stood that are gone. which: response, item."""
+    audit.blank(connection, ":".join(("open_answer", *which)))
 
 
 def _rewrite(connection: sa.Connection, collections: Iterable[int]) -> None:

@@ -190,15 +190,38 @@ def test_a_questionnaire_that_a_user_brought_is_answered_too(engine, tmp_path):
 def test_the_same_form_sent_again_gets_the_same_receipt_also_after_the_end(engine, tmp_path):
     number = opened(engine)
     token = link(engine, tmp_path, number)
-    answer(engine, tmp_path, token)
+    key = answer(engine, tmp_path, token).key
     with database.writing(engine) as connection:
         asking.close(connection, USER, number, NOW)
-    other = {"given": {}, "group": "STAFF", "language": "de"}
-    for changes in ({}, other, {"now": END + timedelta(days=9)}):
-        assert answer(engine, tmp_path, token, **changes) == Receipt(number, new=False)
+    for changes in ({}, {"language": "sv"}, {"now": END + timedelta(days=9)}):
+        again = answer(engine, tmp_path, token, **changes)
+        assert (again, again.key) == (Receipt(number, new=False), key)
     with pytest.raises(NotAccepted) as refusal:
         answer(engine, tmp_path, token, "another-submission")
     assert refusal.value.state == "closed"
+    assert len(stored(engine)) == 1
+
+
+def test_other_answers_with_the_same_form_are_not_taken_for_what_is_stored(engine, tmp_path):
+    form = {"instrument": BENEFIT.key, "wave": "end", "groups": ("RES", "STAFF")}
+    token = link(engine, tmp_path, opened(engine, **form))
+    first, own = BENEFIT.closed_items[0].code, BENEFIT.open_items[0].code
+    given = {first: BENEFIT.answers_of(first).codes[0], own: "Hyvä."}
+    key = answer(engine, tmp_path, token, given=given, group="RES").key
+    said = {"given": given, "group": "RES"}
+    for changes in (
+        {"given": {}},
+        {"given": given | {own: "Huono."}},
+        {"given": given | {first: BENEFIT.answers_of(first).codes[1]}},
+        {"given": {first: given[first]}},
+        {"given": given | {first: 99}},
+        {"group": "STAFF"},
+        {"group": None},
+        {"language": "de"},
+    ):
+        again = answer(engine, tmp_path, token, **said | changes)
+        assert (again.new, again.key) == (False, ""), changes
+    assert answer(engine, tmp_path, token, **said).key == key != ""
     assert len(stored(engine)) == 1
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, schema, sheets
+from data import access, audit, database, schema, sheets
 from data.fieldwork import answers, asking, invitations, notices, withdrawals
 from data.fieldwork.answers import RefusedAnswers
 from data.fieldwork.withdrawals import NoAnswers
@@ -178,6 +178,62 @@ def test_what_is_told_is_what_is_agreed_to(engine, tmp_path, asked):
         notices.use_notice(connection, USER, number, "2026-12", NOW.date())
     answers.accept(engine, tmp_path, token, FORM, None, "fi", GIVEN, NOW, notice="2026-12")
     assert [row.notice_version for row in rows(engine)] == ["2026-12"]
+
+
+# --- what the audit keeps -------------------------------------------------------------------------
+
+
+def coded(engine, response: str, *items: str) -> None:
+    """Lines in the audit as coding open answers leaves them."""
+    with database.writing(engine) as connection:
+        for item in items:
+            told = {"before": [], "after": [7]}
+            audit.record(connection, USER, "code_answer", f"open_answer:{response}:{item}", told)
+
+
+def lines(engine) -> list[tuple[str, str]]:
+    said = schema.AuditEvent
+    asked = sa.select(said.subject, said.detail).where(said.action == "code_answer")
+    with database.reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(asked.order_by(said.id))]
+
+
+def test_the_audit_does_not_outlive_an_answer_and_tells_the_day_only(engine, tmp_path, asked):
+    _, token = asked("anonymous")
+    receipt = answers.accept(
+        engine, tmp_path, token, FORM, None, "fi", SAID, NOW, agreed=True
+    )  # fmt: skip
+    response, other = rows(engine)[0].id, "f" * 32
+    coded(engine, response, "HOW", "ELSE")
+    coded(engine, other, "HOW")
+    kept = [(f"open_answer:{one}", '{"after": [7], "before": []}')
+            for one in (f"{response}:ELSE", f"{other}:HOW")]  # fmt: skip
+    withdrawals.end_agreement(engine, tmp_path, token, receipt.key, LATER)
+    assert lines(engine) == [("open_answer", "{}"), *kept]
+    withdrawals.take_back(engine, tmp_path, token, receipt.key, LATER)
+    assert lines(engine) == [("open_answer", "{}")] * 2 + kept[1:]
+    event = schema.AuditEvent
+    mine = sa.select(event.at).where(event.actor == "respondent")
+    with database.reading(engine) as connection:
+        moments = connection.scalars(mine).all()
+        assert response not in repr(connection.execute(sa.select(event.__table__)).all())
+    assert [f"{at:%Y-%m-%d %H:%M:%S.%f}" for at in moments] == ["2026-11-11 00:00:00.000000"] * 2
+
+
+def test_who_is_erased_leaves_the_audit_too(engine, tmp_path):
+    number = opened(engine, **KINDS["joined"])
+    for token in invited(engine, tmp_path, number, 2):
+        answer(engine, tmp_path, token)
+    for row in rows(engine):
+        coded(engine, row.id, "HOW")
+    with database.writing(engine) as connection:
+        project = connection.scalar(sa.select(schema.Project.id))
+        withdrawals.erase_person(connection, USER, tmp_path, project, "person-1")
+    [left] = rows(engine)
+    assert {subject for subject, _ in lines(engine)} == {
+        "open_answer",
+        f"open_answer:{left.id}:HOW",
+    }
 
 
 # --- erased by name -----------------------------------------------------------------------------
