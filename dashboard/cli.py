@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from dashboard.commands import intake, people, publishing, serving
+from dashboard.commands import intake, people, publishing, releasing, serving
 from dashboard.commands.speech import (
     LANGUAGE_VARIABLE,
     help_text,
@@ -30,6 +30,9 @@ COMMANDS = (
     publishing.refresh,
     publishing.export,
     publishing.migrate,
+    releasing.release,
+    releasing.verify,
+    releasing.release_key,
     people.user,
 )
 

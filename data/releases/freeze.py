@@ -22,7 +22,7 @@ from data.releases import content
 from data.releases.canonical import plain
 from data.releases.entries import entries
 from data.releases.keys import public_keys
-from data.releases.register import tell
+from data.releases.register import UnknownPeople, tell
 from data.releases.seal import sealed
 from data.releases.verify_release import verify
 from data.reporting.definitions import stored_versions
@@ -48,7 +48,7 @@ class RefusedRelease(Exception):
     """A release that cannot be made; nothing is stored.
 
     code: "no_period", "nothing_approved", "nothing_new", "reason_missing", "too_long", "reversed",
-    "nobody" or "too_close".
+    "too_close" or "lost_extracts".
     """
 
     def __init__(self, code: str, message: str, **values: object) -> None:
@@ -295,3 +295,5 @@ def _register(connection: sa.Connection, home: Path, figures: Sequence[dict[str,
             "too_close", f"{close} Or release without figures.", one=str(close.one),
             other=str(close.other), fewest=close.fewest,
         ) from close  # fmt: skip
+    except UnknownPeople as lost:
+        raise RefusedRelease("lost_extracts", str(lost)) from lost

@@ -15,20 +15,28 @@ from metrics.metric import Profile, Split, ValueState
 _TOLD = (ValueState.VALUE.value, ValueState.ZERO.value)
 
 
+class UnknownPeople(Exception):
+    """Nobody can tell whom the published figures speak of; the message says what to do."""
+
+
 def tell(connection: sa.Connection, home: Path, figures: Sequence[Mapping[str, Any]]) -> None:
     """Nothing; the people behind the figures of a release are registered.
 
-    Raises: release_register.TooClose; released_sheets.LostExtracts.
+    Raises: release_register.TooClose; UnknownPeople.
     """
     shown = _slots(figures)
     if not shown:
         return
     # It reads extracts: their engine is loaded when a release is made, never with a page.
-    from data.publication.released_sheets import populations
+    from data.publication.released_sheets import LostExtracts, populations
 
+    try:
+        every = populations(connection, Profile.PUBLIC, home)
+    except LostExtracts as lost:
+        raise UnknownPeople(str(lost)) from lost
     spoken_of = [
         each
-        for each in populations(connection, Profile.PUBLIC, home)
+        for each in every
         if each.split == Split.TOTAL and (each.project, each.instrument, each.wave) in shown
     ]
     register_sheet(connection, spoken_of)

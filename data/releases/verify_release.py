@@ -254,7 +254,7 @@ TEXTS = {
     ),
     "chain": (
         "edeltävä julkistus on toinen",
-        "det föregående släppet är ett annat",
+        "den föregående fastställelsen är en annan",
         "the release before it is another one",
     ),
     "key": (
@@ -264,7 +264,7 @@ TEXTS = {
     ),
     "signature": (
         "allekirjoitus ei ole tämän avaimen tästä sinetistä",
-        "underskriften är inte den här nyckelns för det här sigillet",
+        "signaturen är inte den här nyckelns för det här sigillet",
         "the signature is not this key's of this seal",
     ),
     "encoding": ("ei ole UTF-8:aa", "är inte UTF-8", "is not UTF-8"),
