@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import wording
 from dashboard.wording import RepeatedText, UnknownText, say, say_count, texts
+from data.imports.kinds import KINDS
 from survey.text import LANGUAGES
 
 DASHBOARD = Path(wording.__file__).parent
@@ -101,3 +102,8 @@ def test_one_and_many_are_different_texts(monkeypatch, tmp_path):
     monkeypatch.setattr(wording, "texts", wording.texts.__wrapped__)
     assert say_count("x", 1, "fi") == "1 hanke"
     assert say_count("x", 1200, "fi") == "1\u202f200 hanketta"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_file_has_a_name_on_the_pages(language):
+    assert all(say(f"kind.{kind}", language) for kind in KINDS)
