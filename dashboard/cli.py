@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from dashboard.commands import intake, people, publishing, releasing, serving
+from dashboard.commands import exporting, intake, people, publishing, releasing, serving
 from dashboard.commands.speech import (
     LANGUAGE_VARIABLE,
     help_text,
@@ -28,7 +28,7 @@ COMMANDS = (
     intake.undo,
     intake.profiles,
     publishing.refresh,
-    publishing.export,
+    exporting.export,
     publishing.migrate,
     releasing.release,
     releasing.verify,
