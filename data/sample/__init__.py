@@ -25,6 +25,7 @@ from data.sample import (
     people,
     proposals,
     register,
+    releases,
     reporting,
     results,
     themes,
@@ -52,7 +53,7 @@ def load(engine: sa.Engine, progress: Progress | None = None, home: Path | None 
 
     progress: told the step (store), how much of it is done, and of how much. home: where the
     installation keeps its secret and its files; without it the keys of counted items are the same
-    everywhere, and no file is attached.
+    everywhere, no file is attached and nothing is released.
     Raises: NotEmpty when the database holds a project.
     """
     tell = progress or _silent
@@ -72,6 +73,8 @@ def load(engine: sa.Engine, progress: Progress | None = None, home: Path | None 
         # What was reported is counted from the records, as they stand now.
         told = reporting.records(connection, rows, home)
         _store_all(connection, told, partial(tell, _STEP), len(rows), total)
+        if home is not None:
+            releases.make(connection, home)
 
 
 def is_loaded(connection: sa.Connection) -> bool:

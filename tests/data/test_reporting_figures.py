@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from data import access, database, sample, schema, sheets
 from data.publication import leaves, publishing
+from data.releases import chain, keys, recompute
+from data.releases.reading import file_of, releases
+from data.releases.verify_release import verify
 from data.reporting import reading, values
 from data.reporting.proofs import proofs, read_proof
 from data.reporting.sources import items as items_of
@@ -110,11 +113,26 @@ def test_the_sample_shows_every_state_and_status(sampled):
         grades = connection.execute(
             sa.select(schema.Claim.grade, sa.func.count()).group_by(schema.Claim.grade)
         ).all()
-    assert {status for status, _ in found} == {"draft", "submitted", "returned", "approved"}
+    statuses = {"draft", "submitted", "returned", "approved", "locked"}
+    assert {status for status, _ in found} == statuses
     assert {state for _, state in found} == {"value", "zero", "not_reported"}
     told = dict(map(tuple, grades))
     assert set(told) == {"A", "B", "C", "D", "E"}
     assert told["D"] + told["E"] > sum(told.values()) / 2
+
+
+def test_two_periods_of_the_sample_are_released_and_verify(sampled):
+    engine, home = sampled
+    with database.reading(engine) as connection:
+        user = access.persona("funder", connection)
+        first, second = releases(connection, user)[::-1]
+        assert (first.scope, first.project) == ("project", second.project)
+        assert first.ends_on < second.starts_on
+        assert chain.check(connection, home) == []
+        for line in (first, second):
+            document = file_of(connection, user, home, line.id)
+            found = verify(document, keys.public_keys(home))
+            assert recompute.differences(connection, home, found) == []
 
 
 def test_what_the_sample_reported_is_counted_again_to_the_same(sampled):
