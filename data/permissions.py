@@ -160,6 +160,7 @@ PAGES = {
     "reporting": (Kind.INDICATOR,),
     "figure": (Kind.INDICATOR,),
     "closing": (Kind.INDICATOR,),
+    "claims": (Kind.INDICATOR,),
     "surveys": (Kind.COLLECTION,),
     "methods": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),

@@ -20,10 +20,8 @@ from data.access import NotPermitted, User
 from data.database import writing
 from data.fieldwork.installation import ExposedSecret
 from data.reporting.claims import RefusedClaim
-from data.reporting.definitions import RefusedIndicator
 from data.reporting.periods import RefusedPeriod
 from data.reporting.proofs import RefusedProof
-from data.reporting.targets import RefusedTarget
 from data.reporting.values import RefusedReport
 
 _SAID = "report_said"
@@ -32,8 +30,6 @@ REFUSALS: Mapping[type[Exception], str] = {
     RefusedReport: "report.refused",
     RefusedProof: "proof.refused",
     RefusedPeriod: "period.refused",
-    RefusedTarget: "target.refused",
-    RefusedIndicator: "indicator.refused",
     RefusedClaim: "claim.refused",
 }
 Step = Callable[[sa.Connection, User], Any]

@@ -120,11 +120,11 @@ EVERY_FIGURE = (
 @pytest.mark.parametrize(
     ("role", "pages"),
     [
-        ("steering", f"{EVERY_FIGURE} methods"),
-        ("manager", f"{EVERY_FIGURE} closing surveys methods"),
-        ("funder", "overview project process participation proposals reporting figure methods"),
-        ("evaluator", f"{EVERY_FIGURE} closing surveys methods data_room"),
-        ("administrator", f"{EVERY_FIGURE} closing surveys methods data_room"),
+        ("steering", f"{EVERY_FIGURE} claims methods"),
+        ("manager", f"{EVERY_FIGURE} closing claims surveys methods"),
+        ("funder", "overview project process participation proposals reporting figure claims methods"),
+        ("evaluator", f"{EVERY_FIGURE} closing claims surveys methods data_room"),
+        ("administrator", f"{EVERY_FIGURE} closing claims surveys methods data_room"),
     ],
 )
 def test_each_role_has_its_pages(role, pages):
