@@ -122,7 +122,10 @@ EVERY_FIGURE = (
     [
         ("steering", f"{EVERY_FIGURE} claims methods"),
         ("manager", f"{EVERY_FIGURE} closing claims surveys methods"),
-        ("funder", "overview project process participation proposals reporting figure claims methods"),
+        (
+            "funder",
+            "overview project process participation proposals reporting figure claims methods",
+        ),
         ("evaluator", f"{EVERY_FIGURE} closing claims surveys methods data_room"),
         ("administrator", f"{EVERY_FIGURE} closing claims surveys methods data_room"),
     ],
