@@ -64,7 +64,7 @@ def behind(connection: sa.Connection, user: User, lines: Sequence[DeskLine]) -> 
     found: dict[int, Behind] = {}
     for some in _some(known):
         released = frozen.where(ReleasedValue.reported_id.in_(some))
-        releases = dict(connection.execute(released).tuples().all())
+        releases = dict(connection.execute(released).all())
         for row in connection.execute(told.where(value.id.in_(some))):
             metric = None if row.metric is None else json.loads(row.metric)
             found[row.id] = Behind(
@@ -92,7 +92,7 @@ def items_behind(connection: sa.Connection, user: User, lines: Sequence[DeskLine
     rows: list[tuple] = []
     for some in _some(list(counted)):
         asked = sa.select(*columns).where(item.reported_id.in_(some))
-        rows += connection.execute(asked.order_by(item.reported_id, item.id)).tuples().all()
+        rows += connection.execute(asked.order_by(item.reported_id, item.id)).all()
     frame = pd.DataFrame(rows, columns=names)
     return frame.assign(
         project=frame["reported"].map(counted), exclusion=frame["exclusion"].fillna("")
