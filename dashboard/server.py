@@ -30,6 +30,7 @@ from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
 from dashboard import downloads, options, session, shell, sign_in
+from dashboard.answering import drafts
 from dashboard.answering import routes as answering
 from dashboard.app import DEFAULT_PAGE, PAGES
 from dashboard.gate import Gate, content_policy
@@ -164,9 +165,11 @@ def provider_settings() -> Mapping[str, Any]:
 
 
 async def _sweep() -> None:
-    """Collect garbage now and then, instead of after every run of a page (.streamlit/config)."""
+    """Now and then forget forms that were left half-filled, and collect garbage, instead of after
+    every run of a page (.streamlit/config)."""
     while True:
         await anyio.sleep(SWEEP_SECONDS)
+        drafts.purge()
         await anyio.to_thread.run_sync(gc.collect)
 
 

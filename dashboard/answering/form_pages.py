@@ -60,8 +60,12 @@ def start_page(
     *,
     asks_group: bool,
     errors: Mapping[str, str] | None = None,
+    remark: str = "",
 ) -> str:
-    """The first page: what this is, for whom, until when, and what happens to the answers."""
+    """The first page: what this is, for whom, until when, and what happens to the answers.
+
+    remark: what happened to the form that was asked for instead.
+    """
     language = draft.language
     groups = tuple(
         Option(code, _group_name(code, language), code == draft.group) for code in opening.groups
@@ -82,6 +86,7 @@ def start_page(
         notice=notice[0].split("\n\n"),
         notice_version=_notice_version(opening, notice[1], language),
         replies=told(replies, language),
+        remark=remark,
         errors=errors or {},
         summary=list((errors or {}).items()),
     )

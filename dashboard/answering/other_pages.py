@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
+
 from dashboard import format as written
 from dashboard.answering.page import at_end, paragraphs, told, write
+from dashboard.surveys import qr
 from dashboard.wording import say
 from data.fieldwork.openings import OpeningFacts
 from data.fieldwork.replies import Reply
@@ -22,12 +25,15 @@ def receipt_page(
     kept: Mapping[str, str],
     standing: Standing | None,
     again: str,
+    keep: tuple[str, str] | None,
 ) -> str:
     """Thanks, what happens next, what was done because of the answers, and how to take them back.
 
     kept: what the address of the receipt holds; nothing when somebody comes back with a personal
-    link. standing: what became of the answers, where the address says which they are. again: the
-    address for another person who answers on the same device, where that is right.
+    link. standing: what became of the answers, where it is known which they are. again: the address
+    for another person who answers on the same device, where that is right. keep: the address of
+    the receipt that says which answers they are, within the site and whole, where the page stands
+    under one that does not.
     """
     gone = standing is not None and standing.state == "taken_back"
     on = written.day(standing.on, language) if gone else ""
@@ -45,8 +51,16 @@ def receipt_page(
         agreement_ended=standing is not None and standing.agreed is False,
         thanks=[] if gone else paragraphs(opening.thanks.get(language, "")),
         again=again,
+        keep=keep[0] if keep else "",
+        code=_drawn(keep[1], language) if keep and not gone else "",
         replies=told(replies, language),
     )
+
+
+def _drawn(address: str, language: str) -> Markup:
+    """The code of an address, which another device's camera reads."""
+    drawn = qr.code(address, say("answering.keep.code", language), sized=False)
+    return Markup(drawn)  # noqa: S704  squares, and a title that is escaped
 
 
 def withdraw_page(
@@ -91,12 +105,19 @@ def plain_page(name: str, language: str, **values: object) -> str:
     return _state(name, language, [say(f"answering.{name}.text", language, **values)])
 
 
+def not_stored_page(language: str, opening: OpeningFacts, again: str) -> str:
+    """That other answers came before, so that these were not stored. again: as of a receipt."""
+    text = say("answering.not_stored.text", language)
+    return _state("not_stored", language, [text], opening, again=again)
+
+
 def _state(
     name: str,
     language: str,
     texts: Sequence[str],
     opening: OpeningFacts | None = None,
     replies: Sequence[Reply] = (),
+    again: str = "",
 ) -> str:
     return write(
         "state.html",
@@ -107,5 +128,6 @@ def _state(
         kept={},
         heading=say(f"answering.{name}.title", language),
         texts=texts,
+        again=again,
         replies=told(replies, language),
     )

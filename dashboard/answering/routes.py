@@ -18,9 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.answering import misses, visits
+from dashboard.answering import drafts, misses, receipts, visits
 from dashboard.answering.other_pages import plain_page
-from dashboard.answering.outcome import Outcome
+from dashboard.answering.outcome import Browser, Outcome
 from dashboard.answering.page import POLICY
 from dashboard.answering.steps import LANGUAGE
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
@@ -39,9 +39,15 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+#: The only cookies, both strictly necessary: one by which the browser finds the form that is
+#: half-filled in it, one by which it is shown the receipt of what was just sent from it.
+DRAFT, RECEIPT = "arviomo_form", "arviomo_receipt"
 _FORM = "application/x-www-form-urlencoded"
 #: What mail programs and people leave at the end of an address.
 _TRAIL = re.compile(r"^([A-Za-z0-9_-]{43})[/.,;:!?)>\]'\"]+$", re.ASCII)
+
+_RANDOM = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+LONGEST_KEY = 200
 
 _threads = anyio.CapacityLimiter(THREADS)
 log = logging.getLogger("arviomo.answering")
@@ -74,7 +80,7 @@ async def form(request: Request) -> Response:
         return _answer(Outcome(303, address=f"/s/{trailed[1]}"))
     if request.method != "POST":
         asked = dict(request.query_params)
-        return await _settle(request, visits.open_link, token, wishes(request), asked)
+        return await _settle(request, visits.open_link, token, asked, browser(request))
     return await _post(request, visits.post)
 
 
@@ -83,7 +89,7 @@ async def receipt(request: Request) -> Response:
     if request.method == "POST":
         return await _post(request, visits.post_receipt)
     token, asked = request.path_params["token"], dict(request.query_params)
-    return await _settle(request, visits.open_receipt, token, asked, wishes(request))
+    return await _settle(request, visits.open_receipt, token, asked, browser(request))
 
 
 async def _post(request: Request, visit: Callable[..., Outcome]) -> Response:
@@ -93,17 +99,28 @@ async def _post(request: Request, visit: Callable[..., Outcome]) -> Response:
     except Refused as refused:
         language = spoken(request)
         return _answer(Outcome(refused.status, plain_page(refused.page, language), language))
-    return await _settle(request, visit, request.path_params["token"], fields, wishes(request))
+    return await _settle(request, visit, request.path_params["token"], fields, browser(request))
 
 
 async def astray(request: Request) -> Response:
     """An address below /s/ that is no link."""
     if trailed := _TRAIL.fullmatch(request.path_params["rest"]):
         return _answer(Outcome(303, address=f"/s/{trailed[1]}"))
-    return await _settle(request, visits.open_link, "", wishes(request), {})
+    return await _settle(request, visits.open_link, "", {}, browser(request))
 
 
 # --- what comes in ------------------------------------------------------------------------------
+
+
+def browser(request: Request) -> Browser:
+    """What the browser brings to a visit; cookies that are not written as ours are none."""
+    draft, key = (request.cookies.get(name, "") for name in (DRAFT, RECEIPT))
+    return Browser(
+        tuple(wishes(request)),
+        draft if _RANDOM.fullmatch(draft) else "",
+        key if len(key) <= LONGEST_KEY else "",
+        f"{request.url.scheme}://{request.headers.get('host', '')}",
+    )
 
 
 def wishes(request: Request) -> list[str]:
@@ -187,7 +204,9 @@ async def _settle(
         answer = _answer(Outcome(429, plain_page("too_many", language), language))
         answer.headers["Retry-After"] = str(wait)
         return answer
-    return _answer(outcome)
+    answer = _answer(outcome)
+    _tell(answer, request, outcome)
+    return answer
 
 
 def _address(request: Request) -> str:
@@ -202,3 +221,26 @@ def _answer(outcome: Outcome) -> Response:
     if outcome.address:
         return RedirectResponse(outcome.address, outcome.status, headers=headers)
     return HTMLResponse(outcome.page, outcome.status, headers=headers)
+
+
+def _tell(answer: Response, request: Request, outcome: Outcome) -> None:
+    """Lets the browser keep what belongs to a link, for a while and for no script, or drop it."""
+    token = request.path_params.get("token", "")
+    if not _RANDOM.fullmatch(token):
+        return
+    link = f"/s/{token}"
+    told = (
+        (DRAFT, outcome.draft, link, drafts.LASTS),
+        (RECEIPT, outcome.receipt, f"{link}/receipt", receipts.LASTS),
+    )
+    for name, said, path, lasts in told:
+        if said is not None:
+            answer.set_cookie(
+                name,
+                said,
+                max_age=lasts if said else 0,
+                path=path,
+                secure=request.url.scheme == "https",
+                httponly=True,
+                samesite="strict",
+            )

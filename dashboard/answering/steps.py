@@ -1,8 +1,8 @@
 """The steps of a form: what was posted so far, and which page of the questionnaire comes next.
 
-Nothing is kept on the server between two pages: each page carries the answers of the others. What
-somebody typed travels as typed, also what cannot be taken, so going back or changing the language
-loses nothing.
+Each page carries the answers of the others, so nobody depends on what `drafts` keeps of them for
+the browser's own buttons. What somebody typed travels as typed, also what cannot be taken, so going
+back or changing the language loses nothing.
 """
 
 from __future__ import annotations

@@ -14,27 +14,23 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from dashboard.answering import drafts, form_pages, other_pages, receipts, steps
-from dashboard.answering.outcome import Outcome, now
+from dashboard.answering import drafts, receipts, shown, steps
+from dashboard.answering.outcome import Browser, Outcome, now
 from dashboard.answering.receipts import KEY, PROOF
 from dashboard.answering.steps import AT, DO, GROUP, LANGUAGE, START, SUBMISSION, Draft
 from dashboard.truth import engine
 from dashboard.wording import say
 from data.database import home, reading
-from data.fieldwork import answers, notices, replies
+from data.fieldwork import answers
 from data.fieldwork.answers import Found, NotAccepted, RefusedAnswers
-from data.fieldwork.openings import OpeningFacts
-from data.fieldwork.replies import Reply
 from data.fieldwork.withdrawals import Standing
 from data.instruments import instrument_of
 from survey.text import LANGUAGES
 
 #: What the buttons of the form do, besides changing the language.
 NEXT, BACK, SEND, CLEAR, QUIT = "next", "back", "send", "clear", "quit"
-#: What the address of a page of the form holds besides where it stands.
-FORM, WRONG = "k", "e"
-
-STATUS = {"unknown": 404, "too_early": 425, "closed": 410}
+#: What the address of a page says besides where it stands: that something is wrong on it.
+WRONG = "e"
 
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{16,86}", re.ASCII)
 
@@ -44,140 +40,162 @@ log = logging.getLogger("arviomo.answering")
 # --- looking ------------------------------------------------------------------------------------
 
 
-def open_link(token: str, wishes: Sequence[str], asked: Mapping[str, str]) -> Outcome:
-    """What a link shows. Looking changes nothing, however often a mail program does it.
+def open_link(token: str, asked: Mapping[str, str], browser: Browser) -> Outcome:
+    """What a link shows. Looking stores nothing, however often a mail program does it.
 
-    wishes: languages that the visitor reads, the dearest first. asked: which page of which form.
+    asked: which page of the form that is half-filled in the browser; without one, a form is opened.
     """
-    submission = asked.get(FORM, "")
+    within = AT in asked
     with reading(engine()) as connection:
         found = answers.find(connection, home(), token, now())
-        kept = drafts.find(token, submission) if submission else None
-        language = _language(found, ((kept or {}).get(LANGUAGE, ""), *wishes))
-        if submission and found.opening is not None:
-            key = receipts.key_of(token, found.opening, submission, connection)
-            if key:
-                return receipts.sent(token, language, key)
+        kept = drafts.find(token, browser.draft) if within and browser.draft else None
+        language = _language(found, ((kept or {}).get(LANGUAGE, ""), *browser.wishes))
         if found.state == "used":
-            return receipts.page(connection, found, None, language, token, {})
+            used = receipts.page(connection, found, None, language, token, browser)
+            return _over(token, browser, used)
         if not (found.state == "open" or (kept and found.accepts)):
-            return _nothing_to_answer(connection, found, language)
+            closed = shown.nothing_to_answer(connection, found, language)
+            return closed if found.accepts else _over(token, browser, closed)
         if kept is None:
-            errors = {"": say("answering.problem.gone", language)} if submission else None
-            fresh = _drafted(connection, found, language, {SUBMISSION: secrets.token_urlsafe(24)})
-            return _start(connection, found, fresh, errors)
+            # Whoever opens the link has nothing to do with the receipt that was shown before.
+            fresh = _drafted(connection, found, language, {})
+            remark = say("answering.gone_page", language) if within else ""
+            start = shown.start(connection, found, fresh, remark=remark)
+            return replace(start, draft=drafts.fresh(), receipt=None if within else "")
         draft = _drafted(connection, found, language, kept)
-        return _kept_page(connection, found, draft, asked)
+        here = steps.place(draft, asked[AT])
+        page = shown.page(connection, found, draft, here, tells=WRONG in asked)
+        return replace(page, draft=browser.draft)
 
 
-def _kept_page(
-    connection: sa.Connection, found: Found, draft: Draft, asked: Mapping[str, str]
-) -> Outcome:
-    """A page of a form that was begun, with what is wrong with its answers where that was asked."""
-    here, tells = steps.place(draft, asked.get(AT, START)), WRONG in asked
-    if here < 0:
-        errors = _group_errors(draft) if tells else None
-        return _start(connection, found, draft, errors, status=422 if errors else 200)
-    if tells and here < len(draft.pages) and draft.problems_at(draft.pages[here]):
-        return _wrong(found, draft, here)
-    return Outcome(200, form_pages.question_page(draft, found.opening, here), draft.language)
-
-
-def open_receipt(token: str, asked: Mapping[str, str], wishes: Sequence[str]) -> Outcome:
+def open_receipt(token: str, asked: Mapping[str, str], browser: Browser) -> Outcome:
     """The receipt of an answer. Without the proof that something was sent it leads to the form."""
     proof, key = asked.get(PROOF, ""), asked.get(KEY, "")
     with reading(engine()) as connection:
         found = answers.find(connection, home(), token, now())
-        standing = receipts.standing_of(connection, token, key)
-        language = _language(found, wishes, standing)
+        standing = receipts.standing_of(connection, token, key or browser.receipt)
+        language = _language(found, browser.wishes, standing)
         if standing is None and found.opening is None:
-            return _nothing_to_answer(connection, found, language)
+            return shown.nothing_to_answer(connection, found, language)
+        if standing and standing.state == "stored" and asked.get(DO) == receipts.WITHDRAW:
+            return receipts.question(standing, token, language, key)
         if standing or found.state == "used" or receipts.is_proof(token, proof):
-            kept = {PROOF: proof, KEY: key if standing else ""}
-            return receipts.page(connection, found, standing, language, token, kept)
+            return receipts.page(connection, found, standing, language, token, browser, key)
     return Outcome(303, language=language, address=f"/s/{token}")
 
 
-def post_receipt(token: str, form: Mapping[str, str], wishes: Sequence[str]) -> Outcome:
+def post_receipt(token: str, form: Mapping[str, str], browser: Browser) -> Outcome:
     """What a button of the receipt leads to."""
+    said = replace(browser, wishes=(form.get(LANGUAGE, ""), *browser.wishes))
     with reading(engine()) as connection:
         found = answers.find(connection, home(), token, now())
-        standing = receipts.standing_of(connection, token, form.get(KEY, ""))
-        language = _language(found, (form.get(LANGUAGE, ""), *wishes), standing)
+        key = form.get(KEY) or browser.receipt
+        standing = receipts.standing_of(connection, token, key)
+        language = _language(found, said.wishes, standing)
         if standing is None and found.opening is None:
-            return _nothing_to_answer(connection, found, language)
+            return shown.nothing_to_answer(connection, found, language)
+        if standing is None and receipts.is_proof(token, form.get(PROOF, "")):
+            # The cookie was dropped meanwhile: the page tells that the receipt's address is needed.
+            return receipts.sent(token, language, "", by_cookie=False)
     if standing is None:
         return Outcome(303, language=language, address=f"/s/{token}")
-    return receipts.press(standing, token, form, language, now())
+    return receipts.press(token, form, language, now(), browser)
 
 
 # --- answering ----------------------------------------------------------------------------------
 
 
-def post(token: str, form: Mapping[str, str], wishes: Sequence[str]) -> Outcome:
+def post(token: str, form: Mapping[str, str], browser: Browser) -> Outcome:
     """What a posted page of the form leads to: the next one, the same again, or the receipt."""
     with reading(engine()) as connection:
         found = answers.find(connection, home(), token, now())
-        language = _language(found, (form.get(DO, ""), form.get(LANGUAGE, ""), *wishes))
+        wishes = (form.get(DO, ""), form.get(LANGUAGE, ""), *browser.wishes)
+        language = _language(found, wishes)
         if found.opening is None:
-            return _nothing_to_answer(connection, found, language)
-        draft = _drafted(connection, found, language, form)
-        key = receipts.key_of(token, found.opening, draft.submission, connection)
-        if key or found.state == "used":
-            return receipts.sent(token, language, key)
-        sends = form.get(DO) == SEND and draft.group is not None
-        if not (found.accepts or sends):
-            return _nothing_to_answer(connection, found, language, late=True)
-        if draft.submission != form.get(SUBMISSION):
-            # Part of the form was lost: nothing is sent before its answers were seen again.
-            return _again(connection, found, draft, steps.place(draft, form.get(AT, START)))
+            return _over(token, browser, shown.nothing_to_answer(connection, found, language))
         if form.get(DO) == QUIT:
-            drafts.forget(token, draft.submission)
-            return Outcome(303, language=language, address=f"/s/{token}?{LANGUAGE}={language}")
-        if draft.notice != found.opening.notice_version:
-            # Nobody agrees to what another text says.
-            errors = {"": say("answering.problem.notice", language)}
-            told = replace(draft, agreed=False)
-            return _start(connection, found, told, errors, status=422)
-    if not sends:
-        return _step(token, draft, form)
-    return _send(token, found, draft, form.get(AT, START))
+            return _over(token, browser, _away(token, {LANGUAGE: language}, language))
+        draft = _drafted(connection, found, language, form)
+        if found.state == "used" or receipts.is_known(connection, token, found, draft.submission):
+            if form.get(DO) != SEND:
+                gone = _away(token, {LANGUAGE: language, AT: START}, language)
+                return _over(token, browser, gone)
+        else:
+            sends = form.get(DO) == SEND and draft.group is not None
+            if not (found.accepts or sends):
+                late = shown.nothing_to_answer(connection, found, language, late=True)
+                return _over(token, browser, late)
+            if draft.submission != form.get(SUBMISSION):
+                # Part of the form was lost: nothing is sent before its answers were seen again.
+                here = steps.place(draft, form.get(AT, START))
+                return shown.again(connection, found, draft, here)
+            if draft.notice != found.opening.notice_version:
+                return shown.new_notice(connection, found, draft)
+            stop = _step(draft, form) if not sends else _unready(found, draft, form)
+            if stop is not None:
+                return _to(connection, token, found, browser, *stop)
+    return _send(token, found, draft, form, browser)
 
 
-def _step(token: str, draft: Draft, form: Mapping[str, str]) -> Outcome:
+#: A page that comes next: the form as it stands then, its number, and whether it tells what is
+#: wrong with it.
+Step = tuple[Draft, int, bool]
+
+
+def _step(draft: Draft, form: Mapping[str, str]) -> Step:
     """The page that a button other than the last one leads to."""
     here, asked = steps.place(draft, form.get(AT, START)), form.get(DO)
     listed = draft.pages
     if asked in LANGUAGES:
-        return _to(token, draft, here)
+        return draft, here, False
     if asked == CLEAR and 0 <= here < len(listed):
-        return _to(token, draft.without(listed[here]), here)
+        return draft.without(listed[here]), here, False
     if asked == BACK:
-        return _to(token, draft, here - 1)
+        return draft, max(here - 1, -1), False
     if here < 0 and not listed:
-        return _to(token, draft, here, wrong=True)
+        return draft, here, True
     if 0 <= here < len(listed) and draft.problems_at(listed[here]):
-        return _to(token, draft, here, wrong=True)
-    return _to(token, draft, here + 1)
+        return draft, here, True
+    return draft, here + 1, False
 
 
-def _to(token: str, draft: Draft, number: int, *, wrong: bool = False) -> Outcome:
-    """To a page of the form, under an address of its own: going back to it in the browser sends
-    nothing again, and finds what was answered on it. wrong: what cannot be taken is told there."""
-    drafts.keep(token, draft.submission, draft.fields)
-    query = {FORM: draft.submission, AT: steps.name_of(draft, number)}
-    query |= {WRONG: "1"} if wrong else {}
-    return Outcome(303, language=draft.language, address=f"/s/{token}?{urlencode(query)}")
-
-
-def _send(token: str, found: Found, draft: Draft, at: str) -> Outcome:
-    """The receipt, once the answers are stored; else the page where something has to be done."""
-    here, wrong = steps.place(draft, at), steps.first_wrong(draft)
-    if found.accepts and wrong is not None:
-        return _to(token, draft, wrong, wrong=True)
-    if found.accepts and here < len(draft.pages) - 1:
+def _unready(found: Found, draft: Draft, form: Mapping[str, str]) -> Step | None:
+    """The page where something has to be done before answers are sent; None where nothing has."""
+    if not found.accepts:
+        return None
+    here, wrong = steps.place(draft, form.get(AT, START)), steps.first_wrong(draft)
+    if wrong is not None:
+        return draft, wrong, True
+    if here < len(draft.pages) - 1:
         # An answer of the last page opened another one.
-        return _to(token, draft, here + 1)
+        return draft, here + 1, False
+    return None
+
+
+def _to(
+    connection: sa.Connection,
+    token: str,
+    found: Found,
+    browser: Browser,
+    draft: Draft,
+    number: int,
+    tells: bool,
+) -> Outcome:
+    """To a page of the form, under an address of its own: going back to it in the browser sends
+    nothing again, and finds what was answered on it. Where the form is not kept, the page itself:
+    it holds all that was answered."""
+    if not drafts.keep(token, browser.draft, draft.fields):
+        page = shown.page(connection, found, draft, number, tells=tells)
+        return replace(page, receipt="")
+    query = {AT: steps.name_of(draft, number)} | ({WRONG: "1"} if tells else {})
+    return replace(_away(token, query, draft.language), receipt="")
+
+
+def _send(
+    token: str, found: Found, draft: Draft, form: Mapping[str, str], browser: Browser
+) -> Outcome:
+    """The receipt, once the answers are stored; else the page where something has to be done."""
+    here = steps.place(draft, form.get(AT, START))
     try:
         receipt = answers.accept(
             engine(), home(), token, draft.submission, draft.group, draft.language,
@@ -186,18 +204,33 @@ def _send(token: str, found: Found, draft: Draft, at: str) -> Outcome:
     except NotAccepted:
         with reading(engine()) as connection:
             late = answers.find(connection, home(), token, now())
-            return _nothing_to_answer(connection, late, draft.language, late=True)
+            closed = shown.nothing_to_answer(connection, late, draft.language, late=True)
+        return _over(token, browser, closed)
     except RefusedAnswers as refused:
         key = "nothing" if refused.code == "nothing" else "incomplete"
-        return _failed_page(found, draft, here, key, 422)
+        return shown.failed(found, draft, here, key, 422)
     except (sa.exc.OperationalError, sa.exc.TimeoutError):
         log.exception("answers could not be stored")
-        return _failed_page(found, draft, here, "not_stored", 503)
-    drafts.forget(token, draft.submission)
-    return receipts.sent(token, draft.language, receipt.key)
+        return shown.failed(found, draft, here, "not_stored", 503)
+    if not receipt.key:
+        return _over(token, browser, shown.others_came(found, token, draft.language))
+    # A browser that brought one cookie takes another; who refuses them gets the whole address.
+    by_cookie = bool(browser.draft)
+    sent = receipts.sent(token, draft.language, receipt.key, by_cookie=by_cookie)
+    return _over(token, browser, sent)
 
 
-# --- pages --------------------------------------------------------------------------------------
+# --- what both have in common -------------------------------------------------------------------
+
+
+def _away(token: str, query: Mapping[str, str], language: str) -> Outcome:
+    return Outcome(303, language=language, address=f"/s/{token}?{urlencode(query)}")
+
+
+def _over(token: str, browser: Browser, outcome: Outcome) -> Outcome:
+    """What somebody gets whose form has ended: it is forgotten, here and in the browser."""
+    drafts.end(token, browser.draft)
+    return replace(outcome, draft="") if browser.draft else outcome
 
 
 def _drafted(
@@ -211,74 +244,6 @@ def _drafted(
     if found.group is None and group not in opening.groups:
         group = None
     return steps.drafted(instrument, opening.wave, group, language, submission, form)
-
-
-def _group_errors(draft: Draft) -> dict[str, str] | None:
-    """What is missing on the first page; None where nothing is."""
-    if draft.pages:
-        return None
-    key = "needs_answers" if draft.group else "group.missing"
-    return {GROUP: say(f"answering.{key}", draft.language)}
-
-
-def _start(
-    connection: sa.Connection,
-    found: Found,
-    draft: Draft,
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
-) -> Outcome:
-    opening = found.opening
-    text = notices.notice(connection, opening.notice_version).in_language(draft.language)
-    page = form_pages.start_page(
-        draft,
-        opening,
-        (text, notices.valid_from(connection, opening.notice_version)),
-        _replies(connection, opening),
-        asks_group=found.group is None and len(opening.groups) > 1,
-        errors=errors,
-    )
-    return Outcome(status, page, draft.language)
-
-
-def _again(connection: sa.Connection, found: Found, draft: Draft, number: int) -> Outcome:
-    incomplete = {"": say("answering.problem.incomplete", draft.language)}
-    if number < 0:
-        return _start(connection, found, draft, incomplete, status=422)
-    page = form_pages.question_page(draft, found.opening, number, incomplete)
-    return Outcome(422, page, draft.language)
-
-
-def _wrong(found: Found, draft: Draft, number: int) -> Outcome:
-    """A page with what is wrong with its answers."""
-    here = draft.problems_at(draft.pages[number])
-    errors = {problem.item: form_pages.sentence(problem, draft.language) for problem in here}
-    return Outcome(
-        422, form_pages.question_page(draft, found.opening, number, errors), draft.language
-    )
-
-
-def _failed_page(found: Found, draft: Draft, number: int, key: str, status: int) -> Outcome:
-    """The page that was sent, with what kept its answers from being stored."""
-    errors = {"": say(f"answering.problem.{key}", draft.language)}
-    page = form_pages.question_page(draft, found.opening, max(number, 0), errors)
-    return Outcome(status, page, draft.language)
-
-
-def _nothing_to_answer(
-    connection: sa.Connection, found: Found, language: str, *, late: bool = False
-) -> Outcome:
-    opening = found.opening
-    if opening is None:
-        return Outcome(404, other_pages.plain_page("unknown", language), language, miss=True)
-    if found.state == "too_early":
-        return Outcome(STATUS["too_early"], other_pages.too_early_page(language, opening), language)
-    page = other_pages.closed_page(language, opening, _replies(connection, opening), late=late)
-    return Outcome(STATUS["closed"], page, language)
-
-
-def _replies(connection: sa.Connection, opening: OpeningFacts) -> list[Reply]:
-    return replies.published_replies(connection, collection=opening.collection)
 
 
 def _language(found: Found, wishes: Sequence[str], standing: Standing | None = None) -> str:

@@ -21,6 +21,11 @@ from survey.text import LANGUAGES
 from tests.data.asked import NOW, USER, count, invited, link, opened
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+NOT_STORED = {
+    "fi": "Nyt lähetettyjä vastauksia ei tallennettu.",
+    "sv": "Svaren som skickades nu sparades inte.",
+    "en": "The answers that were sent now were not stored.",
+}
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def press(client, token, page, button, **answers):
 
 def followed(client, answer):
     """The page of the form that an answer leads to; a receipt or a new form is not followed."""
-    within = answer.status_code == 303 and "?k=" in answer.headers["location"]
+    within = answer.status_code == 303 and "?at=" in answer.headers["location"]
     return client.get(answer.headers["location"]) if within else answer
 
 
@@ -328,11 +333,21 @@ def test_a_link_that_was_used_thanks_again(database_served, client, home):
         again = client.get(f"/s/{token}?lang={language}")
         assert again.status_code == 200
         assert word in again.text
-    # Somebody who had the form open elsewhere gets the same receipt, whatever button is pressed.
-    for button in ("next", "send", "back", "sv"):
-        late = press(client, token, page, button)
+    # Somebody who had the form open elsewhere is told that the link was used; who sends other
+    # answers is told that they were not stored, and is not thanked.
+    for button in ("next", "back", "sv"):
+        late = client.post(f"/s/{token}", data=page.pressed(button))
         assert late.status_code == 303
-        assert late.headers["location"].split("&r=")[1] == sent.headers["location"].split("&r=")[1]
+        assert "/receipt" not in late.headers["location"]
+        assert "on jo vastattu" in client.get(f"/s/{token}").text
+    other = page.fields | {"submission": "another-form-of-theirs"}
+    for form in (page.fields | {"GOAL1": "1"}, other | {"GOAL1": "5"}):
+        for language, said in NOT_STORED.items():
+            late = client.post(f"/s/{token}", data=form | {"do": "send", "lang": language})
+            assert (late.status_code, said in late.text) == (409, True)
+            assert "Kiitos" not in late.text
+    again = press(client, token, page, "send", GOAL1="5")
+    assert again.headers["location"].startswith(sent.headers["location"].split("&a=")[0])
     assert only_response(database_served).answers == '{"GOAL1":5}'
 
 

@@ -6,6 +6,7 @@ Pictures are written to the folder that ARVIOMO_SHOTS names, for a person to loo
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -125,6 +126,10 @@ def test_a_phone_fills_the_form_once(site, window, script):
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.goto(link)
+    [cookie] = page.context.cookies()
+    assert (cookie["name"], cookie["path"], cookie["sameSite"]) == ("arviomo_form", link, "Strict")
+    assert cookie["httpOnly"]
+    assert cookie["expires"] < time.time() + 3_700
     expect(page.locator("html")).to_have_attribute("lang", "fi")
     press(page)
     expect(page.locator("#summary")).to_be_focused()
@@ -150,6 +155,13 @@ def test_a_phone_fills_the_form_once(site, window, script):
     expect(page.get_by_role("heading", level=1)).to_have_text("Tack! Dina svar har sparats.")
     [row] = rows(site, number)
     assert (row.group_code, row.language) == ("STAFF", "sv")
+    # Only the receipt's is left, and goes when the receipt is closed.
+    [cookie] = page.context.cookies()
+    assert (cookie["name"], cookie["path"]) == ("arviomo_receipt", f"{link}/receipt")
+    assert cookie["httpOnly"]
+    assert cookie["expires"] < time.time() + 1_900
+    page.get_by_role("button", name="Stäng kvittot på den här enheten").click()
+    expect(page.get_by_role("button")).to_have_count(0)
     assert page.context.cookies() == []
     assert {url.split("/")[3].split("?")[0] for url in asked} <= {"s", "assets"}
     # Nothing was blocked, for nothing was there to block; the group was missing once, and the
@@ -167,12 +179,67 @@ def test_the_back_button_of_the_browser_sends_nothing_twice(site, window):
     for _ in range(4):  # as many pages as 13 questions have
         press(page)
     assert "/receipt?" in page.url
-    # Nobody who presses Back at the same device sees what was answered: it leads to the receipt.
+    assert "a=" not in page.url
+    # Nobody who presses Back at the same device sees what was answered: it leads to the start.
     for _ in range(4):
         page.go_back()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Kiitos!")
+        expect(page.locator(".remark")).to_contain_text("ei ole enää avoinna tällä laitteella")
         assert page.locator("input:checked").count() == 0
         assert page.locator("input[name=GOAL1]").count() == 0
+    assert len(rows(site, number)) == 1
+
+
+@pytest.mark.parametrize("way", ["another", "close"])
+def test_the_next_person_at_a_tablet_finds_nothing_to_take_back(site, window, way):
+    phase = "P1" if way == "another" else "P2"
+    number, link = site.link("process_pulse@1", wave="end", phase=phase, groups=("RES",))
+    page = window(script=True)
+    page.goto(link)
+    press(page)
+    while "/receipt" not in page.url:
+        choose_everything(page)
+        press(page)
+    own = page.get_by_role("link", name="Kuittisi osoite").get_attribute("href")
+    # Somebody looks what taking back would mean, keeps the answers, and hands the tablet on.
+    page.get_by_role("button", name="Ota vastaukseni takaisin").click()
+    page.get_by_role("button", name="Pidä vastaukset").click()
+    if way == "another":
+        page.get_by_role("link", name="Aloita uusi vastaus").click()
+        expect(page.locator("button.main")).to_have_text("Aloita")
+    else:
+        page.get_by_role("button", name="Sulje kuitti tällä laitteella").click()
+        expect(page.get_by_role("button")).to_have_count(0)
+    for _ in range(9):
+        if page.go_back() is None:
+            break
+        assert "a=" not in page.url
+        assert page.get_by_role("button", name="Ota vastaukseni takaisin").count() == 0
+        assert page.get_by_role("button", name="Poista vastaukseni").count() == 0
+        assert page.locator(f'a[href="{own}"]').count() == 0
+        assert page.locator("input:checked").count() == 0
+    assert len(rows(site, number)) == 1
+    elsewhere = window()
+    elsewhere.goto(own)
+    expect(elsewhere.get_by_role("button", name="Ota vastaukseni takaisin")).to_be_visible()
+
+
+def test_a_browser_without_cookies_answers_too(site, window):
+    number, link = site.link("process_pulse@1", wave="follow_up", groups=("RES",))
+    page = window()
+
+    def without(route):
+        route.continue_(headers=route.request.headers | {"cookie": ""})
+
+    page.route("**/*", without)
+    page.goto(link)
+    for _ in range(9):
+        choose_everything(page)
+        page.locator("button.main").click()
+        page.context.clear_cookies()
+        if "/receipt" in page.url:
+            break
+    expect(page.get_by_role("button", name="Ota vastaukseni takaisin")).to_be_visible()
+    assert "a=" in page.url
     assert len(rows(site, number)) == 1
 
 
@@ -197,7 +264,7 @@ def test_the_back_button_of_the_browser_finds_what_was_answered(site, window, sc
     page.get_by_role("button", name="Lopeta ja tyhjennä").click()
     expect(page.locator("button.main")).to_have_text("Aloita")
     page.go_back()
-    expect(page.locator(".summary")).to_contain_text("Tämä sivu ei ole enää tallessa")
+    expect(page.locator(".remark")).to_contain_text("ei ole enää avoinna tällä laitteella")
     assert page.locator("input:checked").count() == 0
 
 
@@ -209,11 +276,13 @@ def test_answers_are_taken_back_on_a_phone(site, window):
     while "/receipt" not in page.url:
         choose_everything(page)
         press(page)
-    kept = page.url
+    shown = page.url
+    kept = page.get_by_role("link", name="Kuittisi osoite").get_attribute("href")
     page.get_by_role("button", name="Ota vastaukseni takaisin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ota vastaukseni takaisin")
     page.get_by_role("button", name="Pidä vastaukset").click()
-    assert (page.url, len(rows(site, number))) == (kept, 1)
+    assert (page.url, len(rows(site, number))) == (shown, 1)
+    page.goto(kept)
     page.get_by_role("button", name="Ota vastaukseni takaisin").click()
     page.get_by_role("button", name="Poista vastaukseni").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vastauksesi on otettu takaisin")

@@ -90,7 +90,11 @@ def test_every_answer_is_kept_by_nobody_and_loads_nothing(served, client, token)
         assert headers["referrer-policy"] == "no-referrer"
         assert "noindex" in headers["x-robots-tag"]
         assert headers["x-content-type-options"] == "nosniff"
-        assert "set-cookie" not in headers
+        for cookie in headers.get_list("set-cookie"):
+            name, *told = cookie.split("; ")
+            assert name.split("=")[0] in ("arviomo_form", "arviomo_receipt")
+            assert {"HttpOnly", "SameSite=strict"} <= {*told}
+            assert re.search(rf"; Path=/s/{token}(/receipt)?(;|$)", cookie)
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
         assert "script" not in policy
@@ -111,7 +115,7 @@ def test_the_only_style_is_the_one_that_the_policy_names(client, token):
 def posted(client, token, form):
     """The page of the form that a post leads to, or the answer itself."""
     answer = client.post(f"/s/{token}", data=form)
-    within = answer.status_code == 303 and "?k=" in answer.headers["location"]
+    within = answer.status_code == 303 and "?at=" in answer.headers["location"]
     return client.get(answer.headers["location"]) if within else answer
 
 

@@ -1,6 +1,9 @@
-"""Taking answers back from the receipt, going back in the browser, agreeing: by plain requests."""
+"""Taking answers back by receipt, the next person at a device, agreeing: by plain requests."""
 
 from __future__ import annotations
+
+import html
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -9,12 +12,14 @@ from starlette.testclient import TestClient
 
 from benchmarks.respondents import Page
 from dashboard import server
-from dashboard.answering import drafts, misses, visits
+from dashboard.answering import misses, visits
+from dashboard.surveys import qr
+from dashboard.wording import say
 from data import database, schema
 from data.fieldwork import asking, notices
 from data.instruments import bring_instrument
 from survey.instrument import Instrument, Item
-from survey.text import Text
+from survey.text import LANGUAGES, Text
 from tests.data.asked import NOW, PULSE, USER, count, invited, link, opened
 
 TEXT = Text(fi="Oletko sairas?", sv="Är du sjuk?", en="Are you ill?")
@@ -62,7 +67,7 @@ def press(client, address, page, button, **answers):
 
 
 def sent(client, token, **answers):
-    """The address of the receipt."""
+    """The address that the form leads to when it was sent: one that does not name the answers."""
     page = Page(client.get(f"/s/{token}").text)
     address = press(client, f"/s/{token}", page, "next", **answers)
     for _ in range(9):
@@ -75,120 +80,143 @@ def sent(client, token, **answers):
     raise AssertionError("the form does not end")
 
 
+def kept_address(receipt):
+    """The address of the receipt that its page shows to be kept."""
+    [address] = re.findall(r'<a href="(/s/[^"]+/receipt[^"]+)">', receipt.text)
+    return html.unescape(address)
+
+
 # --- taking back --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["anonymous", "personal"])
-def test_answers_are_taken_back_in_two_steps(engine_served, client, tmp_path, kind):
+@pytest.mark.parametrize("way", ["at once", "by the address"])
+def test_answers_are_taken_back_in_two_steps(engine_served, client, tmp_path, kind, way):
     number, token = asked(engine_served, tmp_path, kind)
     receipt = sent(client, token)
     shown = client.get(receipt)
     assert "Ota vastaukseni takaisin" in shown.text
     assert (shown.headers.get("clear-site-data") == '"cache"') == (kind == "anonymous")
+    if way == "by the address":
+        receipt = kept_address(shown)
+        client.cookies.clear()
+        shown = client.get(receipt)
     with database.writing(engine_served) as connection:
         asking.close(connection, USER, number, NOW)
     # Looking, however often, and the first button do nothing but ask.
-    sure = client.post(f"/s/{token}/receipt", data=Page(shown.text).pressed("withdraw"))
-    assert sure.status_code == 200
-    for address in (receipt, f"{receipt}&do=take_back", f"/s/{token}?do=take_back"):
+    sure = client.get(press(client, f"/s/{token}/receipt", Page(shown.text), "withdraw"))
+    assert {"take_back", "keep"} == {*Page(sure.text).buttons}
+    for address in (receipt, f"{receipt}&do=take_back", f"/s/{token}/receipt?do=take_back"):
         for method in ("GET", "HEAD"):
             client.request(method, address)
     kept = press(client, f"/s/{token}/receipt", Page(sure.text), "keep")
-    assert (kept, count(engine_served, schema.Response)) == (receipt, 1)
+    assert count(engine_served, schema.Response) == 1
     gone = press(client, f"/s/{token}/receipt", Page(sure.text), "take_back")
-    assert (gone, count(engine_served, schema.Response)) == (receipt, 0)
+    assert (gone, count(engine_served, schema.Response)) == (kept, 0)
+    assert ("a=" in gone) == (way == "by the address")
     for language, day in (("fi", "10.11.2026"), ("sv", "10.11.2026"), ("en", "10 November 2026")):
-        told = client.get(receipt.replace("lang=fi", f"lang={language}"))
+        told = client.get(gone.replace("lang=fi", f"lang={language}"))
         assert day in told.text
         assert "withdraw" not in Page(told.text).buttons
     again = client.post(f"/s/{token}/receipt", data=Page(sure.text).pressed("take_back"))
-    assert again.headers["location"] == receipt
+    assert again.headers["location"] == gone
 
 
 def test_the_link_alone_takes_nothing_back(engine_served, client, tmp_path):
     _, token = asked(engine_served, tmp_path, "personal")
     receipt = sent(client, token)
+    key = kept_address(client.get(receipt)).split("a=")[1]
     used = client.get(f"/s/{token}")
-    assert "Pelkkä linkki ei riitä" in used.text
+    assert "Pelkkä kyselyn linkki ei riitä" in used.text
     assert Page(used.text).buttons == []
-    form = {"do": "take_back", "r": receipt.split("r=")[1].split("&")[0]}
-    for key in ("", "x", "x" * 20 + "." + "0" * 32):
-        answer = client.post(f"/s/{token}/receipt", data=form | {"a": key})
+    proof = receipt.split("r=")[1]
+    stranger = TestClient(client.app, base_url="http://127.0.0.1", follow_redirects=False)
+    for wrong in ("", "x", "x" * 20 + "." + "0" * 32):
+        form = {"do": "take_back", "a": wrong}
+        answer = stranger.post(f"/s/{token}/receipt", data=form)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/s/{token}")
+        answer = stranger.post(f"/s/{token}/receipt", data=form | {"r": proof})
+        assert "a=" not in answer.headers["location"]
+        assert Page(stranger.get(answer.headers["location"]).text).buttons == []
     elsewhere = {"sec-fetch-site": "cross-site"}
-    key = receipt.split("a=")[1]
-    answer = client.post(f"/s/{token}/receipt", data=form | {"a": key}, headers=elsewhere)
+    form = {"do": "take_back", "r": proof, "a": key}
+    answer = stranger.post(f"/s/{token}/receipt", data=form, headers=elsewhere)
     assert answer.status_code == 403
     assert count(engine_served, schema.Response) == 1
 
 
 def test_a_receipt_outlives_its_link(engine_served, client, tmp_path):
     number, token = asked(engine_served, tmp_path)
-    receipt = sent(client, token)
+    receipt = kept_address(client.get(sent(client, token)))
     with database.writing(engine_served) as connection:
         asking.new_link(connection, USER, tmp_path, number)
     assert client.get(f"/s/{token}").status_code == 404
-    sure = client.post(
-        f"/s/{token}/receipt", data=Page(client.get(receipt).text).pressed("withdraw")
-    )
+    client.cookies.clear()
+    page = Page(client.get(receipt).text)
+    sure = client.get(press(client, f"/s/{token}/receipt", page, "withdraw"))
     press(client, f"/s/{token}/receipt", Page(sure.text), "take_back")
     assert "Vastauksesi poistettiin" in client.get(receipt).text
 
 
-# --- going back ---------------------------------------------------------------------------------
+# --- the next person at the device --------------------------------------------------------------
 
 
-def test_a_page_of_the_form_is_found_again_until_it_is_sent(engine_served, client, tmp_path):
+@pytest.mark.parametrize("way", ["another", "close", "open"])
+def test_the_next_person_finds_no_receipt_that_takes_back(engine_served, client, tmp_path, way):
     _, token = asked(engine_served, tmp_path)
-    page = Page(client.get(f"/s/{token}").text)
-    first = press(client, f"/s/{token}", page, "next")
-    second = press(client, f"/s/{token}", Page(client.get(first).text), "next", GOAL1="4")
-    # Going back asks for the page before once more: what was answered on it stands there.
-    assert Page(client.get(first).text).fields["GOAL1"] == "4"
-    assert client.get(first).headers["cache-control"] == "no-store"
-    assert " checked>" not in client.get(second).text
     receipt = sent(client, token)
-    assert Page(client.get(first).text).fields["GOAL1"] == "4"  # another form; both are there
-    done = press(client, f"/s/{token}", Page(client.get(second).text), "send", at="end")
-    # Once it was sent nobody finds it: not by its address, and not by sending it again.
-    for address in (first, second):
-        assert client.get(address).headers["location"] == done != receipt
-    for button in ("next", "back", "sv", "quit"):
-        form = Page(client.get(f"/s/{token}").text).pressed(button) | {
-            "submission": first.split("k=")[1].split("&")[0]
-        }
-        assert "/receipt" in client.post(f"/s/{token}", data=form).headers["location"]
+    shown = client.get(receipt)
+    own = kept_address(shown)
+    assert "a=" not in receipt
+    # What the forms of the page post stands in the history too: it does not say which answers.
+    assert "a" not in Page(shown.text).fields
+    sure = client.get(press(client, f"/s/{token}/receipt", Page(shown.text), "withdraw"))
+    assert "a" not in Page(sure.text).fields
+    if way == "close":
+        closed = client.post(f"/s/{token}/receipt", data=Page(shown.text).pressed("close"))
+        assert closed.headers["clear-site-data"] == '"cache"'
+        assert closed.headers["location"] == receipt
+        assert not client.cookies
+    else:
+        [again] = re.findall(r'<a href="([^"]+)" class="again">', shown.text)
+        client.get(again if way == "another" else f"/s/{token}")
+        assert {*client.cookies} == {"arviomo_form"}
+    for language, said in (("fi", "osoitteella, joka"), ("sv", "adress, som"), ("en", "which was")):
+        back = client.get(receipt.replace("lang=fi", f"lang={language}"))
+        assert back.status_code == 200
+        assert said in back.text
+        assert "a=" not in "".join(re.findall(r'href="([^"]+)"', back.text))
+        assert not {"withdraw", "close"} & {*Page(back.text).buttons}
+    for form in (Page(shown.text).pressed("withdraw"), Page(sure.text).pressed("take_back")):
+        answer = client.post(f"/s/{token}/receipt", data=form)
+        assert answer.headers["location"] == receipt
+    asking_again = client.get(f"{receipt}&do=withdraw")
+    assert "take_back" not in Page(asking_again.text).buttons
+    assert count(engine_served, schema.Response) == 1
+    # Its own address still leads to it.
+    assert "withdraw" in Page(client.get(own).text).buttons
 
 
-def test_who_stops_leaves_nothing(engine_served, client, tmp_path):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_says_whose_its_address_is(engine_served, client, tmp_path, language):
+    _, token = asked(engine_served, tmp_path)
+    shown = client.get(sent(client, token).replace("lang=fi", f"lang={language}"))
+    for key in ("keep.text", "keep.address", "keep.code", "keep.shared", "keep.close"):
+        assert say(f"answering.{key}", language) in html.unescape(shown.text)
+    address = f"http://127.0.0.1{kept_address(shown)}"
+    assert qr.code(address, say("answering.keep.code", language), sized=False) in shown.text
+
+
+def test_who_takes_no_cookies_gets_the_whole_address(engine_served, client, tmp_path):
     _, token = asked(engine_served, tmp_path)
     page = Page(client.get(f"/s/{token}").text)
-    first = press(client, f"/s/{token}", page, "next")
-    second = press(client, f"/s/{token}", Page(client.get(first).text), "next", GOAL1="4")
-    fresh = press(client, f"/s/{token}", Page(client.get(second).text), "quit")
-    assert fresh == f"/s/{token}?lang=fi"
-    gone = client.get(first)
-    assert "Tämä sivu ei ole enää tallessa" in gone.text
-    assert Page(gone.text).fields["submission"] not in first
-    assert "GOAL1" not in gone.text
-
-
-def test_what_is_kept_has_an_end_and_a_limit(monkeypatch):
-    clock = [0.0]
-    monkeypatch.setattr(drafts.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(drafts, "MOST", 1_000)
-    drafts.keep("t", "a", {"x": "1" * 399})
-    drafts.keep("t", "b", {"x": "2" * 399})
-    assert drafts.find("t", "a")["x"][0] == "1"
-    assert drafts.find("u", "a") is None
-    drafts.keep("t", "c", {"x": "3" * 399})
-    assert [drafts.find("t", one) is None for one in "abc"] == [True, False, False]
-    clock[0] += drafts.LASTS + 1
-    assert drafts.find("t", "c") is None
-    drafts.keep("t", "d", {})
-    assert len(drafts._kept) == 1
-    drafts.forget("t", "d")
-    assert (len(drafts._kept), drafts._total) == (0, [0])
+    client.cookies.clear()
+    receipt = press(client, f"/s/{token}", page, "send", GOAL1="1", at="end")
+    assert "a=" in receipt
+    shown = client.get(receipt)
+    assert "Tallenna silloin tämän sivun osoite" in shown.text
+    assert {"withdraw"} == {*Page(shown.text).buttons}
+    assert not client.cookies
 
 
 # --- agreeing -----------------------------------------------------------------------------------
@@ -206,9 +234,8 @@ def test_sensitive_questions_are_asked_of_those_who_ticked(engine_served, client
     with database.reading(engine_served) as connection:
         row = connection.execute(sa.select(schema.Response.__table__)).one()
     assert ("ILL" in row.answers, row.agreed, row.notice_version) == (agreed, agreed, "2026-11")
-    sure = client.post(
-        f"/s/{token}/receipt", data=Page(client.get(receipt).text).pressed("withdraw")
-    )
+    page = Page(client.get(receipt).text)
+    sure = client.get(press(client, f"/s/{token}/receipt", page, "withdraw"))
     assert ("end_agreement" in Page(sure.text).buttons) == agreed
     if agreed:
         press(client, f"/s/{token}/receipt", Page(sure.text), "end_agreement")
