@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +126,78 @@ def test_an_exposed_key_signs_nothing(house, language):
         "locked"
         not in released.statuses(database.connect(f"sqlite:///{house / 'arviomo.db'}")).values()
     )
+
+
+# --- with published figures ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def portfolio(sample_home, tmp_path, monkeypatch) -> Path:
+    """The sample portfolio, published, in a home of its own."""
+    shutil.copytree(sample_home / "demo", tmp_path / "portfolio")
+    monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
+    monkeypatch.setenv("ARVIOMO_HOME", str(tmp_path / "portfolio"))
+    return tmp_path / "portfolio"
+
+
+WHOLE = (
+    "release", "eakr-uudenmaan-liitto", "2022-01-01", "2027-12-31", "--by", access.SAMPLE_ISSUER,
+    "evaluator",
+)  # fmt: skip
+
+
+def populations(house: Path) -> int:
+    engine = database.connect(f"sqlite:///{house / 'arviomo.db'}")
+    with database.reading(engine) as connection:
+        table = schema.ReleasedPopulation
+        return connection.scalar(sa.select(sa.func.count(table.id)))
+
+
+def test_published_figures_go_along_as_the_public_sees_them_and_are_registered(portfolio):
+    assert populations(portfolio) == 0
+    folder = portfolio / "auditor"
+    done = arviomo(*WHOLE, "--out", str(folder))
+    assert done.exit_code == 0, done.output
+    # The sample's two releases of one project came first.
+    file = folder / "release-3.json"
+    figures = json.loads(file.read_bytes())["release"]["figures"]
+    at = {name: figures[0]["columns"].index(name) for name in ("state", "value", "low", "n")}
+    rows = [row for each in figures for row in each["rows"]]
+    hidden = [row for row in rows if row[at["state"]] == "suppressed"]
+    shown = [row for row in rows if row[at["state"]] == "value"]
+    assert len(shown) > 1000
+    assert hidden
+    assert {row[at[name]] for row in hidden for name in ("value", "low", "n")} == {None}
+    assert populations(portfolio) > 10
+    again = arviomo("verify", str(file))
+    assert again.exit_code == 0, again.output
+    assert "Every figure came out the same again." in again.output
+    assert "The stored releases (3)" in arviomo("verify").output
+
+
+def test_figures_of_almost_the_same_people_are_refused_and_the_rest_may_go(portfolio):
+    assert arviomo("export", str(portfolio / "figures.csv"), "--public").exit_code == 0
+    table = schema.ReleasedPopulation
+    engine = database.connect(f"sqlite:///{portfolio / 'arviomo.db'}")
+    with database.reading(engine) as connection:
+        funded = sa.select(schema.IndicatorTarget.project_id)
+        which = (table.split == "total", table.people > 30, table.project_id.in_(funded))
+        row = connection.execute(sa.select(table.__table__).where(*which).limit(1)).one()
+    cells = json.loads(row.cells)
+    cells[max(cells, key=cells.get)] -= 3  # as if three people fewer had been spoken of
+    changed = {"cells": json.dumps(cells), "people": row.people - 3}
+    edit(portfolio, sa.update(table).where(table.id == row.id).values(changed))
+    refused = arviomo(*WHOLE)
+    assert (refused.exit_code, "--without-figures" in refused.output) == (1, True)
+    assert "locked" in released.statuses(engine).values()  # those of the sample's own releases
+    assert arviomo(*WHOLE, "--without-figures").exit_code == 0
+
+
+def test_without_extracts_nobody_can_tell_whom_the_figures_are_about(portfolio):
+    for path in (portfolio / "extracts").glob("*.parquet"):
+        path.unlink()
+    refused = arviomo(*WHOLE)
+    assert (refused.exit_code, "Run arviomo refresh" in refused.output) == (1, True)
 
 
 # --- verifying ----------------------------------------------------------------------------------
