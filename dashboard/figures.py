@@ -114,6 +114,19 @@ def publication() -> RevisionFacts:
     return facts
 
 
+def waiting() -> frozenset[int]:
+    """The collections of which some answers are not in the latest publication; none before it."""
+    with reading(engine()) as connection:
+        facts = sheets.published(connection)
+    return facts.waiting if facts else frozenset()
+
+
+def some_answers_wait(facts: RevisionFacts, project: int) -> bool:
+    """Whether some answers to a project are not in what was published of it."""
+    with reading(engine()) as connection:
+        return sheets.project_waits(connection, facts, project)
+
+
 def findings(viewing: Viewing) -> list[Attention]:
     """The projects that need attention, heaviest first, among those the reader may see."""
     revision = latest()

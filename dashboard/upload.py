@@ -18,7 +18,7 @@ from dashboard import intake
 from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
-from dashboard.wording import say
+from dashboard.wording import at_least, say
 from data import access, records
 from data.database import database_url, reading
 from data.imports.problems import Problem, message
@@ -232,7 +232,7 @@ def work(language: str, do, done: str) -> bool:
     st.success(say(done, language, **numbers))
     if waiting := came_to.get("waiting"):
         answers = sum(each["answers"] for each in waiting)
-        counts = {"answers": answers, "collections": len(waiting)}
-        told = {name: written.count(value, language) for name, value in counts.items()}
+        collections = written.count(len(waiting), language)
+        told = {"answers": at_least(answers, language), "collections": collections}
         st.info(say("cli.refresh.waiting", language, **told))
     return True

@@ -13,6 +13,9 @@ from pathlib import Path
 from dashboard import format as written
 from survey.text import Text, read_texts
 
+#: Counts of people that nobody may tell apart go in such steps.
+STEP = 5
+
 TEXTS = Path(__file__).with_name("texts")
 
 #: The languages in their own names, for the reader who has to find theirs.
@@ -58,3 +61,11 @@ def say_count(key: str, count: int, language: str, **values: object) -> str:
     """
     form = "one" if count == 1 else "many"
     return say(f"{key}.{form}", language, n=written.count(count, language), **values)
+
+
+def at_least(people: int, language: str) -> str:
+    """How many people, in steps of five: the step that they reach, and never the exact number."""
+    if people < STEP:
+        return say("survey.few", language)
+    number = written.count(people // STEP * STEP, language)
+    return say("survey.at_least", language, number=number)

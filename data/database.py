@@ -94,6 +94,8 @@ def _connect_sqlite(url: str) -> sa.Engine:
             f"busy_timeout={WAIT_SECONDS * 1000}",
             "trusted_schema=OFF",
             "cache_size=-16000",
+            # What is deleted is overwritten, not only let go of.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from data.access import User, profile_of, visible_entities, visible_levels, visible_results
 from data.publication import leaves
 from data.publication.figure_table import results_of
-from data.schema import EntityLeaf, Finding, MeasureLeaf, Revision
+from data.schema import Collection, EntityLeaf, Finding, MeasureLeaf, Revision
 from metrics.metric import Level, Profile, Result
 
 #: Progress of long work: which step, how much of it is done, and how much there is (0: unknown).
@@ -31,6 +31,9 @@ AHEAD, BEHIND = "own_figures_of", "everything_else_of"
 #: Under which name a revision says which answers it left out: collection, group, and the revision
 #: of the collection after which those of the group wait (`data.publication.waiting`).
 WITHHELD = "withheld"
+
+#: Under which name it says which collections still speak of answers that are gone or changed.
+KEPT = "kept"
 
 #: The steps of a refresh, in order, as progress names them.
 STEPS = ("extract", "fold", "own", "judge", "protect", "publish")
@@ -82,6 +85,12 @@ class RevisionFacts:
         """The revision of everything but some projects' own figures, where these came first; None
         where the whole sheet is of this revision."""
         return self.inputs.get(BEHIND)
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The collections of which some answers waited (`data.publication.waiting`)."""
+        arrived = {collection for collection, *_ in self.inputs.get(WITHHELD, [])}
+        return frozenset(arrived.union(self.inputs.get(KEPT, [])))
 
     @property
     def withheld(self) -> list[tuple[int, str, int]]:
@@ -137,6 +146,12 @@ def published(connection: sa.Connection, revision: int | None = None) -> Revisio
         orjson.loads(row.inputs),
         orjson.loads(row.metrics),
     )
+
+
+def project_waits(connection: sa.Connection, facts: RevisionFacts, project: int) -> bool:
+    """Whether some answers to a project waited when a revision was published."""
+    mine = connection.scalars(sa.select(Collection.id).where(Collection.project_id == project))
+    return not facts.waiting.isdisjoint(mine)
 
 
 def read_figures(

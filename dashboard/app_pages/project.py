@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import project_records, sections
 from dashboard.attention import attention_of
 from dashboard.components import answer, begin, choose, part, published_line, section
-from dashboard.figures import metric_of, names, publication
+from dashboard.figures import metric_of, names, publication, some_answers_wait
 from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.truth import engine
@@ -43,6 +43,8 @@ def show(viewing: Viewing) -> None:
         answer(sections.headline(viewing, scope))
         st.caption(literal(project_records.one_line(detail.project, language)))
         published_line(viewing, scope.publication)
+        if some_answers_wait(scope.publication, chosen):
+            st.caption(say("survey.project_waits", language))
     sections.glance(viewing, scope)
     section(say("section.attention_here", language))
     attention_of(viewing, chosen)

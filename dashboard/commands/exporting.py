@@ -110,7 +110,7 @@ def _figures(out: Path | None, public: bool, dictionary: Path | None, language: 
             connection, access.operator(), revision, language, text, public=public
         )
         spoken_of = _spoken_of(connection, language) if public else []
-    if public:
+    if public and out is None:
         _release(spoken_of, language)
     if dictionary is not None:
         meanings = io.StringIO(newline="")
@@ -119,7 +119,7 @@ def _figures(out: Path | None, public: bool, dictionary: Path | None, language: 
     if out is None:
         click.echo(text.getvalue(), nl=False)
         return
-    _write(out, _with_mark(text), language)
+    _hand_out(out, _with_mark(text), spoken_of, language)
     figures = written.count(count, language)
     click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
 
@@ -139,8 +139,7 @@ def _open_data(out: Path, language: str) -> None:
             raise refusal("refusal.nothing_published", language) from nothing
         revision = latest_revision(connection)
         spoken_of = _spoken_of(connection, language)
-    _release(spoken_of, language)
-    _write(out, content, language)
+    _hand_out(out, content, spoken_of, language)
     figures = written.count(count, language)
     click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
 
@@ -170,9 +169,7 @@ def _report(
         told = report(connection, reader, language, funder=funder, project=project)
         content = _writer(connection, reader, form, reporter, language)(told)
         spoken_of = _spoken_of(connection, language) if public and form != "iati" else []
-    if spoken_of:
-        _release(spoken_of, language)
-    _write(out, content, language)
+    _hand_out(out, content, spoken_of, language)
     count = {name: len(table.rows) for name, table in told.tables.items()}
     click.echo(
         say(
@@ -239,14 +236,39 @@ def _with_mark(text: io.StringIO) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _write(path: Path, content: bytes, language: str) -> None:
-    """Nothing; the file is written. Raises: Refused."""
+def _hand_out(path: Path, content: bytes, spoken_of: Sequence[Population], language: str) -> None:
+    """Nothing; the file is written, and whom it speaks of is registered. Raises: Refused.
+
+    It is written aside first, so that nothing is registered that could not be written, and nothing
+    stands in its place that is not registered.
+    """
+    aside = path.with_name(f".{path.name}.unfinished")
+    try:
+        _write(aside, content, language, path)
+        if spoken_of:
+            _release(spoken_of, language)
+        _put(aside, path, language)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _put(aside: Path, path: Path, language: str) -> None:
+    try:
+        aside.replace(path)
+    except OSError as problem:
+        raise _not_written(path, problem, language) from problem
+
+
+def _write(path: Path, content: bytes, language: str, named: Path | None = None) -> None:
+    """Nothing; the file is written. named: under which name it is asked for. Raises: Refused."""
     try:
         path.write_bytes(content)
     except OSError as problem:
-        raise refusal(
-            "refusal.file_not_written", language, file=path, reason=problem.strerror
-        ) from problem
+        raise _not_written(named or path, problem, language) from problem
+
+
+def _not_written(path: Path, problem: OSError, language: str) -> click.ClickException:
+    return refusal("refusal.file_not_written", language, file=path, reason=problem.strerror)
 
 
 def _spoken_of(connection: sa.Connection, language: str) -> list[Population]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +16,11 @@ from dashboard.commands.speech import (
     refusal,
     require_tables,
 )
-from dashboard.wording import say
+from dashboard.wording import at_least, say
+from metrics.names import PHASE_NAMES, WAVE_NAMES
+
+if TYPE_CHECKING:
+    from data.sheets import Waiting
 
 #: How many of the collections that wait are named.
 WAITING_NAMED = 10
@@ -78,15 +83,32 @@ def publish(language: str) -> None:
         )
     )
     if publication.waiting:
-        answers = sum(each.answers for each in publication.waiting)
+        _tell_waiting(publication.waiting, language)
+
+
+def _tell_waiting(waiting: Sequence[Waiting], language: str) -> None:
+    """Say what waits and until when, and of which collections, in steps and never exactly."""
+    from dashboard.truth import engine
+    from data import access, records
+    from data.database import reading
+    from data.records.register import name_in
+
+    answers = sum(each.answers for each in waiting)
+    collections = written.count(len(waiting), language)
+    told = {"answers": at_least(answers, language), "collections": collections}
+    click.echo(say("cli.refresh.waiting", language, **told))
+    with reading(engine()) as connection:
+        projects = records.project_names(connection, access.operator())
+    names = {each.id: name_in(each, language) for each in projects}
+    for each in waiting[:WAITING_NAMED]:
         click.echo(
             say(
-                "cli.refresh.waiting",
+                "cli.refresh.waiting.one",
                 language,
-                answers=written.count(answers, language),
-                collections=written.count(len(publication.waiting), language),
+                project=names[each.project],
+                instrument=each.instrument,
+                wave=WAVE_NAMES[each.wave].in_language(language),
+                phase=PHASE_NAMES[each.phase].in_language(language),
+                answers=at_least(each.answers, language),
             )
         )
-        for each in publication.waiting[:WAITING_NAMED]:
-            named = asdict(each) | {"answers": written.count(each.answers, language)}
-            click.echo(say("cli.refresh.waiting.one", language, **named))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard.components import answer, part, section
+from dashboard.figures import waiting
 from dashboard.labels import group_name, questionnaire_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, kept
@@ -25,6 +26,8 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
         st.success(say("survey.opened", language))
     answer(times.state_sentence(facts, now(), language))
     st.caption(literal(_about(facts, language)))
+    if opening.collection in waiting():
+        st.info(say("survey.publication_waits", language))
     _tiles(facts, language)
     if opening.link == "anonymous":
         links.show(viewing, facts)

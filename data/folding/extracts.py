@@ -100,12 +100,13 @@ def extract(
     home: Path,
     advance: Advance | None = None,
     withheld: Sequence[Withheld] = (),
+    returning: Sequence[Withheld] = (),
 ) -> tuple[str, int]:
     """The hash and the number of rows of a new segment with answers of some collections.
 
     Parameters, rows and errors: as `read_rows`.
     """
-    table = read_rows(connection, instrument, collections, advance, withheld)
+    table = read_rows(connection, instrument, collections, advance, withheld, returning)
     return store_segment(table, home), table.num_rows
 
 
@@ -115,22 +116,30 @@ def read_rows(
     collections: Mapping[int, int],
     advance: Advance | None = None,
     withheld: Sequence[Withheld] = (),
+    returning: Sequence[Withheld] = (),
 ) -> pa.Table:
     """Answers of some collections as an extract holds them.
 
     collections: for each the revision after which the answers that are read came (FROM_FIRST: all).
     Rows: sorted by collection. Missing: null; don't-know is -1, not-applicable -2.
     advance: called with the number of responses read so far, and of all that are to be read.
-    withheld: answers that are left out.
+    withheld: answers that are left out. returning: answers of a group that are read from an earlier
+    revision on than the others of their collection.
     Raises: UnreadableAnswers naming instrument and item.
     """
-    counts = _wanted(connection, collections, sa.func.count())
+    wanted = dict(collections)
+    for each in returning:
+        if each.collection in wanted:
+            wanted[each.collection] = min(wanted[each.collection], each.after)
+    counts = _wanted(connection, wanted, sa.func.count())
     total = sum(connection.execute(count).scalar_one() for count in counts)
     windows = _windows(connection)
     batches, read = [], 0
-    for rows in _responses(connection, collections):
+    for rows in _responses(connection, wanted):
         batch = _parsed(rows, instrument, windows)
-        batches.append(batch.filter(_settled(rows, withheld)) if withheld else batch)
+        if withheld or returning:
+            batch = batch.filter(_settled(rows, collections, withheld, returning))
+        batches.append(batch)
         read += len(rows)
         if advance:
             advance(read, total)
@@ -344,12 +353,22 @@ def _parsed(rows: Sequence[tuple], instrument: Instrument, windows: pd.DataFrame
     return pa.record_batch([*keys, *items], schema=schema)
 
 
-def _settled(rows: Sequence[tuple], withheld: Sequence[Withheld]) -> pa.Array:
-    """Which responses are not among the withheld ones."""
-    collections, groups, *_, revisions = zip(*rows, strict=True)
-    after = pd.DataFrame(withheld).set_index(["collection", "group"])["after"]
-    waits_from = after.reindex(pd.MultiIndex.from_arrays([collections, groups]))
-    return pa.array(~(np.array(revisions) > waits_from.to_numpy(dtype=float)))
+def _settled(
+    rows: Sequence[tuple],
+    collections: Mapping[int, int],
+    withheld: Sequence[Withheld],
+    returning: Sequence[Withheld],
+) -> pa.Array:
+    """Which responses are not among the withheld ones, and came after what is held."""
+    numbers, groups, *_, revisions = zip(*rows, strict=True)
+    keys, revision = pd.MultiIndex.from_arrays([numbers, groups]), np.array(revisions)
+    waits_from, since = (
+        pd.DataFrame(each, columns=Withheld._fields).set_index(["collection", "group"])["after"]
+        .reindex(keys).to_numpy(dtype=float)
+        for each in (withheld, returning)
+    )  # fmt: skip
+    held = pd.Series(collections).reindex(numbers).to_numpy(dtype=float)
+    return pa.array((revision > np.fmin(held, since)) & ~(revision > waits_from))
 
 
 def _check_codes(items: Sequence[pa.Array], instrument: Instrument) -> None:

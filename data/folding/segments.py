@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -30,12 +29,10 @@ from data.folding import extracts, fold_engine, record_frames, statistics_fold, 
 from data.folding.extracts import FROM_FIRST
 from data.folding.fold_columns import CELL, SPLIT, SPOKEN
 from data.folding.statistics_store import Statistics
-from data.schema import Collection, InstrumentVersion, Segment, SegmentMember
+from data.schema import Segment, SegmentMember
 from data.sheets import Progress
 from survey.instrument import Instrument
 
-#: More than the days of any calendar.
-MOST_DAYS = 10_000_000
 #: What ``rewritten`` is of a collection that keeps speaking with what is held of it
 #: (`data.publication.waiting`): not even other days are a reason to read it again.
 AS_HELD = -1
@@ -60,42 +57,6 @@ class Folded:
     statistics: Statistics = field(repr=False)
 
 
-def read_collections(connection: sa.Connection) -> pd.DataFrame:
-    """Every collection, by its number: project, instrument, wave, phase, revision, rewritten, and
-    its window: its first and last day in one number, 0 where one is not known."""
-    rows = connection.execute(
-        sa.select(
-            Collection.id,
-            Collection.project_id,
-            InstrumentVersion.code,
-            InstrumentVersion.version,
-            Collection.wave,
-            Collection.phase,
-            Collection.revision,
-            Collection.rewritten,
-            Collection.opens_on,
-            Collection.closes_on,
-        )
-        .join(InstrumentVersion, InstrumentVersion.id == Collection.instrument_version_id)
-        .order_by(Collection.id)
-    )
-    found = [
-        (key, project, f"{code}@{version}", *rest, _window(opens_on, closes_on))
-        for key, project, code, version, *rest, opens_on, closes_on in rows.all()
-    ]
-    columns = ["collection", "project", "instrument", "wave", "phase", "revision", "rewritten"]
-    columns += ["window"]
-    whole = {name: "int64" for name in ("collection", "project", "revision", "rewritten", "window")}
-    words = {name: "str" for name in ("instrument", "wave", "phase")}
-    return pd.DataFrame(found, columns=columns).astype(whole | words)
-
-
-def _window(opens_on: date | None, closes_on: date | None) -> int:
-    if opens_on is None or closes_on is None:
-        return 0
-    return opens_on.toordinal() * MOST_DAYS + closes_on.toordinal()
-
-
 def fold_news(
     connection: sa.Connection,
     instruments: Mapping[str, Instrument],
@@ -103,11 +64,13 @@ def fold_news(
     home: Path,
     progress: Progress,
     withheld: Sequence[extracts.Withheld] = (),
+    returning: Sequence[extracts.Withheld] = (),
 ) -> list[Folded]:
     """The segments that together hold every collection at its revision, older ones first.
 
     Reads and folds what no segment holds, but for withheld answers (`data.publication.waiting`);
-    writes files, and nothing to the database.
+    writes files, and nothing to the database. returning: answers that were withheld, and are read
+    beside what is held of their collection.
     Raises: extracts.UnreadableAnswers, statistics_fold.StatisticsTooLarge, KeyError for an
     instrument that is not defined.
     """
@@ -119,7 +82,9 @@ def fold_news(
         news = _news(connection, folded, current)
         if len(news):
             folded = _without(folded, news.loc[news["after"] == FROM_FIRST, "collection"])
-            read = partial(extracts.extract, connection, instrument, withheld=withheld)
+            read = partial(
+                extracts.extract, connection, instrument, withheld=withheld, returning=returning
+            )
             folded.append(_fold(read, instrument, current, news, folded, home, progress))
         if len(folded) > MANY:
             folded = _merged(folded, current, instrument, home)
@@ -230,8 +195,10 @@ def _news(connection: sa.Connection, folded: list[Folded], current: pd.DataFrame
     known = {series for segment in folded for series in segment.statistics.pairs["series"]}
     arriving = set(current.loc[new, "series"])
     orphaned = paired & ~current["series"].isin(known | arriving)
-    news = current[new | orphaned]
-    grown = news.loc[news["after"] != FROM_FIRST].set_index("collection")["after"].to_dict()
+    news = current[new | (orphaned & (current["revision"] != FROM_FIRST))]
+    # What a collection that stays as held has lost since is none of its news.
+    whole = (news["after"] != FROM_FIRST) & (news["rewritten"] != AS_HELD)
+    grown = news[whole].set_index("collection")["after"].to_dict()
     counted = extracts.count_responses(connection, grown)
     rows = _rows(folded)
     differing = [c for c, (total, new) in counted.items() if total != rows.get(c, 0) + new]

@@ -41,7 +41,7 @@ def assemble(
 ) -> Frames:
     """All sufficient statistics of the truth as it was read, checked.
 
-    folded: `segments.fold_news`; collections: `segments.read_collections`.
+    folded: `segments.fold_news`; collections: `collected.read_collections`.
     Raises: pandera.errors.SchemaError naming the frame's column.
     """
     by_id = collections.set_index("collection")

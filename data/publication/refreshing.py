@@ -33,7 +33,7 @@ import metrics
 import survey
 from data import database, sheets
 from data.fieldwork import openings
-from data.folding import extracts, record_frames, segments, statistics_frames
+from data.folding import collected, extracts, record_frames, segments, statistics_frames
 from data.instruments import known_instruments
 from data.publication import leaves, publishing, waiting
 from data.schema import Revision, SegmentMember
@@ -71,6 +71,7 @@ class Truth:
     changed: frozenset[int]
     all_held: bool
     withheld: tuple[extracts.Withheld, ...]
+    returning: tuple[extracts.Withheld, ...]
     waiting: tuple[Waiting, ...]
 
     @property
@@ -124,29 +125,31 @@ def read_truth(connection: sa.Connection, home: Path) -> Truth:
     """What a connection sees, without the answers themselves and without what waits."""
     instruments = known_instruments(connection)
     published = sheets.published(connection)
-    collections, withheld, waits = waiting.settled(
-        connection, segments.read_collections(connection), published, instruments, home
+    settled = waiting.settled(
+        connection, collected.read_collections(connection), published, instruments, home
     )
+    collections = settled.collections
     records = record_frames.read_records(connection, _today())
     up_to = sa.select(SegmentMember.collection_id, sa.func.max(SegmentMember.revision))
     held = dict(connection.execute(up_to.group_by(SegmentMember.collection_id)).all())
-    current = dict(zip(collections["collection"], collections["revision"], strict=True))
+    begun = collections[collections["revision"] != extracts.FROM_FIRST]
+    current = dict(zip(begun["collection"], begun["revision"], strict=True))
+    waited = {sheets.WITHHELD: [list(each) for each in settled.withheld]}
     return Truth(
         collections,
         instruments,
         records,
-        _inputs(collections, instruments, records) | {waiting.INPUT: [list(w) for w in withheld]},
+        _inputs(collections, instruments, records) | waited | {sheets.KEPT: settled.kept},
         published,
         frozenset(
             int(project)
-            for collection, project in zip(
-                collections["collection"], collections["project"], strict=True
-            )
+            for collection, project in zip(begun["collection"], begun["project"], strict=True)
             if held.get(collection) != current[collection]
         ),
         held == current,
-        withheld,
-        waits,
+        settled.withheld,
+        settled.returning,
+        settled.waiting,
     )
 
 
@@ -176,8 +179,9 @@ def _refresh(
             revision = truth.published.id
             return revision, publishing.count_figures(connection, revision), False, truth.waiting
         folded = segments.fold_news(
-            connection, truth.instruments, truth.collections, home, progress, truth.withheld
-        )
+            connection, truth.instruments, truth.collections, home, progress, truth.withheld,
+            truth.returning,
+        )  # fmt: skip
     seen = truth.published.id if truth.published else None
     if _goes_ahead(truth):
         seen = _publish_own(engine, truth, folded, progress)

@@ -23,6 +23,9 @@ from data.schema import ReleasedPopulation
 from metrics.metric import Profile
 from metrics.unsafe import MINIMUM
 
+#: Whoever releases people waits for who does so now; its own number among those of PostgreSQL.
+POPULATION_LOCK = 0x4152_5650
+
 
 class TooClose(Exception):
     """Two released populations would differ by fewer people than ``fewest``."""
@@ -103,6 +106,7 @@ def register(connection: sa.Connection, populations: Sequence[Population]) -> No
 
     Raises: TooClose.
     """
+    _in_turn(connection)
     for instrument in sorted({each.instrument for each in populations}):
         own = [each for each in populations if each.instrument == instrument]
         refuse_close(own, read_released(connection, instrument))
@@ -117,6 +121,7 @@ def register_sheet(connection: sa.Connection, populations: Sequence[Population])
     within the other: the rest can be computed then. What was released before is not stored again.
     Raises: TooClose.
     """
+    _in_turn(connection)
     new: list[Population] = []
     for instrument in sorted({each.instrument for each in populations}):
         own = [each for each in populations if each.instrument == instrument]
@@ -129,6 +134,13 @@ def register_sheet(connection: sa.Connection, populations: Sequence[Population])
         known = {_said(each) for each in released}
         new += [each for each in own if _said(each) not in known]
     _store(connection, new)
+
+
+def _in_turn(connection: sa.Connection) -> None:
+    """Nothing, once nobody else reads the register to write into it. On SQLite whoever writes holds
+    everything."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POPULATION_LOCK)))
 
 
 def _store(connection: sa.Connection, populations: Sequence[Population]) -> None:

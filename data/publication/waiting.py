@@ -4,9 +4,10 @@ Somebody who kept the sheet of yesterday could subtract it from today's; where o
 in between, the difference is that person. So the answers of a group that came to a collection since
 it was last published wait until they are of at least FEWEST people, and as many of them answered
 each question that most of them answered. A collection that lost or changed the answers of fewer
-people than that keeps speaking with its published statistics as a whole. The first answers of a
-wave and phase have nothing before them that they could be subtracted from, and do not wait. Nothing
-overrides this.
+people than that keeps speaking of them, and what came is added to it. The first answers of a wave
+and phase have nothing before them that they could be subtracted from; they wait for each other
+only while they are still asked for by link, so that the few of the first day are not published
+apart from those of the second. Nothing overrides this.
 
 What waits is part of what a revision says of its inputs, so the next refresh knows it, even where
 the extracts are gone.
@@ -14,24 +15,25 @@ the extracts are gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from data import schema
+from data.fieldwork.openings import state
 from data.folding import extracts
 from data.folding.extracts import FROM_FIRST, Withheld
 from data.folding.record_frames import table
 from data.folding.segments import AS_HELD
-from data.schema import Response, Segment, SegmentMember
-from data.sheets import RevisionFacts, Waiting
+from data.publication import losses
+from data.schema import Response, SegmentMember
+from data.sheets import KEPT, WITHHELD, RevisionFacts, Waiting
 from metrics.metric import Profile
 from metrics.unsafe import MINIMUM, PUPILS
 from survey.instrument import WHOLE_PROCESS, Instrument
@@ -43,16 +45,18 @@ from survey.scoring import score
 FEWEST = max(*MINIMUM.values(), PUPILS[Profile.INSIDE])
 #: Collections whose link keys are read at once.
 LOOKED_UP = 10_000
-#: Under which name a revision's inputs say what waited: collection, group, revision.
-INPUT = "withheld"
+_WAITS = ["collection", "group", "after"]
 
 
 class Settled(NamedTuple):
-    """What a refresh may read. collections: `segments.read_collections`, those that keep speaking
-    with what is published at the revision that was; withheld: the answers that wait."""
+    """What a refresh may read. collections: as `collected.read_collections`, those of which nothing
+    is published yet at FROM_FIRST; withheld: the answers that wait; returning: those that waited
+    and are read onto what a collection keeps speaking with; kept: the collections that do."""
 
     collections: pd.DataFrame
     withheld: tuple[Withheld, ...]
+    returning: tuple[Withheld, ...]
+    kept: list[int]
     waiting: tuple[Waiting, ...]
 
 
@@ -65,35 +69,81 @@ def settled(
 ) -> Settled:
     """Which answers are published now, and which wait for more."""
     members = table(connection, sa.select(SegmentMember.__table__))
-    held = members.groupby("collection_id")["revision"].max()
-    before = collections["collection"].map(held)
-    whole = collections.assign(held=before.fillna(FROM_FIRST).astype("int64"))
-    rewritten = before.notna() & (whole["rewritten"] > whole["held"])
-    at_hand = whole["collection"].isin(_at_hand(connection, members, home))
-    lost = _lost(connection, whole[rewritten & at_hand], members, instruments, home)
-    few = lost[lost.between(1, FEWEST - 1)]
-    staying = whole["collection"].isin(few.index.get_level_values("collection"))
-    earlier = pd.DataFrame(
-        published.inputs.get(INPUT, []) if published else [],
-        columns=["collection", "group", "after"],
-    )
+    spans = members.groupby("collection_id")["revision"]
+    held = collections["collection"].map(spans.max()).fillna(FROM_FIRST).astype("int64")
+    whole = collections.assign(held=held)
+    there, said = held != FROM_FIRST, published.inputs if published else {}
+    kept_before = whole["collection"].isin(said.get(KEPT, []))
+    first = collections["collection"].map(spans.min())
     # Where nothing is left to compare with, what waited is still known by when it came.
-    arriving = ~(rewritten & at_hand) & (before.notna() | _joins(whole))
+    at_hand = whole["collection"].isin(losses.at_hand(connection, members, home))
+    compared = there & at_hand & ((whole["rewritten"] > first) | kept_before)
+    earlier = pd.DataFrame(said.get(WITHHELD, []), columns=_WAITS)
+    earlier = earlier.astype({"collection": "int64", "group": "str", "after": "int64"})
+    beside = there | _joins(whole)
+    arriving = beside | whole["collection"].isin(_still_asking(connection))
     came = _came(connection, whole[arriving], earlier)
-    came = came[(came["n"] > 0) & (_fewest(connection, came, whole, instruments) < FEWEST)]
-    kept = earlier[earlier["collection"].isin(whole.loc[staying, "collection"])]
-    rows = pd.concat([came[["collection", "group", "after"]], kept], ignore_index=True)
-    rows = rows.sort_values(["collection", "group"])
-    counts = pd.concat([few.groupby("collection").sum(), came.groupby("collection")["n"].sum()])
+    lost = losses.found(
+        connection, whole[compared], members, came[["collection", "group", "after"]],
+        instruments, home,
+    )  # fmt: skip
+    apart = losses.judged(lost, FEWEST)
+    came = came[~came["collection"].isin(apart.as_was)]
+    waits = _waits(
+        connection, came, lost["same"], whole, whole.loc[beside, "collection"], instruments
+    )
+    released, came = came[~waits], came[waits]
+    kept = whole["collection"].isin(apart.kept)
+    as_was = whole["collection"].isin(apart.as_was)
+    rows = [came[_WAITS], earlier[earlier["collection"].isin(apart.as_was)][_WAITS]]
+    rows = pd.concat(rows, ignore_index=True).sort_values(["collection", "group"])
+    back = released.merge(earlier, on=_WAITS)
+    back = back[back["collection"].isin(apart.kept)]
+    pending = arriving & ~there & ~whole["collection"].isin(released["collection"])
+    # What was compared and found apart enough is read anew, whatever holds it.
+    rewritten = collections["rewritten"].where(~compared, held + 1).where(~(kept | as_was), AS_HELD)
+    counts = pd.concat([apart.people, came.groupby("collection")["n"].sum()])
     return Settled(
         collections.assign(
-            revision=collections["revision"].where(~staying, whole["held"]),
-            # What was rewritten since is not read yet.
-            rewritten=collections["rewritten"].where(~staying, AS_HELD),
+            revision=collections["revision"].where(~as_was, held).where(~pending, FROM_FIRST),
+            rewritten=rewritten,
         ),
-        tuple(Withheld(int(c), str(g), int(a)) for c, g, a in rows.itertuples(index=False)),
+        _withheld(rows),
+        _withheld(back[_WAITS]),
+        sorted([*apart.kept, *apart.as_was]),
         _named(whole, counts.groupby(level=0).sum()),
     )
+
+
+def _withheld(rows: pd.DataFrame) -> tuple[Withheld, ...]:
+    return tuple(Withheld(int(c), str(g), int(a)) for c, g, a in rows.itertuples(index=False))
+
+
+def _still_asking(connection: sa.Connection) -> list[int]:
+    """The collections that are asked by link and are not closed yet."""
+    opening, now = schema.Opening, datetime.now(UTC)
+    rows = connection.execute(
+        sa.select(opening.collection_id, opening.opens_at, opening.closes_at, opening.closed_at)
+    )
+    return [collection for collection, *times in rows if state(*times, now) != "closed"]
+
+
+def _waits(
+    connection: sa.Connection,
+    came: pd.DataFrame,
+    same: pd.Series,
+    collections: pd.DataFrame,
+    beside: pd.Series,
+    instruments: Mapping[str, Instrument],
+) -> pd.Series:
+    """Which rows of `_came` are too few to be published."""
+    keys = pd.MultiIndex.from_frame(came[["collection", "group"]])
+    # Somebody who took answers back and gave the same again is nobody new.
+    new = came["n"] - same.reindex(keys).fillna(0).to_numpy()
+    subtracted = came[came["collection"].isin(beside)]
+    fewest = came["n"].copy()
+    fewest[subtracted.index] = _fewest(connection, subtracted, collections, instruments)
+    return (new < FEWEST) | (fewest < FEWEST)
 
 
 def _joins(collections: pd.DataFrame) -> pd.Series:
@@ -110,7 +160,6 @@ def _came(
 ) -> pd.DataFrame:
     """The answers that came since each group was last published. Columns: collection, group, after
     (the revision that it was published with), n."""
-    earlier = earlier.astype({"collection": "int64", "group": "str", "after": "int64"})
     waited = collections["collection"].isin(earlier["collection"])
     asked = collections[waited | (collections["revision"] != collections["held"])]
     since = asked.set_index("collection")["held"]
@@ -120,6 +169,7 @@ def _came(
     arrivals = arrivals.merge(earlier, on=["collection", "group"], how="left")
     after = arrivals["after"].fillna(arrivals["collection"].map(since)).astype("int64")
     arrivals = arrivals.assign(after=after)[arrivals["revision"] > after]
+    arrivals = arrivals[arrivals["n"] > 0]
     return arrivals.groupby(["collection", "group", "after"], as_index=False)["n"].sum()
 
 
@@ -178,72 +228,6 @@ def _followed(
     known = others.merge(pd.concat(keys), on="other")[["collection", "link_key"]].drop_duplicates()
     known = pd.MultiIndex.from_frame(known)
     return pd.MultiIndex.from_frame(rows[["collection", "link_key"]]).isin(known)
-
-
-def _files(connection: sa.Connection) -> dict[int, str]:
-    return dict(connection.execute(sa.select(Segment.id, Segment.extract_sha256)).all())
-
-
-def _at_hand(connection: sa.Connection, members: pd.DataFrame, home: Path) -> list[int]:
-    """The collections whose published answers are still in their files."""
-    gone = [
-        segment
-        for segment, sha256 in _files(connection).items()
-        if not extracts.segment_path(home, sha256).exists()
-    ]
-    missing = members["segment_id"].isin(gone).groupby(members["collection_id"]).any()
-    return missing.index[~missing].tolist()
-
-
-def _lost(
-    connection: sa.Connection,
-    collections: pd.DataFrame,
-    members: pd.DataFrame,
-    instruments: Mapping[str, Instrument],
-    home: Path,
-) -> pd.Series:
-    """How many people's answers are gone, changed or new in collections that were rewritten, the
-    greater of what is gone and what is new, by collection and group."""
-    files = _files(connection)
-    found = [pd.Series(dtype="int64", index=pd.MultiIndex.from_arrays([[], []]))]
-    for key, own in collections.groupby("instrument"):
-        numbers = own["collection"].tolist()
-        holding = members[members["collection_id"].isin(numbers)]
-        paths = {segment: extracts.segment_path(home, files[segment]) for segment in
-                 holding["segment_id"].unique()}  # fmt: skip
-        old = [
-            _counted(path, holding.loc[holding["segment_id"] == segment, "collection_id"].tolist())
-            for segment, path in paths.items()
-        ]
-        now = extracts.read_rows(connection, instruments[key], dict.fromkeys(numbers, FROM_FIRST))
-        found.append(_difference(pd.concat(old), _by_content(now)))
-    return pd.concat(found).rename_axis(["collection", "group"])
-
-
-def _counted(path: Path, collections: Sequence[int]) -> pd.Series:
-    rows = pq.read_table(path)
-    wanted = pa.array(collections, rows["collection"].type)
-    return _by_content(rows.filter(pc.is_in(rows["collection"], wanted)))
-
-
-def _by_content(rows: pa.Table) -> pd.Series:
-    """How many answers say the same, by collection, group and the hash of what they say."""
-    # The dates of a collection say when somebody answered, not what.
-    names = [name for name in rows.column_names if name not in ("half", "late")]
-    said = pd.DataFrame({name: rows[name].cast(pa.string()).to_pandas() for name in names})
-    content = pd.util.hash_pandas_object(said, index=False)
-    collection = rows["collection"].to_pandas()
-    return content.groupby([collection, said["group"], content]).size()
-
-
-def _difference(old: pd.Series, now: pd.Series) -> pd.Series:
-    """The people of each collection and group who are in one of two and not in the other: the
-    number of those that are gone or new, whichever is a few, or else the greater."""
-    both = pd.concat([old.groupby(level=[0, 1, 2]).sum(), now], axis=1, keys=["old", "now"])
-    change = (both["now"].fillna(0) - both["old"].fillna(0)).astype("int64")
-    new = change.clip(lower=0).groupby(level=[0, 1]).sum()
-    gone = (-change).clip(lower=0).groupby(level=[0, 1]).sum()
-    return gone.where(gone.between(1, FEWEST - 1), new)
 
 
 def _named(collections: pd.DataFrame, counts: pd.Series) -> tuple[Waiting, ...]:

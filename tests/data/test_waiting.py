@@ -144,11 +144,46 @@ def test_no_two_publications_differ_by_a_few_people(truth, seen, tmp_path: Path)
 def test_what_was_taken_back_stays_published_until_it_is_ten(truth, seen, tmp_path: Path):
     sheets.refresh(truth, tmp_path)
     take_back(truth, 1, 3)
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 3)]
+    assert people(seen[-1]) == {"RES": 40}
     held = sheets.refresh(truth, tmp_path)
     assert (held.changed, waiting(held)) == (False, [(1, 3)])
     take_back(truth, 1, 7)
     assert sheets.refresh(truth, tmp_path).waiting == ()
     assert people(seen[-1]) == {"RES": 30}
+
+
+def test_one_answer_taken_back_holds_back_itself_alone(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    answer(truth, 1, "STAFF", 4)
+    sheets.refresh(truth, tmp_path)
+    take_back(truth, 1, 1)
+    answer(truth, 1, "RES", 50)
+    answer(truth, 1, "STAFF", 7)
+    # The four that waited before come with the seven, onto what still speaks of the one.
+    found = sheets.refresh(truth, tmp_path)
+    assert (people(seen[-1]), waiting(found)) == ({"RES": 90, "STAFF": 11}, [(1, 1)])
+    assert not sheets.refresh(truth, tmp_path).changed
+    answer(truth, 1, "RES", 3)
+    found = sheets.refresh(truth, tmp_path)
+    assert (people(seen[-1]), waiting(found)) == ({"RES": 90, "STAFF": 11}, [(1, 4)])
+    take_back(truth, 1, 9)
+    found = sheets.refresh(truth, tmp_path)
+    # 90 less the ten; the three wait on.
+    assert (people(seen[-1]), waiting(found)) == ({"RES": 80, "STAFF": 11}, [(1, 3)])
+
+
+def test_a_file_that_came_again_with_one_correction_changes_nothing(truth, seen, tmp_path: Path):
+    sheets.refresh(truth, tmp_path)
+    with database.writing(truth) as connection:
+        mine = Response.collection_id == 1
+        one = sa.select(Response.id).where(mine).limit(1).scalar_subquery()
+        connection.execute(sa.update(Response).where(Response.id == one).values(answers="{}"))
+        bump_revisions(connection, [1], rewritten=True)
+        connection.execute(sa.update(Response).where(mine).values(revision=2))
+        connection.execute(sa.update(Collection).where(Collection.id == 1).values(revision=2))
+    assert waiting(sheets.refresh(truth, tmp_path)) == [(1, 1)]
+    assert people(seen[-1]) == {"RES": 40}
 
 
 def test_other_days_of_a_collection_do_not_publish_what_was_taken_back(truth, seen, tmp_path: Path):
