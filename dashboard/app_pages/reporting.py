@@ -45,8 +45,9 @@ def show(viewing: Viewing) -> None:
         and (indicator == EVERY or line.indicator.key == indicator)
         and (status == EVERY or line.status == status)
     ]
-    answer(lead(own, language))
-    if not shown:
+    if shown:
+        answer(lead(shown, language))
+    else:
         st.info(literal(say("report.nothing_chosen", language)))
     tables.tables(viewing, shown, called[Level.PROJECT])
     with reading(engine()) as connection:

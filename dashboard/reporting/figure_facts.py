@@ -12,6 +12,7 @@ from dashboard.components import section
 from dashboard.literal import literal
 from dashboard.reporting import words
 from dashboard.reporting.changes import change_words
+from dashboard.reporting.desk import may_open
 from dashboard.session import Viewing, address
 from dashboard.wording import say
 from data.reporting.desk import DeskLine
@@ -30,9 +31,11 @@ def definition(viewing: Viewing, record: FigureRecord) -> None:
     baseline = words.amount(target.baseline, indicator, language)
     if target.baseline_year is not None:
         baseline = f"{baseline} ({target.baseline_year})"
-    milestone = words.amount(target.milestone, indicator, language)
-    if target.milestone is not None and target.milestone_on is not None:
-        milestone = f"{milestone} ({written.day(target.milestone_on, language)})"
+    milestone = ""
+    if target.milestone is not None:
+        milestone = words.amount(target.milestone, indicator, language)
+        if target.milestone_on is not None:
+            milestone = f"{milestone} ({written.day(target.milestone_on, language)})"
     facts = {
         "code": f"{indicator.code}, {say('figure.version', language, n=indicator.version)}",
         "kind": say(f"figure.kind.{indicator.kind}", language),
@@ -140,8 +143,8 @@ def series(viewing: Viewing, lines: Sequence[DeskLine], indicator: Indicator) ->
 
 def period_link(viewing: Viewing, line: DeskLine) -> str:
     name = literal(words.period_words(line.period, viewing.language))
-    found = address(viewing, "figure", figure_id=line.reported)
-    return name if found is None or line.reported is None else f"[{name}]({found})"
+    found = address(viewing, "figure", figure_id=line.reported) if may_open(line) else None
+    return name if found is None else f"[{name}]({found})"
 
 
 def corrections(viewing: Viewing, record: FigureRecord) -> None:

@@ -56,7 +56,7 @@ def items(viewing: Viewing, record: FigureRecord) -> None:
         "role": [coded("item.role", code, language) for code in shown["role"]],
         "amount": [written.count(int(amount), language) for amount in shown["amount"]],
         "record": [
-            f"{source} {number}"
+            f"{coded('item.source', source, language)} {number}"
             for source, number in zip(shown["source"], shown["source_id"], strict=True)
         ],
         "exclusion": [
