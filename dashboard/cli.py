@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from dashboard.commands import exporting, intake, people, publishing, releasing, serving
+from dashboard.commands import briefs, exporting, intake, people, publishing, releasing, serving
 from dashboard.commands.speech import (
     LANGUAGE_VARIABLE,
     help_text,
@@ -29,6 +29,7 @@ COMMANDS = (
     intake.profiles,
     publishing.refresh,
     exporting.export,
+    briefs.brief,
     publishing.migrate,
     releasing.release,
     releasing.verify,

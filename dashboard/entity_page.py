@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import sections
+from dashboard.brief.button import brief_button
 from dashboard.components import answer, entity_link, part, published_line, section
 from dashboard.figures import publication
 from dashboard.session import Viewing
@@ -28,6 +29,7 @@ def show(viewing: Viewing, level: Level, entity: int, name: str) -> None:
         answer(sections.headline(viewing, scope))
         published_line(viewing, scope.publication)
         st.caption(say("section.overlap_warning", language))
+        brief_button(viewing, scope)
     sections.glance(viewing, scope)
 
     section(say("section.against_portfolio", language))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import sections
 from dashboard.attention import attention, pressing_projects
+from dashboard.brief.button import brief_button
 from dashboard.components import answer, begin, entity_link, part, published_line, section
 from dashboard.figures import names, publication
 from dashboard.session import Viewing
@@ -29,6 +30,7 @@ def show(viewing: Viewing) -> None:
             f"{sections.headline(viewing, scope)} {say_count('attention.count', needing, language)}"
         )
         published_line(viewing, scope.publication)
+        brief_button(viewing, scope)
 
     section(say("section.glance", language))
     sections.glance(viewing, scope)

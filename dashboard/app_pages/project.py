@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import project_records, sections
 from dashboard.attention import attention_of
+from dashboard.brief.button import brief_button
 from dashboard.components import answer, begin, choose, part, published_line, section
 from dashboard.figures import metric_of, names, publication, some_answers_wait
 from dashboard.literal import literal
@@ -43,6 +44,7 @@ def show(viewing: Viewing) -> None:
         answer(sections.headline(viewing, scope))
         st.caption(literal(project_records.one_line(detail.project, language)))
         published_line(viewing, scope.publication)
+        brief_button(viewing, scope)
         if some_answers_wait(scope.publication, chosen):
             st.caption(say("survey.project_waits", language))
     sections.glance(viewing, scope)

@@ -176,7 +176,7 @@ def _is_drawn(item: Row) -> bool:
     return is_shown(item.result)
 
 
-def process_change(viewing: Viewing, scope: Scope) -> None:
+def told_process_change(viewing: Viewing, scope: Scope) -> Told:
     """What changed in the process between the last two surveys, where both asked the same."""
     language = viewing.language
     metric = metric_of("process_change")
@@ -189,17 +189,25 @@ def process_change(viewing: Viewing, scope: Scope) -> None:
     levels = series_of(viewing, scope, "process_quality", scope.process)
     broken = series.break_words(levels, language)
     if not rows:
-        nothing(viewing, metric, broken)
-        return
+        return Told(metric, (), broken)
     said = [sentences.figure_sentence(whole, metric, language)] if whole else []
     said += [sentences.moved(rows, language), broken]
+    return Told(metric, rows, " ".join(filter(None, said)))
+
+
+def process_change(viewing: Viewing, scope: Scope) -> None:
+    """The changes as a chart about zero, their table, and how we know."""
+    told = told_process_change(viewing, scope)
+    if not told.rows:
+        nothing(viewing, told.metric, told.sentence)
+        return
     chart_block(
         viewing,
-        change_forest(rows, metric, language),
-        rows,
-        metric,
-        title=say("section.process_change", language),
-        sentence=" ".join(filter(None, said)),
+        change_forest(told.rows, told.metric, viewing.language),
+        told.rows,
+        told.metric,
+        title=say("section.process_change", viewing.language),
+        sentence=told.sentence,
         publication=scope.publication,
         key="process_change",
     )
