@@ -41,8 +41,8 @@ def results_texts(rows: Sequence[Row], metric: Metric, language: str) -> dict[st
         "version": [_version(row.result, language) for row in rows],
         "value": [_value(row.result, metric, language) for row in rows],
         "interval": [_interval(row.result, metric, language) for row in rows],
-        "p": [_chance(row.tested.p, language) for row in rows],
-        "p_adjusted": [_chance(row.tested.p_adjusted, language) for row in rows],
+        "p": [_chance(row.tested, "p", language) for row in rows],
+        "p_adjusted": [_chance(row.tested, "p_adjusted", language) for row in rows],
         "n": [_count(row.result.n, language) for row in rows],
         "counted": [_counted(row.result, language) for row in rows],
         "projects": [_count(row.result.projects, language) for row in rows],
@@ -88,7 +88,8 @@ def _interval(result: Result, metric: Metric, language: str) -> str:
     return written.interval(result.low, result.high, metric.unit, language)
 
 
-def _chance(p: float | None, language: str) -> str:
+def _chance(tested: Result, name: str, language: str) -> str:
+    p = getattr(tested, name) if is_shown(tested) else None
     return say("table.none", language) if p is None else written.chance(p, language)
 
 
