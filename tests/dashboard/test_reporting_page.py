@@ -68,10 +68,11 @@ def test_distinct_enterprises_are_counted_once_and_the_overlap_is_said():
     told = said(opened("reporting", "funder"))
     with reading(engine()) as connection:
         keys = connection.scalars(
-            sa.select(schema.CountedItem.entity.distinct())
+            sa.select(schema.CountedItem.entity)
             .join(schema.ReportedValue, schema.ReportedValue.id == schema.CountedItem.reported_id)
             .where(schema.CountedItem.reported_id.in_(newest_approved("RCO01")))
             .where(sa.func.coalesce(schema.CountedItem.exclusion, "").in_(COUNTING))
+            .distinct()
         ).all()
     assert f"eri kohteita on {len(keys)}" in told
 
