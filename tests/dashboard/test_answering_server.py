@@ -21,7 +21,7 @@ from data.fieldwork import installation, openings
 from tests.dashboard.answering_server import free_port, prepared_context, started
 
 PEOPLE = 40
-KILLS, KILLS_BY_NIGHT = 12, 100
+KILLS, KILLS_BY_NIGHT = 6, 100
 #: People who answer all the time while the server is killed.
 BUSY = 6
 

@@ -23,6 +23,8 @@ from data import access, database
 from data.reporting import reading
 from data.schema import ReleasedPopulation
 
+pytestmark = pytest.mark.long_file
+
 REPORTER = ("--reporter", "FI-PRO-1234567-8", "Esimerkkikaupunki")
 FUNDER = "eakr-uudenmaan-liitto"
 

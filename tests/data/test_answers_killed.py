@@ -21,7 +21,7 @@ from data import database, schema
 from survey.instrument import instruments
 from tests.data.asked import answer, count, invited, link, opened
 
-KILLS, KILLS_BY_NIGHT = 12, 100
+KILLS, KILLS_BY_NIGHT = 6, 100
 #: So many people could answer before a kill; far fewer do.
 INVITED = 300
 #: Seconds that a server lives after its first receipt.

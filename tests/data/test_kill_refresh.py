@@ -16,6 +16,8 @@ from data.folding import extracts
 from data.publication import publishing
 from data.schema import EntityLeaf, Finding, Leaf, MeasureLeaf, Revision, SegmentMember
 
+pytestmark = pytest.mark.long_file
+
 PROJECTS = 2
 KILLS, KILLS_BY_NIGHT = 6, 50
 #: So many that every group of every collection gets more people than have to wait for company.

@@ -24,6 +24,8 @@ from survey.instrument import Instrument
 from survey.scoring import CombinedScale, score_rules
 from tests.metrics.slow_twin import twin
 
+pytestmark = pytest.mark.long_file
+
 #: Scales of scales are rounded to whole units of a hundred-thousandth in the fold only: 0.0005
 #: points each, and t(.975; 1) / sqrt(2) = 9 times that in the widest interval.
 ROUNDED = 0.005
