@@ -379,7 +379,8 @@ def test_no_kind_of_page_has_barriers_or_is_wider_than_its_window(window, links,
         if folder:
             file = f"answering-{name}-{viewport['width']}-{scheme}.png".replace(" ", "-")
             page.screenshot(path=Path(folder) / file, full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth")
+        expect(page.locator("main")).to_be_visible()
+        wide = page.locator("html").evaluate("html => html.scrollWidth")
         low = page.evaluate(
             "[...document.querySelectorAll('label.option, main button, header button, summary')]"
             f".filter(e => e.offsetWidth > 1 && e.getBoundingClientRect().height < {TOUCH})"

@@ -116,6 +116,8 @@ def test_a_change_of_role_changes_the_pages(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Yleiskuva")
     expect(page.get_by_role("link", name="Aineistot")).to_have_count(0)
     choose(page, "Katso roolissa", "Rooli: arvioija")
+    # Wide enough for all pages of an evaluator to stand side by side, none in the menu of the rest.
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.get_by_role("link", name="Aineistot").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Aineistot")
     assert "persona=evaluator" in page.url

@@ -70,7 +70,8 @@ def sign_in(page, subject):
 
 
 def test_a_known_user_gets_in_and_sends_a_file_and_a_stranger_does_not(browser, address):
-    context = browser.new_context()
+    # Wide enough for all pages of an administrator to stand side by side.
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto(f"{address}/?lang=en&persona=administrator")
