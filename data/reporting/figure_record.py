@@ -17,6 +17,7 @@ from data.reporting.definitions import stored_versions
 from data.reporting.desk import DeskLine, desk
 from data.reporting.history import Event, events
 from data.reporting.proofs import ProofLine, proof_lines
+from data.reporting.protection import is_of_people
 from data.reporting.rights import reports, sees, sees_inside
 from data.reporting.targets import plain
 from data.reporting.value_rules import OPEN
@@ -103,7 +104,7 @@ def record(
         proof_lines(connection, Proof.reported_id == reported),
         _events(connection, reported, inside and not hidden),
         _versions(connection, user, row, hidden),
-        [] if hidden else agreement(connection, row),
+        [] if hidden else agreement(connection, row, reports(user, row.project_id)),
         _releases(connection, reported),
     )
 
@@ -126,16 +127,23 @@ def items_of(connection: sa.Connection, row: sa.Row) -> pd.DataFrame:
     return frame[[*ITEM, "exclusion"]]
 
 
-def agreement(connection: sa.Connection, row: sa.Row) -> list[Finding]:
-    """What does not fit between a value and the others of its project, funder and period."""
+def agreement(connection: sa.Connection, row: sa.Row, reporting: bool) -> list[Finding]:
+    """What does not fit between a value and the others of its project, funder and period.
+
+    reporting: for who reports of the project. Others are told of nothing that is not handed in,
+    and of no number of people that they would read rounded.
+    """
     value = ReportedValue
     rows = connection.execute(
         sa.select(value.__table__, IndicatorTarget.indicator_id)
         .join(IndicatorTarget, IndicatorTarget.id == value.target_id)
         .where(value.period_id == row.period_id)
+        .where(sa.true() if reporting else value.status.not_in(OPEN))
         .order_by(value.correction)
     ).all()
     versions = stored_versions(connection)
+    if not reporting:
+        rows = [each for each in rows if not is_of_people(versions[each.indicator_id].indicator)]
     newest = {each.target_id: each for each in rows} | {row.target_id: row}
     amounts = dict(
         connection.execute(
