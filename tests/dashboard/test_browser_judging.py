@@ -94,8 +94,13 @@ def test_words_that_are_not_saved_survive_a_change_of_language(opened):
     page.get_by_label(say("judge.reason", "fi", construct=name)).fill("Vielä kesken")
     page.keyboard.press("Tab")  # a person leaves a field before choosing elsewhere
     wait_until_ready(page)
-    page.get_by_role("combobox", name="Kieli").press("ArrowDown")
-    page.get_by_role("option", name="Svenska").click()
+    swedish = page.get_by_role("option", name="Svenska")
+    for _ in range(5):  # the list closes again where the page is drawn anew just then
+        page.get_by_role("combobox", name="Kieli").press("ArrowDown")
+        page.wait_for_timeout(1000)
+        if swedish.is_visible():
+            break
+    swedish.click()
     reason = say("judge.reason", "sv", construct=construct_name("INFL", "sv"))
     expect(page.get_by_label(reason)).to_have_value("Vielä kesken")
 
