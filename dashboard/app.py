@@ -8,7 +8,7 @@ its address says "not found". Overview is the default page and lives at ``/``, n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import session, sign_in
+from dashboard import navigation, session, sign_in
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data import access, sheets
@@ -25,41 +25,7 @@ from data.database import reading
 from metrics.metric import Profile
 from survey.text import LANGUAGES
 
-#: Every page by its id, in the order of the navigation. The first is the default page.
-PAGES = (
-    "overview",
-    "theme",
-    "area",
-    "project",
-    "process",
-    "self_assessment",
-    "participation",
-    "challenges",
-    "proposals",
-    "reporting",
-    "figure",
-    "closing",
-    "claims",
-    "surveys",
-    "methods",
-    "data_room",
-)
-DEFAULT_PAGE = "overview"
 LOGO = Path(__file__).with_name("assets") / "logo.svg"
-#: Pages that have nothing to say before the first publication.
-SHOW_FIGURES = frozenset(PAGES) - {
-    "self_assessment",
-    "challenges",
-    "reporting",
-    "figure",
-    "closing",
-    "claims",
-    "surveys",
-    "methods",
-    "data_room",
-}
-#: Pages that are reached from others and have no place of their own in the navigation.
-UNLISTED = frozenset({"figure"})
 
 
 def main() -> None:
@@ -76,13 +42,13 @@ def main() -> None:
     pages: dict[str, Page] = {}
     viewing = session.Viewing(user, language, access.profile_of(user), invented, pages)
     permitted = access.pages_for(user)
-    pages |= {page: _page(page, viewing) for page in PAGES if page in permitted}
+    pages |= {page: _page(page, viewing) for page in navigation.PAGES if page in permitted}
 
     st.logo(LOGO, size="large")
-    current = st.navigation(list(pages.values()), position="top")
+    current = st.navigation(_menus(pages, language), position="top")
     st.set_page_config(page_title=f"{current.title} – {say('app.name', language)}", layout="wide")
     _show_header(viewing)
-    if published or current not in [pages[page] for page in SHOW_FIGURES & pages.keys()]:
+    if published or current not in [pages[page] for page in navigation.SHOW_FIGURES & pages.keys()]:
         current.run()
     else:
         st.title(current.title)
@@ -94,9 +60,17 @@ def _page(page: str, viewing: session.Viewing) -> Page:
         partial(_show_of(page), viewing),
         title=say(f"page.{page}", viewing.language),
         url_path=page,
-        default=page == DEFAULT_PAGE,
-        visibility="hidden" if page in UNLISTED else "visible",
+        default=page == navigation.DEFAULT_PAGE,
+        visibility="hidden" if page in navigation.UNLISTED else "visible",
     )
+
+
+def _menus(pages: Mapping[str, Page], language: str) -> dict[str, list[Page]]:
+    """The pages by the name of their section, as the bar shows them."""
+    return {
+        section and say(f"menu.{section}", language): [pages[page] for page in theirs]
+        for section, theirs in navigation.sections(pages).items()
+    }
 
 
 def _show_of(page: str) -> Callable[[session.Viewing], None]:

@@ -32,8 +32,8 @@ from streamlit.runtime.secrets import secrets_singleton
 from dashboard import downloads, options, session, shell, sign_in
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
-from dashboard.app import DEFAULT_PAGE, PAGES
 from dashboard.gate import Gate, content_policy
+from dashboard.navigation import DEFAULT_PAGE, PAGES
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import sheets

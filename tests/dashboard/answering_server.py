@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from dashboard.app import PAGES
+from dashboard.navigation import PAGES
 
 SECONDS = 90
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.app import PAGES
 from dashboard.literal import JOINER, literal
+from dashboard.navigation import PAGES
 from dashboard.truth import engine
 from dashboard.wording import say, texts
 from data import access, records

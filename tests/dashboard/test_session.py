@@ -125,34 +125,51 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
     assert app.query_params["lang"] == "fi"
 
 
-#: The pages of figures that a reader of the whole portfolio opens; the first is the default page.
-EVERY_FIGURE = (
-    "overview theme area project process self_assessment participation challenges proposals"
-)
+#: What a reader of the whole portfolio opens, by menu; a lone page of a menu stands beside the
+#: first. The default page lives at the root.
+WHOLE = {
+    "": ["", "project"],
+    "Tulokset": ["theme", "area", "participation", "proposals"],
+    "Prosessi": ["process", "self_assessment", "challenges"],
+}
+FILLED = {"Raportointi": ["reporting", "figure", "closing", "claims"]}
+ASKED = {"Tiedon perusta": ["surveys", "data_room", "methods"]}
 
 
 @pytest.mark.parametrize(
-    ("role", "pages"),
+    ("role", "menus"),
     [
-        (Role.STEERING, f"{EVERY_FIGURE} methods"),
-        (Role.MANAGER, f"{EVERY_FIGURE} surveys methods"),
-        (Role.FUNDER, "overview project process participation proposals methods"),
-        (Role.EVALUATOR, f"{EVERY_FIGURE} surveys methods data_room"),
-        (Role.ADMINISTRATOR, f"{EVERY_FIGURE} surveys methods data_room"),
+        (
+            Role.STEERING,
+            WHOLE
+            | {"": ["", "project", "methods"], "Raportointi": ["reporting", "figure", "claims"]},
+        ),
+        (Role.MANAGER, WHOLE | FILLED | {"Tiedon perusta": ["surveys", "methods"]}),
+        (
+            Role.FUNDER,
+            {
+                "": ["", "project", "process", "methods"],
+                "Tulokset": ["participation", "proposals"],
+                "Raportointi": ["reporting", "figure", "claims"],
+            },
+        ),
+        (Role.EVALUATOR, WHOLE | FILLED | ASKED),
+        (Role.ADMINISTRATOR, WHOLE | FILLED | ASKED),
     ],
 )
-def test_a_page_that_is_not_permitted_is_not_registered(frame, monkeypatch, role, pages):
-    registered = []
+def test_a_page_that_is_not_permitted_is_not_registered(frame, monkeypatch, role, menus):
+    registered = {}
 
     def navigation(given, **settings):
-        registered.extend(page.url_path for page in given)
+        registered.update(
+            {menu: [page.url_path for page in pages] for menu, pages in given.items()}
+        )
         return real(given, **settings)
 
     real = st.navigation
     monkeypatch.setattr(st, "navigation", navigation)
     frame(persona=role)
-    # The default page lives at the root.
-    assert registered == ["", *pages.split()[1:]]
+    assert registered == menus
 
 
 def test_the_sample_is_called_invented(frame):
