@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from data import database
 from data.access import NotPermitted, User, reach
 from data.permissions import Kind, Verb
 from data.releases.keys import public_keys
@@ -78,21 +79,33 @@ def releases(
     ]  # fmt: skip
 
 
-def file_of(connection: sa.Connection, user: User, home: Path, release: int) -> bytes:
-    """A release as it left, byte for byte. Raises: NotPermitted; BrokenRelease."""
+def file_of(
+    connection: sa.Connection, user: User, number: int, home: Path | None = None
+) -> tuple[str, bytes]:
+    """A release as it left: the name of its file ("release-3.json") and its bytes, the same ones.
+
+    For the command line and a page's download; the bytes are checked before they are handed out.
+    number: of `ReleaseLine.id`. home: where the public keys are; without one, this installation's.
+    Raises: NotPermitted where it is not there, or not for this user to see; BrokenRelease.
+    """
     row = connection.execute(
         sa.select(Release.funder_id, Release.project_id, Release.document).where(
-            Release.id == release
+            Release.id == number
         )
     ).one_or_none()
     if row is None or not _sees(user, row.funder_id, row.project_id):
-        raise NotPermitted(f"{user.name} sees no release {release}. Open it from the list.")
+        raise NotPermitted(f"{user.name} sees no release {number}. Open it from the list.")
     document = row.document.encode()
     try:
-        verify(document, public_keys(home))
+        verify(document, public_keys(home or database.home()))
     except Invalid as invalid:
-        raise BrokenRelease(release, invalid) from invalid
-    return document
+        raise BrokenRelease(number, invalid) from invalid
+    return file_name(number), document
+
+
+def file_name(number: int) -> str:
+    """The name of the file of a release."""
+    return f"release-{number}.json"
 
 
 def _sees(user: User, funder: int, project: int | None) -> bool:

@@ -182,7 +182,8 @@ def test_a_correction_is_a_new_release_and_keeps_the_old(world):
     assert read(engine, chain.check, home) == []
     newest, oldest = read(engine, reading.releases, EVALUATOR)
     assert (newest.corrects, oldest.corrected_by) == (first.id, second.id)
-    assert read(engine, reading.file_of, EVALUATOR, home, first.id) == first.document
+    handed = read(engine, reading.file_of, EVALUATOR, first.id, home)
+    assert handed == (f"release-{first.id}.json", first.document)
 
 
 def test_a_project_has_releases_of_its_own_and_who_sees_which(world):
@@ -198,7 +199,7 @@ def test_a_project_has_releases_of_its_own_and_who_sees_which(world):
     ):  # fmt: skip
         assert {each.id for each in read(engine, reading.releases, user)} == seen
     with pytest.raises(NotPermitted):
-        read(engine, reading.file_of, MANAGER, home, whole.id)
+        read(engine, reading.file_of, MANAGER, whole.id, home)
 
 
 # --- made again ---------------------------------------------------------------------------------

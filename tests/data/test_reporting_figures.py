@@ -130,7 +130,7 @@ def test_two_periods_of_the_sample_are_released_and_verify(sampled):
         assert first.ends_on < second.starts_on
         assert chain.check(connection, home) == []
         for line in (first, second):
-            document = file_of(connection, user, home, line.id)
+            _, document = file_of(connection, user, line.id, home)
             found = verify(document, keys.public_keys(home))
             assert recompute.differences(connection, home, found) == []
 
