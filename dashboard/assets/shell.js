@@ -112,6 +112,16 @@
     }
   };
 
+  // On a phone Streamlit's list of pages holds its sections as items that are none. Without the
+  // roles of a list, screen readers meet its links one after the other.
+  const settleSections = () => {
+    for (const list of document.querySelectorAll('[data-testid="stSidebarNavItems"]')) {
+      if (!list.querySelector(":scope > div")) continue;
+      list.setAttribute("role", "group");
+      for (const item of list.querySelectorAll("li")) item.setAttribute("role", "none");
+    }
+  };
+
   // Popovers lie beside the screen, not in it; they take their colour scheme from the document.
   const followScheme = () => {
     const screen = document.querySelector('[data-testid="stApp"]');
@@ -139,6 +149,7 @@
       follow();
       followScheme();
       reachTables();
+      settleSections();
     }, 500);
   };
 

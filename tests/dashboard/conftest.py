@@ -122,11 +122,16 @@ def sample_to_write(
 
 
 @pytest.fixture(scope="session")
-def demo_process(sample_home: Path) -> Iterator[tuple[subprocess.Popen, str]]:
+def demo_process(
+    sample_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[subprocess.Popen, str]]:
     """A server that shows the sample, as ``arviomo demo`` starts it, and its address."""
+    # What is written in the browser stays out of the sample that other tests look at.
+    home = tmp_path_factory.mktemp("served")
+    shutil.copytree(sample_home / "demo", home / "demo")
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard.cli", "demo", "--port", "0"],
-        env=environment(sample_home),
+        env=environment(home),
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.shell import chrome_words
 from tests.dashboard.conftest import settled
+from tests.dashboard.windows import violations
 
 pytestmark = pytest.mark.browser
 
@@ -102,23 +103,27 @@ def test_streamlits_own_words_are_translated(page, language):
     expect(page.get_by_text("Skip to main content")).to_have_count(0)
 
 
+def go(page: Page, menu: str, name: str) -> None:
+    """Choose a page from a menu of the navigation."""
+    page.get_by_role("navigation").get_by_role("button", name=menu).click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+
+
 def test_a_page_that_is_not_permitted_is_not_found(page):
     page.goto("/data_room?persona=funder")
     expect(page.get_by_role("dialog")).to_contain_text("Sivua ei löydy")
     expect(page.get_by_role("dialog")).to_contain_text("ei kuulu rooliisi")
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("Yleiskuva")
-    expect(page.get_by_role("link", name="Aineistot")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_text("Tiedon perusta")).to_have_count(0)
 
 
 def test_a_change_of_role_changes_the_pages(page):
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Yleiskuva")
-    expect(page.get_by_role("link", name="Aineistot")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_text("Tiedon perusta")).to_have_count(0)
     choose(page, "Katso roolissa", "Rooli: arvioija")
-    # Wide enough for all pages of an evaluator to stand side by side, none in the menu of the rest.
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.get_by_role("link", name="Aineistot").click()
+    go(page, "Tiedon perusta", "Aineistot")
     expect(page.get_by_role("heading", level=1)).to_have_text("Aineistot")
     assert "persona=evaluator" in page.url
 
@@ -133,8 +138,11 @@ def test_one_step_back_is_the_view_before(page):
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Yleiskuva")
     page.wait_for_url("**persona=**")
-    for link, name in (("Ehdotukset", "Ehdotukset"), ("Menetelmät", "Menetelmät")):
-        page.get_by_role("link", name=link, exact=True).first.click()
+    for name in ("Ehdotukset", "Menetelmät"):
+        if name == "Ehdotukset":
+            go(page, "Tulokset", name)
+        else:
+            page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         settled(page)
     for name in ("Ehdotukset", "Yleiskuva"):
@@ -155,5 +163,7 @@ def test_the_pages_can_be_reached_on_a_phone(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Yleiskuva")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_test_id("stExpandSidebarButton").click()
+    page.wait_for_selector("[data-testid=stSidebarNavItems][role=group]")
+    assert violations(page) == []  # with its list of pages open
     page.get_by_role("link", name="Menetelmät").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Menetelmät")

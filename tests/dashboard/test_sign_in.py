@@ -70,14 +70,14 @@ def sign_in(page, subject):
 
 
 def test_a_known_user_gets_in_and_sends_a_file_and_a_stranger_does_not(browser, address):
-    # Wide enough for all pages of an administrator to stand side by side.
-    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(30_000)
     page = context.new_page()
     page.goto(f"{address}/?lang=en&persona=administrator")
     expect(page.get_by_role("heading", level=1)).to_have_text("Arviomo")
     sign_in(page, "maija")
-    expect(page.get_by_role("link", name="Data room")).to_be_visible()
+    page.get_by_role("button", name="Evidence base").click()
+    expect(page.get_by_role("menuitem", name="Data room")).to_be_visible()
     page.goto(f"{address}/data_room?lang=sv&profile=project_register")
     # Streamlit's own words here hold the limit of our options: when either changes, this fails.
     expect(page.get_by_text("Högst 20 MB • CSV, TSV, TXT, XLSX")).to_be_visible()
@@ -92,5 +92,5 @@ def test_a_known_user_gets_in_and_sends_a_file_and_a_stranger_does_not(browser, 
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     sign_in(page, "stranger")
     expect(page.get_by_text("have not been given a role")).to_be_visible()
-    expect(page.get_by_role("link", name="Data room")).to_have_count(0)
+    expect(page.get_by_role("button", name="Evidence base")).to_have_count(0)
     context.close()
