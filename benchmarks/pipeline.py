@@ -97,18 +97,19 @@ def first_metrics(engine: sa.Engine, home: Path) -> dict[str, float]:
     """Seconds to judge, protect and publish the metrics of a first installation (`FIRST`) from
     statistics that are folded; what is published is taken back."""
     with database.reading(engine) as connection:
-        truth = refreshing.read_truth(connection, home)
-        folded = segments.fold_news(
-            connection, truth.instruments, truth.collections, home, _unheard, truth.withheld
-        )
+        arrivals = refreshing.read_arrivals(connection, home)
+        records = refreshing.read_truth(connection, arrivals).records
+        collections, instruments = arrivals.collections, arrivals.instruments
+        waits = arrivals.settled.withheld
+        folded = segments.fold_news(connection, instruments, collections, home, _unheard, waits)
     started = time.perf_counter()
-    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
-    prepared = prepare(frames, FIRST, dict(truth.instruments))
+    frames = statistics_frames.assemble(records, folded, collections, instruments)
+    prepared = prepare(frames, FIRST, dict(instruments))
     judged = time.perf_counter()
     results = [each for profile in Profile for each in judge(prepared, profile)]
     protected = time.perf_counter()
     sheet = publishing.Sheet(
-        leaves.cut(results), {}, folded, truth.published.id, "benchmark", "0" * 64, {}, {}
+        leaves.cut(results), {}, folded, arrivals.published.id, "benchmark", "0" * 64, {}, {}
     )
     with database.writing(engine) as connection:
         _, figures = publishing.publish(connection, sheet)

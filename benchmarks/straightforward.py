@@ -70,11 +70,12 @@ def ours(engine, home: Path) -> Ours:
             begun.append(time.process_time())
 
     with database.reading(engine) as connection:
-        truth = refreshing.read_truth(connection, home)
-        folded = segments.fold_news(
-            connection, truth.instruments, truth.collections, home, progress, truth.withheld
-        )
-    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
+        arrivals = refreshing.read_arrivals(connection, home)
+        records = refreshing.read_truth(connection, arrivals).records
+        collections, instruments = arrivals.collections, arrivals.instruments
+        waits = arrivals.settled.withheld
+        folded = segments.fold_news(connection, instruments, collections, home, progress, waits)
+    frames = statistics_frames.assemble(records, folded, collections, instruments)
     chosen = frames.nodes["level"].isin(LEVELS)
     frames = replace(frames, nodes=frames.nodes[chosen].reset_index(drop=True))
     built = time.process_time()

@@ -185,14 +185,15 @@ def sorted_rows(table: pa.Table) -> pa.Table:
     return table.take(pc.sort_indices(table, sort_keys=[("collection", "ascending")]))
 
 
-def store_segment(table: pa.Table, home: Path) -> str:
+def store_segment(table: pa.Table, home: Path, together: int = ROW_GROUP) -> str:
     """The hash of a table's file, which is in its place when this returns.
 
+    together: rows that are packed together, and so read together.
     Raises: OSError when the disk is full or closed; nothing is left in the place of the file.
     """
     folder = extract_folder(home)
     with _written_aside(folder) as unfinished:
-        pq.write_table(table, unfinished, compression="zstd", row_group_size=ROW_GROUP)
+        pq.write_table(table, unfinished, compression="zstd", row_group_size=together)
         sha256 = _hash_of(unfinished)
         unfinished.replace(segment_path(home, sha256))
     return sha256

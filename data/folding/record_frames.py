@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from data.folding import record_logs, record_results
 from data.folding.record_logs import NOWHERE
 from data.folding.record_people import people
-from data.folding.typed_rows import NOT_KNOWN, table, typed
+from data.folding.typed_rows import NOT_KNOWN, OfProjects, table, typed
 from data.schema import (
     TAKEN_UP_STATUSES,
     ActivityEvent,
@@ -87,11 +87,16 @@ def _of(frame: pd.DataFrame, column: str, numbers: Collection[int]) -> pd.DataFr
     return frame[frame[column].isin(list(numbers))].reset_index(drop=True)
 
 
-def read_records(connection: sa.Connection, read_on: date) -> Records:
+def read_records(
+    connection: sa.Connection, read_on: date, projects: Collection[int] | None = None
+) -> Records:
     """The records that a connection sees. read_on: the day up to which what is open has lasted.
+    projects: those of which they are asked; what names no project is read as a whole.
 
     Raises: CircularAreas.
     """
+    if projects is not None:
+        connection = OfProjects(connection, sorted(projects))
     tree = area_tree(connection)
     return Records(
         participation(connection),

@@ -13,22 +13,19 @@ up what the truth has. Nothing is repaired in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import ibis
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from data.folding import extracts, fold_engine, record_frames, statistics_fold, statistics_store
 from data.folding.extracts import FROM_FIRST
 from data.folding.fold_columns import CELL, SPLIT, SPOKEN
-from data.folding.statistics_store import Statistics
+from data.folding.statistics_store import Statistics, Told
 from data.schema import Segment, SegmentMember
 from data.sheets import Progress
 from survey.instrument import Instrument
@@ -36,8 +33,6 @@ from survey.instrument import Instrument
 #: What ``rewritten`` is of a collection that keeps speaking with what is held of it
 #: (`data.publication.waiting`): not even other days are a reason to read it again.
 AS_HELD = -1
-#: More segments of an instrument than this are merged; to read one takes hundredths of a second.
-MANY = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +40,8 @@ class Folded:
     """One segment: which answers it speaks for, and the statistics folded from them.
 
     members: for each collection, the revision after which its answers here came, and the one up to
-    which they did. id is None until it is published.
+    which they did. id is None until it is published. told: what the statistics tell at a glance;
+    read: all of them, or those of some collections.
     """
 
     id: int | None
@@ -54,7 +50,18 @@ class Folded:
     statistics_sha256: str
     rows: int
     members: dict[int, tuple[int, int]]
-    statistics: Statistics = field(repr=False)
+    told: Told = field(repr=False)
+    read: Callable[..., Statistics] = field(repr=False)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Read when they are first asked for: most refreshes that bring figures of one project
+        need those of no other."""
+        return self.read()
+
+    def of(self, collections: Collection[int]) -> Folded:
+        """The same segment, with the statistics of some collections."""
+        return replace(self, read=partial(self.read, collections=list(collections)))
 
 
 def fold_news(
@@ -77,7 +84,7 @@ def fold_news(
     held = _held(connection, instruments, collections, home)
     whole = []
     for key, group in collections.groupby("instrument", sort=True):
-        instrument, current = instruments[key], _with_series(group)
+        instrument, current = instruments[key], with_series(group)
         folded = [segment for segment in held if segment.instrument == key]
         news = _news(connection, folded, current)
         if len(news):
@@ -86,8 +93,6 @@ def fold_news(
                 extracts.extract, connection, instrument, withheld=withheld, returning=returning
             )
             folded.append(_fold(read, instrument, current, news, folded, home, progress))
-        if len(folded) > MANY:
-            folded = _merged(folded, current, instrument, home)
         whole += folded
     return whole
 
@@ -100,16 +105,14 @@ def whole_statistics(folded: list[Folded], current: pd.DataFrame) -> Statistics:
     return Statistics(
         statistics_fold.merge(cells, CELL),
         statistics_fold.merge(splits, [*SPLIT, "window"]),
-        *_current_pairs(folded, current),
+        *current_pairs(folded, current),
         statistics_fold.merge(languages, SPOKEN),
     )
 
 
-def _current_pairs(
-    folded: list[Folded], current: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def current_pairs(folded: list[Folded], current: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pairs and differences of the series as they are now; of one folded twice, the newest."""
-    current = _with_series(current)
+    current = with_series(current)
     signatures = set(current["series"])
     pairs: list[pd.DataFrame] = []
     differences: list[pd.DataFrame] = []
@@ -139,18 +142,38 @@ def _held(
     home: Path,
 ) -> list[Folded]:
     rows = connection.execute(sa.select(Segment.__table__).order_by(Segment.id)).all()
-    statistics = {
+    told = {
         row.id: found
         for row in rows
         if extracts.segment_path(home, row.extract_sha256).exists()
         and (
-            found := statistics_store.read(row.statistics_sha256, instruments[row.instrument], home)
+            found := statistics_store.glance(
+                row.statistics_sha256, instruments[row.instrument], home
+            )
         )
     }
     members = record_frames.table(connection, sa.select(SegmentMember.__table__))
-    members = _without_gaps(members[members["segment_id"].isin(list(statistics))], collections)
+    members = _without_gaps(members[members["segment_id"].isin(list(told))], collections)
     spans = {segment: _spans(own) for segment, own in members.groupby("segment_id")}
-    return [Folded(*row, spans[row.id], statistics[row.id]) for row in rows if row.id in spans]
+    return [
+        Folded(
+            *row,
+            spans[row.id],
+            told[row.id],
+            partial(statistics_store.read, row.statistics_sha256, home),
+        )
+        for row in rows
+        if row.id in spans
+    ]
+
+
+def at_hand(statistics: Statistics) -> Callable[..., Statistics]:
+    """Reads statistics that are in memory, as those of a file are read."""
+
+    def read(collections: Collection[int] | None = None) -> Statistics:
+        return statistics if collections is None else statistics.of(collections)
+
+    return read
 
 
 def _without_gaps(members: pd.DataFrame, collections: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +195,7 @@ def _spans(members: pd.DataFrame) -> dict[int, tuple[int, int]]:
     return dict(zip(members["collection_id"].tolist(), spans, strict=True))
 
 
-def _with_series(collections: pd.DataFrame) -> pd.DataFrame:
+def with_series(collections: pd.DataFrame) -> pd.DataFrame:
     """The collections of one instrument with the signature of their series.
 
     The signature changes when a collection comes, goes, or changes its answers, wave or phase.
@@ -192,7 +215,7 @@ def _news(connection: sa.Connection, folded: list[Folded], current: pd.DataFrame
     moved = _moved(folded, current)
     new = (current["after"] < current["revision"]) | current["collection"].isin(moved)
     paired = current.groupby("series")["wave"].transform("nunique") > 1
-    known = {series for segment in folded for series in segment.statistics.pairs["series"]}
+    known = {series for segment in folded for series in segment.told.series["series"]}
     arriving = set(current.loc[new, "series"])
     orphaned = paired & ~current["series"].isin(known | arriving)
     news = current[new | (orphaned & (current["revision"] != FROM_FIRST))]
@@ -220,7 +243,7 @@ def _moved(folded: list[Folded], current: pd.DataFrame) -> list[int]:
     windows = current[current["rewritten"] != AS_HELD].set_index("collection")["window"]
     moved: set[int] = set()
     for segment in folded:
-        read = _living(segment, segment.statistics.splits)[["collection", "window"]]
+        read = _living(segment, segment.told.windows)
         read = read[read["collection"].isin(windows.index)]
         now = windows.reindex(read["collection"]).to_numpy()
         moved |= set(read.loc[read["window"].to_numpy() != now, "collection"])
@@ -229,7 +252,7 @@ def _moved(folded: list[Folded], current: pd.DataFrame) -> list[int]:
 
 def _rows(folded: list[Folded]) -> dict[int, int]:
     """How many responses of each collection are held."""
-    living = [_living(s, s.statistics.cells)[["collection", "respondents"]] for s in folded]
+    living = [_living(segment, segment.told.people) for segment in folded]
     if not living:
         return {}
     return pd.concat(living).groupby("collection")["respondents"].sum().to_dict()
@@ -285,7 +308,8 @@ def _fold(
         statistics_store.store(statistics, instrument, home),
         rows,
         dict(zip(collections, spans, strict=True)),
-        statistics,
+        statistics_store.told_of(statistics),
+        at_hand(statistics),
     )
 
 
@@ -321,46 +345,3 @@ def _fold_pairs(
     marks = marks.assign(group="", series=empty["series"].to_numpy())
     pairs = pd.concat([pairs, marks], ignore_index=True)[none.columns].astype(none.dtypes)
     return pairs, differences
-
-
-def _merged(
-    folded: list[Folded], current: pd.DataFrame, instrument: Instrument, home: Path
-) -> list[Folded]:
-    """Fewer segments with the same content: the small ones become one, or all of them do."""
-    largest = max(segment.rows for segment in folded)
-    small = [segment for segment in folded if 2 * segment.rows <= largest]
-    members = _joined(small)
-    if len(small) < 2 or members is None:
-        small, members = folded, _joined(folded)
-    rows = []
-    for segment in small:
-        table = pq.read_table(extracts.segment_path(home, segment.extract_sha256))
-        living = pa.array(list(segment.members), pa.int32())
-        rows.append(table.filter(pc.is_in(table["collection"], living)))
-    table = extracts.sorted_rows(pa.concat_tables(rows))
-    pairs, differences = _current_pairs(folded, current)
-    whole = replace(whole_statistics(small, current), pairs=pairs, differences=differences)
-    merged = Folded(
-        None,
-        instrument.key,
-        extracts.store_segment(table, home),
-        statistics_store.store(whole, instrument, home),
-        table.num_rows,
-        members,
-        whole,
-    )
-    return [segment for segment in folded if segment not in small] + [merged]
-
-
-def _joined(segments: list[Folded]) -> dict[int, tuple[int, int]] | None:
-    """What some segments hold together; None where one between them is missing."""
-    spans = sorted(
-        (collection, *span) for segment in segments for collection, span in segment.members.items()
-    )
-    joined: dict[int, tuple[int, int]] = {}
-    for collection, after, revision in spans:
-        first, last = joined.get(collection, (after, after))
-        if last != after:
-            return None
-        joined[collection] = first, revision
-    return joined

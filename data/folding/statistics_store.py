@@ -1,13 +1,17 @@
-"""The file of a segment's statistics: all its tables, each an Arrow stream under its name.
+"""The file of a segment's statistics: all its tables, in parts that are Arrow streams.
 
-A file says which code folded it and which questionnaire; read by other code it counts as absent,
-so a changed rule is never mixed with statistics of the old one.
+A part says which collections it reaches from and to, so that those of a few collections are read
+alone. Beside the tables stands what they tell of every collection at a glance (`Told`): whether
+something is to be folded is decided by it. A file says which code folded it and which
+questionnaire; read by other code it counts as absent, so a changed rule is never mixed with
+statistics of the old one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -37,6 +41,8 @@ FOLDING = (
     scoring,
 )
 CODE = b"folded by"
+#: Rows of a table in one part: few enough that those of a project are quickly unpacked.
+TOGETHER = 1_000
 #: The types of whole numbers, smallest first.
 WHOLE = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 
@@ -66,6 +72,26 @@ class Statistics:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What statistics tell at a glance. series: the signatures in their pairs. windows: collection,
+    window. people: collection, respondents."""
+
+    series: pd.DataFrame
+    windows: pd.DataFrame
+    people: pd.DataFrame
+
+
+def told_of(statistics: Statistics) -> Told:
+    """What some statistics tell at a glance."""
+    people = statistics.cells.groupby("collection", as_index=False)["respondents"].sum()
+    return Told(
+        statistics.pairs[["series"]].drop_duplicates(),
+        statistics.splits[["collection", "window"]].drop_duplicates(),
+        people,
+    )
+
+
 def no_pairs(instrument: Instrument) -> pd.DataFrame:
     """The pairs of a segment without any series of several waves."""
     names = [*fold_columns.PAIR, "people", *fold_columns.pair_columns(instrument)]
@@ -75,22 +101,66 @@ def no_pairs(instrument: Instrument) -> pd.DataFrame:
 
 def store(statistics: Statistics, instrument: Instrument, home: Path) -> str:
     """The hash of the file of some statistics, which is in its place when this returns."""
-    names = [field.name for field in fields(Statistics)]
-    streams = [_stream(getattr(statistics, name)) for name in names]
-    table = pa.table({"name": names, "stream": pa.array(streams, pa.large_binary())})
-    return store_segment(table.replace_schema_metadata({CODE: _code(instrument)}), home)
+    told = told_of(statistics)
+    parts = [(each.name, 0, 0, _stream(getattr(told, each.name))) for each in fields(Told)]
+    parts += [
+        part
+        for each in fields(Statistics)
+        for part in _parts(each.name, getattr(statistics, each.name))
+    ]
+    names, least, most, streams = zip(*parts, strict=True)
+    table = pa.table(
+        {
+            "name": names,
+            "least": pa.array(least, pa.int64()),
+            "most": pa.array(most, pa.int64()),
+            "stream": pa.array(streams, pa.large_binary()),
+        }
+    )
+    return store_segment(table.replace_schema_metadata({CODE: _code(instrument)}), home, 1)
 
 
-def read(sha256: str, instrument: Instrument, home: Path) -> Statistics | None:
-    """The statistics of a file; None where there is none, or other code folded it."""
+def glance(sha256: str, instrument: Instrument, home: Path) -> Told | None:
+    """What the statistics of a file tell at a glance; None where there is none, or other code
+    folded it."""
     path = segment_path(home, sha256)
     if not path.exists():
         return None
-    table = pq.read_table(path)
-    if (table.schema.metadata or {}).get(CODE) != _code(instrument):
-        return None
-    streams = zip(table["name"].to_pylist(), table["stream"], strict=True)
-    return Statistics(**{name: _frame(stream.as_buffer()) for name, stream in streams})
+    with pq.ParquetFile(path) as file:
+        if (file.schema_arrow.metadata or {}).get(CODE) != _code(instrument):
+            return None
+        return Told(**_tables(file, Told, None))
+
+
+def read(sha256: str, home: Path, collections: Collection[int] | None = None) -> Statistics:
+    """The statistics of a file that `glance` has seen; those of some collections, if given."""
+    with pq.ParquetFile(segment_path(home, sha256)) as file:
+        found = Statistics(**_tables(file, Statistics, collections))
+    return found if collections is None else found.of(collections)
+
+
+def _parts(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, int, int, bytes]]:
+    """The parts of a table: its name, the collections that each reaches from and to, its stream."""
+    for start in range(0, max(len(frame), 1), TOGETHER):
+        part = frame.iloc[start : start + TOGETHER]
+        reach = part["collection"]
+        ends = (int(reach.min()), int(reach.max())) if len(part) else (0, -1)
+        yield name, *ends, _stream(part)
+
+
+def _tables(
+    file: pq.ParquetFile, kind: type[Statistics | Told], collections: Collection[int] | None
+) -> dict[str, pd.DataFrame]:
+    """The tables of a file by name; where collections are given, the parts that reach to them."""
+    index = file.read(columns=["name", "least", "most"]).to_pydict()
+    ordered = sorted(collections or ())
+    places: dict[str, list[int]] = {each.name: [] for each in fields(kind)}
+    for place, (name, least, most) in enumerate(zip(*index.values(), strict=True)):
+        wanted = collections is None or bisect_left(ordered, least) < bisect_right(ordered, most)
+        # The first part says which columns there are, also where nothing is said of anybody.
+        if name in places and (wanted or not places[name]):
+            places[name].append(place)
+    return {name: _frame(file, own) for name, own in places.items()}
 
 
 def _stream(frame: pd.DataFrame) -> bytes:
@@ -102,12 +172,15 @@ def _stream(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _frame(stream: pa.Buffer) -> pd.DataFrame:
-    table = pa.ipc.open_stream(stream).read_all()
-    whole = [
-        pa.int64() if pa.types.is_integer(field.type) else field.type for field in table.schema
-    ]
-    return table.cast(pa.schema(zip(table.column_names, whole, strict=True))).to_pandas()
+def _frame(file: pq.ParquetFile, places: list[int]) -> pd.DataFrame:
+    parts = []
+    for stream in file.read_row_groups(places, columns=["stream"])["stream"]:
+        part = pa.ipc.open_stream(stream.as_buffer()).read_all()
+        whole = [
+            pa.int64() if pa.types.is_integer(field.type) else field.type for field in part.schema
+        ]
+        parts.append(part.cast(pa.schema(zip(part.column_names, whole, strict=True))))
+    return pa.concat_tables(parts).combine_chunks().to_pandas()
 
 
 def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,12 +11,33 @@ import pandas as pd
 import pandera.pandas as pa
 import sqlalchemy as sa
 
+from data.schema import Collection
+
 #: A number of days where a date is not known.
 NOT_KNOWN = -1
 
 
+@dataclass(frozen=True)
+class OfProjects:
+    """A connection through which only what belongs to some projects is read, where a query says
+    what belongs to which (by a column ``project`` or ``collection``)."""
+
+    connection: sa.Connection
+    projects: Sequence[int]
+
+    def execute(self, query: sa.Select | sa.CompoundSelect) -> sa.CursorResult:
+        """The rows of a query that belong to these projects."""
+        projects = list(self.projects)
+        asked = sa.select(Collection.id).where(Collection.project_id.in_(projects))
+        for name, wanted in (("project", projects), ("collection", asked)):
+            column = query.selected_columns.get(name)
+            if column is not None and isinstance(query, sa.Select):
+                query = query.where(column.in_(wanted))
+        return self.connection.execute(query)
+
+
 def table(
-    connection: sa.Connection,
+    connection: sa.Connection | OfProjects,
     query: sa.Select | sa.CompoundSelect,
     words: Sequence[str] = (),
     days: Sequence[str] = (),

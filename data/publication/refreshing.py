@@ -15,7 +15,7 @@ import fcntl
 import gc
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -33,7 +33,14 @@ import metrics
 import survey
 from data import database, sheets
 from data.fieldwork import openings
-from data.folding import collected, extracts, record_frames, segments, statistics_frames
+from data.folding import (
+    collected,
+    extracts,
+    record_frames,
+    segment_merging,
+    segments,
+    statistics_frames,
+)
 from data.instruments import known_instruments
 from data.publication import leaves, publishing, waiting
 from data.schema import Revision, SegmentMember
@@ -57,31 +64,54 @@ FEW_PROJECTS = 12
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What one snapshot of the database held, and what the last publication had read.
+class Arrivals:
+    """Every collection as one snapshot of the database may be read, and what the last publication
+    had read of it.
 
     changed: the projects to whose collections something came since.
     """
 
     collections: pd.DataFrame
     instruments: Mapping[str, Instrument]
-    records: record_frames.Records
-    inputs: dict[str, Any]
     published: RevisionFacts | None
     changed: frozenset[int]
     all_held: bool
-    withheld: tuple[extracts.Withheld, ...]
-    returning: tuple[extracts.Withheld, ...]
-    waiting: tuple[Waiting, ...]
+    settled: waiting.Settled
+
+    def inputs(self, records: record_frames.Records, projects: Collection[int]) -> dict[str, Any]:
+        """What is read of some projects: the hash of everything by name, the day on which it was
+        read (what is late depends on it), and what waits."""
+        mine = self.collections[self.collections["project"].isin(list(projects))]
+        # How often a collection was rewritten says nothing that its revision does not say.
+        frames = {"collections": mine.drop(columns="rewritten")} | records.frames
+        return {
+            **{name: _hash_rows(frame) for name, frame in frames.items()},
+            "instruments": {
+                key: self.instruments[key].sha256 for key in sorted(set(mine["instrument"]))
+            },
+            "read_on": _today().isoformat(),
+            sheets.WITHHELD: [list(each) for each in self.settled.withheld],
+            sheets.KEPT: self.settled.kept,
+        }
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What one snapshot of the database held, without the answers themselves."""
+
+    arrivals: Arrivals
+    records: record_frames.Records
+    inputs: dict[str, Any]
 
     @property
     def is_published(self) -> bool:
         """Whether a new sheet would say what the published one says."""
+        published = self.arrivals.published
         return (
-            self.published is not None
-            and self.all_held
-            and self.published.inputs_sha256 == _hash(self.inputs)
-            and self.published.code_version == code_version()
+            published is not None
+            and self.arrivals.all_held
+            and published.inputs_sha256 == _hash(self.inputs)
+            and published.code_version == code_version()
         )
 
 
@@ -121,25 +151,21 @@ def code_version() -> str:
     return f"{version('arviomo')}+{hashed[:12]}"
 
 
-def read_truth(connection: sa.Connection, home: Path) -> Truth:
-    """What a connection sees, without the answers themselves and without what waits."""
+def read_arrivals(connection: sa.Connection, home: Path) -> Arrivals:
+    """What a connection sees of collections, without what waits."""
     instruments = known_instruments(connection)
     published = sheets.published(connection)
     settled = waiting.settled(
         connection, collected.read_collections(connection), published, instruments, home
     )
-    collections = settled.collections
-    records = record_frames.read_records(connection, _today())
     up_to = sa.select(SegmentMember.collection_id, sa.func.max(SegmentMember.revision))
     held = dict(connection.execute(up_to.group_by(SegmentMember.collection_id)).all())
+    collections = settled.collections
     begun = collections[collections["revision"] != extracts.FROM_FIRST]
     current = dict(zip(begun["collection"], begun["revision"], strict=True))
-    waited = {sheets.WITHHELD: [list(each) for each in settled.withheld]}
-    return Truth(
+    return Arrivals(
         collections,
         instruments,
-        records,
-        _inputs(collections, instruments, records) | waited | {sheets.KEPT: settled.kept},
         published,
         frozenset(
             int(project)
@@ -147,17 +173,21 @@ def read_truth(connection: sa.Connection, home: Path) -> Truth:
             if held.get(collection) != current[collection]
         ),
         held == current,
-        settled.withheld,
-        settled.returning,
-        settled.waiting,
+        settled,
     )
+
+
+def read_truth(connection: sa.Connection, arrivals: Arrivals) -> Truth:
+    """What the same snapshot holds besides."""
+    records = record_frames.read_records(connection, _today())
+    return Truth(arrivals, records, arrivals.inputs(records, arrivals.collections["project"]))
 
 
 def judge(
     frames: Frames, truth: Truth, today: date, progress: Progress
 ) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
     """The protected figures under both profiles, and what each says needs attention."""
-    prepared = prepare(frames, instruments=dict(truth.instruments))
+    prepared = prepare(frames, instruments=dict(truth.arrivals.instruments))
     progress("judge", 1, 1)
     results: list[Results] = []
     attention: dict[Profile, pd.DataFrame] = {}
@@ -174,19 +204,23 @@ def _refresh(
     engine: sa.Engine, home: Path, progress: Progress
 ) -> tuple[int, int, bool, tuple[Waiting, ...]]:
     with _sealed(engine) as connection:
-        truth = read_truth(connection, home)
+        arrivals = read_arrivals(connection, home)
+        seen = arrivals.published.id if arrivals.published else None
+        ahead = _goes_ahead(arrivals)
+        if ahead:
+            # The rest is read in the same snapshot, after who waits has their figures.
+            folded = _fold(connection, arrivals, home, progress)
+            seen = _publish_own(engine, connection, arrivals, folded, progress)
+        truth = read_truth(connection, arrivals)
         if truth.is_published:
-            revision = truth.published.id
-            return revision, publishing.count_figures(connection, revision), False, truth.waiting
-        folded = segments.fold_news(
-            connection, truth.instruments, truth.collections, home, progress, truth.withheld,
-            truth.returning,
-        )  # fmt: skip
-    seen = truth.published.id if truth.published else None
-    if _goes_ahead(truth):
-        seen = _publish_own(engine, truth, folded, progress)
+            figures = publishing.count_figures(connection, seen)
+            return seen, figures, False, arrivals.settled.waiting
+        if not ahead:
+            folded = _fold(connection, arrivals, home, progress)
     progress("judge", 0, 1)
-    frames = statistics_frames.assemble(truth.records, folded, truth.collections, truth.instruments)
+    collections, instruments = arrivals.collections, arrivals.instruments
+    folded = segment_merging.merged(folded, instruments, collections, home)
+    frames = statistics_frames.assemble(truth.records, folded, collections, instruments)
     results, attention = judge(frames, truth, _today(), progress)
     progress("publish", 0, 1)
     # Cut before the transaction: others wait for the writing only.
@@ -199,7 +233,17 @@ def _refresh(
     with database.writing(engine) as connection:
         publishing.prune(connection)
     extracts.remove_unused(home, used)
-    return revision, figures, True, truth.waiting
+    return revision, figures, True, arrivals.settled.waiting
+
+
+def _fold(
+    connection: sa.Connection, arrivals: Arrivals, home: Path, progress: Progress
+) -> list[segments.Folded]:
+    settled = arrivals.settled
+    return segments.fold_news(
+        connection, arrivals.instruments, arrivals.collections, home, progress, settled.withheld,
+        settled.returning,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -221,56 +265,52 @@ def _sealed(engine: sa.Engine) -> Iterator[sa.Connection]:
 # --- a few projects first -----------------------------------------------------------------------
 
 
-def _goes_ahead(truth: Truth) -> bool:
+def _goes_ahead(arrivals: Arrivals) -> bool:
     """Whether the figures of the projects that changed can stand in the published sheet."""
     return (
-        truth.published is not None
-        and truth.published.code_version == code_version()
-        and 0 < len(truth.changed) <= FEW_PROJECTS
-        and len(truth.changed) < truth.collections["project"].nunique()
+        arrivals.published is not None
+        and arrivals.published.code_version == code_version()
+        and 0 < len(arrivals.changed) <= FEW_PROJECTS
+        and len(arrivals.changed) < arrivals.collections["project"].nunique()
     )
 
 
 def _publish_own(
-    engine: sa.Engine, truth: Truth, folded: list[segments.Folded], progress: Progress
+    engine: sa.Engine,
+    connection: sa.Connection,
+    arrivals: Arrivals,
+    folded: list[segments.Folded],
+    progress: Progress,
 ) -> int:
     """The revision in which the changed projects have their new figures, and all else is as it was.
 
     What compares a project with others is everything else: it keeps what the sheet before said.
     """
     progress("own", 0, 1)
-    projects = truth.changed
-    mine = truth.collections[truth.collections["project"].isin(projects)]
+    projects, published = arrivals.changed, arrivals.published
+    mine = arrivals.collections[arrivals.collections["project"].isin(projects)]
     numbers = mine["collection"].tolist()
     fielded = set(mine["instrument"])
-    own = [
-        replace(each, statistics=each.statistics.of(numbers))
-        for each in folded
-        if each.instrument in fielded
-    ]
-    records = truth.records.of(projects, numbers)
-    frames = statistics_frames.assemble(records, own, mine, truth.instruments)
-    prepared = prepare(frames, of_answers(), dict(truth.instruments))
+    own = [each.of(numbers) for each in folded if each.instrument in fielded]
+    today = _today()
+    records = record_frames.read_records(connection, today, projects).of(projects, numbers)
+    frames = statistics_frames.assemble(records, own, mine, arrivals.instruments)
+    prepared = prepare(frames, of_answers(), dict(arrivals.instruments))
     results: list[Results] = []
     attention: dict[Profile, pd.DataFrame] = {}
     for profile in Profile:
         shown = judge_own(prepared, profile)
-        attention[profile] = findings(shown, records.phases, _today())
+        attention[profile] = findings(shown, records.phases, today)
         results += shown
     judged = {each.metric.id for each in results}
-    with database.reading(engine) as connection:
-        results += leaves.left_of(connection, truth.published.id, projects, judged)
-    inputs = truth.inputs | {AHEAD: sorted(projects), BEHIND: _behind(truth.published)}
-    sheet = _sheet(folded, leaves.cut_own(results), attention, inputs, truth.published.id)
-    with database.writing(engine) as connection:
-        revision, _ = publishing.publish(connection, replace(sheet, projects=projects))
+    results += leaves.left_of(connection, published.id, projects, judged)
+    inputs = arrivals.inputs(records, projects)
+    inputs |= {AHEAD: sorted(projects), BEHIND: published.behind or published.id}
+    sheet = _sheet(folded, leaves.cut_own(results), attention, inputs, published.id)
+    with database.writing(engine) as writing:
+        revision, _ = publishing.publish(writing, replace(sheet, projects=projects))
     progress("own", 1, 1)
     return revision
-
-
-def _behind(published: RevisionFacts) -> int:
-    """The last revision of everything."""
-    return published.behind or published.id
 
 
 def _sheet(
@@ -290,23 +330,6 @@ def _sheet(
         inputs=inputs | {"extracts": _extracts(folded)},
         metrics={name: metric.version for name, metric in known_metrics().items()},
     )
-
-
-def _inputs(
-    collections: pd.DataFrame,
-    instruments: Mapping[str, Instrument],
-    records: record_frames.Records,
-) -> dict[str, Any]:
-    """The hash of everything that is read, by name, and the day on which it was read: what is
-    late depends on it."""
-    # How often a collection was rewritten says nothing that its revision does not say.
-    frames = {"collections": collections.drop(columns="rewritten")} | records.frames
-    fielded = sorted(set(collections["instrument"]))
-    return {
-        **{name: _hash_rows(frame) for name, frame in frames.items()},
-        "instruments": {key: instruments[key].sha256 for key in fielded},
-        "read_on": _today().isoformat(),
-    }
 
 
 def _extracts(folded: list[segments.Folded]) -> dict[str, list[str]]:

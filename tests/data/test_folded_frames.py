@@ -55,11 +55,12 @@ def truth(sqlite_engine: sa.Engine) -> sa.Engine:
 
 def folded(engine: sa.Engine, home: Path) -> Frames:
     with database.reading(engine) as connection:
-        known = refreshing.read_truth(connection, home)
+        known = refreshing.read_arrivals(connection, home)
+        records = refreshing.read_truth(connection, known).records
         held = segments.fold_news(
             connection, known.instruments, known.collections, home, lambda *_: None
         )
-    return statistics_frames.assemble(known.records, held, known.collections, known.instruments)
+    return statistics_frames.assemble(records, held, known.collections, known.instruments)
 
 
 def slowly(engine: sa.Engine) -> dict[str, pd.DataFrame]:
@@ -137,8 +138,9 @@ def test_other_days_of_a_collection_make_its_answers_early_or_late_anew(
         connection.execute(moved.values(closes_on=date(2025, 12, 31)))
     totals = []
     with database.reading(truth) as connection:
-        known = refreshing.read_truth(connection, tmp_path)
-        assert not known.is_published
+        known = refreshing.read_arrivals(connection, tmp_path)
+        truth_now = refreshing.read_truth(connection, known)
+        assert not truth_now.is_published
         held = segments.fold_news(
             connection,
             known.instruments,
@@ -147,6 +149,8 @@ def test_other_days_of_a_collection_make_its_answers_early_or_late_anew(
             lambda step, _done, total: totals.append(total) if step == "extract" else None,
         )
     assert totals == [40]
-    frames = statistics_frames.assemble(known.records, held, known.collections, known.instruments)
+    frames = statistics_frames.assemble(
+        truth_now.records, held, known.collections, known.instruments
+    )
     first = frames.timing.query("project == 1 and wave == 'baseline'")
     assert set(first["late"]) == {0}

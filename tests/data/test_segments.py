@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from data import database, sheets
-from data.folding import extracts, segments
+from data.folding import extracts, segment_merging
 from data.imports.responses import bump_revisions
 from data.publication import publishing, refreshing, waiting
 from data.schema import Collection, Project, Response, Segment, SegmentMember
@@ -228,7 +228,7 @@ def test_a_collection_that_comes_back_under_its_old_number_is_read_again(
 def test_many_segments_become_few_and_say_the_same(
     truth: sa.Engine, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(segments, "MANY", 2)
+    monkeypatch.setattr(segment_merging, "MANY", 2)
     fold(truth, tmp_path)
     for seed in (11, 12, 13):
         generate.add(truth, 1, PROJECTS, seed=seed, start=seed - 11)
@@ -242,7 +242,7 @@ def test_what_belongs_together_is_merged_with_what_lies_between(
     truth: sa.Engine, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """Small segments on both sides of a large one are merged with it, not past it."""
-    monkeypatch.setattr(segments, "MANY", 3)
+    monkeypatch.setattr(segment_merging, "MANY", 3)
     fold(truth, tmp_path)
     for seed, count in ((11, 1), (12, 800), (13, 1)):
         generate.add(truth, count, PROJECTS, seed=seed)
