@@ -367,9 +367,16 @@ def kinds(page: Page, links: dict[str, str]):
     yield "unknown"
 
 
+BY_NIGHT = ((PHONE, "light"), (PHONE, "dark"), (DESKTOP, "dark"))
+
+
 @pytest.mark.parametrize(
     ("viewport", "scheme"),
-    [(PHONE, "light"), (DESKTOP, "dark"), (NARROW, "dark"), (DESKTOP, "light"), (PHONE, "dark")],
+    [
+        (NARROW, "dark"),
+        (DESKTOP, "light"),
+        *(pytest.param(*each, marks=pytest.mark.nightly) for each in BY_NIGHT),
+    ],
 )
 def test_no_kind_of_page_has_barriers_or_is_wider_than_its_window(window, links, viewport, scheme):
     # The pages have no script, but axe is one.

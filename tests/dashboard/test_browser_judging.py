@@ -10,18 +10,17 @@ from dashboard.wording import say
 from survey.rubric import rubric
 from tests.dashboard.windows import (
     DESKTOP,
-    PHONE,
     address,
     grown,
     violations,
     wait_until_ready,
+    windows,
 )
 
 pytestmark = pytest.mark.browser
 
 #: Kaarnalaiva, and phases that no other test of the shared sample writes about.
 PROJECT, BOTH, ALONE = 1, "P5", "P7"
-WINDOWS = [(width, scheme) for width in (DESKTOP, PHONE) for scheme in ("light", "dark")]
 #: Each view of the pages of this room, as somebody who may see it.
 VIEWS = {
     "gap": ("self_assessment", {"judge_phase": "P4", "judge_view": "gap"}),
@@ -67,8 +66,7 @@ def fits(page: Page) -> bool:
     return max(widths) <= page.viewport_size["width"]
 
 
-@pytest.mark.parametrize("name", VIEWS)
-@pytest.mark.parametrize(("width", "scheme"), WINDOWS)
+@pytest.mark.parametrize(("name", "width", "scheme"), windows(VIEWS, ["gap"]))
 def test_a_view_has_no_barriers(opened, name, width, scheme):
     which, chosen = VIEWS[name]
     page = grown(opened(address(which, project_id=PROJECT, **chosen), width, scheme))
@@ -76,9 +74,9 @@ def test_a_view_has_no_barriers(opened, name, width, scheme):
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), WINDOWS)
-def test_the_form_has_no_barriers(opened, width, scheme):
-    page = form_of(opened, "evaluator", ALONE, "own", width, scheme)
+@pytest.mark.parametrize(("role", "width", "scheme"), windows(["evaluator"]))
+def test_the_form_has_no_barriers(opened, role, width, scheme):
+    page = form_of(opened, role, ALONE, "own", width, scheme)
     choose(page, ALONE, "INFL", 2)
     page.get_by_role("button", name=say("judge.add_action", "fi")).click()
     page.get_by_label(say("judge.action_text", "fi")).first.wait_for()

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from tests.dashboard.windows import (
     DESKTOP,
-    PHONE,
     address,
     grown,
     violations,
     wait_until_ready,
+    windows,
 )
 
 pytestmark = pytest.mark.browser
@@ -60,10 +60,8 @@ def test_the_shortest_way_is_one_press_and_two_presses_open_one_survey(opened):
     assert after == before + 1
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_a_view_has_no_barriers(opened, view, scheme, width):
+@pytest.mark.parametrize(("view", "width", "scheme"), windows(VIEWS, ["new"]))
+def test_a_view_has_no_barriers(opened, view, width, scheme):
     page = grown(opened(at(view), width, scheme))
     has_no_barriers(page, f"surveys-{view}-{width}-{scheme}")
 

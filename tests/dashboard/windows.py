@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -18,6 +21,22 @@ READY = """() =>
   && !document.querySelector('[data-testid=stSkeleton]')
   && [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
        .every(chart => chart.querySelector('.main-svg'))"""
+
+
+def windows(names: Iterable[str], wide: Iterable[str] = ()) -> Iterator:
+    """Cases of a name, a width and a scheme for `pytest.mark.parametrize`.
+
+    By day each name has the hardest window, a dark phone, and those in wide a light desktop too;
+    by night each has all four.
+    """
+    for name in names:
+        for width in (DESKTOP, PHONE):
+            for scheme in ("light", "dark"):
+                by_day = (width, scheme) == (PHONE, "dark") or (
+                    (width, scheme) == (DESKTOP, "light") and name in wide
+                )
+                marks = () if by_day else pytest.mark.nightly
+                yield pytest.param(name, width, scheme, id=f"{name}-{width}-{scheme}", marks=marks)
 
 
 def wait_until_ready(page: Page) -> None:
