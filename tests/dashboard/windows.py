@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,20 +24,18 @@ READY = """() =>
        .every(chart => chart.querySelector('.main-svg'))"""
 
 
-def windows(names: Iterable[str], wide: Iterable[str] = ()) -> Iterator:
+def windows(names: Iterable[str], wide: Iterable[str] = ()) -> list:
     """Cases of a name, a width and a scheme for `pytest.mark.parametrize`.
 
     By day each name has the hardest window, a dark phone, and those in wide a light desktop too;
     by night each has all four.
     """
-    for name in names:
-        for width in (DESKTOP, PHONE):
-            for scheme in ("light", "dark"):
-                by_day = (width, scheme) == (PHONE, "dark") or (
-                    (width, scheme) == (DESKTOP, "light") and name in wide
-                )
-                marks = () if by_day else pytest.mark.nightly
-                yield pytest.param(name, width, scheme, id=f"{name}-{width}-{scheme}", marks=marks)
+    hardest, easiest = (PHONE, "dark"), (DESKTOP, "light")
+    by_day = {(name, *hardest) for name in names} | {(name, *easiest) for name in wide}
+    return [
+        pytest.param(*case, marks=() if case in by_day else pytest.mark.nightly)
+        for case in product(names, (DESKTOP, PHONE), ("light", "dark"))
+    ]
 
 
 def wait_until_ready(page: Page) -> None:
