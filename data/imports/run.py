@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import reading, writing
-from data.imports import events, logs, projects, proposals, responses
+from data.imports import changed_promises, events, logs, projects, proposals, responses
 from data.imports.checking import (
     Outcome,
     check,
@@ -170,6 +170,7 @@ def _store(
     dropped = dropped_columns(source, profile, instrument)
     number = _open_batch(connection, profile, source, user, outcome, dropped)
     _store_rows(connection, profile, outcome, number, progress)
+    changed_promises.tell(connection, user, number)
     _store_rejected(connection, outcome.problems, number)
     batch = Batch(
         number,

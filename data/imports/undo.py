@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import writing
+from data.imports import changed_promises
 from data.imports.fieldings import drop_common_template
 from data.imports.kinds import KINDS
 from data.imports.merging import changed_later, restore
@@ -129,6 +130,7 @@ def undo(engine: sa.Engine, batch_id: int, user: User) -> None:
         file = _open(connection, batch_id)
         _check_holders(connection, batch_id, file)
         try:
+            changed_promises.tell(connection, user, batch_id, undone=True)
             _take_back(connection, batch_id)
         except sa.exc.IntegrityError as held:
             raise UndoRefused(file, (Problem("undo_held", detail={"batch": batch_id}),)) from held

@@ -5,7 +5,6 @@ the rows that they locked. Whoever edits a row with SQL is found here.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.releases import content
+from data.releases import content, since
 from data.releases.canonical import plain
 from data.releases.entries import entries
 from data.releases.keys import public_keys
 from data.releases.verify_release import Invalid, verify
 from data.schema import (
-    AuditEvent,
     IndicatorVersion,
+    InstrumentVersion,
     Release,
     ReleasedValue,
     ReportedEvent,
@@ -28,8 +27,10 @@ from data.schema import (
 )
 from metrics.indicators.indicator import NO_RELEASE, Indicator
 
-#: What may still change of a target after a release: what is aimed at, and words about it.
-_LOOSE = ("attained", "target")
+#: What the audit tells of targets and periods, and its line about the release itself (`since`).
+_Audit = tuple[Mapping[str, list[since.Line]], int]
+#: It follows from the other columns, and from a target that may change (`since`).
+_DERIVED = ("attained",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,10 @@ class Broken:
 
     release: its number; None where no release is about it. code: a step of `verify_release`, or
     "row" (a column of the release's own row), "values" (which values it froze), "value" (a row of
-    one of them), "definition", "unreleased" (a value is locked by no release), "gone" (the audit
-    tells of a release that is not there). path: which record and column.
+    one of them), "definition", "instrument", "publication", "unreleased" (a value is locked by no
+    release), "stranger" (a row that nobody made here stands beside released ones), "gone" (the
+    audit tells of a release that is not there), "untold" (a release of which it does not tell).
+    path: which record and column.
     """
 
     release: int | None
@@ -55,8 +58,10 @@ def check(connection: sa.Connection, home: Path) -> list[Broken]:
     keys = public_keys(home)
     found: list[Broken] = []
     before, known = NO_RELEASE, {}
+    lines, released = since.lines(connection), since.released_lines(connection)
     for row in connection.execute(sa.select(Release.__table__).order_by(Release.id)):
         known[row.sha256] = row.id
+        after, sha256 = released.get(f"release:{row.id}", (0, ""))
         try:
             file = verify(row.document.encode(), keys, before)
         except Invalid as invalid:
@@ -66,10 +71,15 @@ def check(connection: sa.Connection, home: Path) -> list[Broken]:
             release = file["release"]
             before = file["sha256"]
             found += [Broken(row.id, "row", name) for name in _changed_columns(row, file, known)]
-            found += _of_values(connection, home, row.id, release)
+            found += _of_values(connection, home, row.id, release, (lines, after))
             found += _of_definitions(connection, row.id, release)
+            found += _of_instruments(connection, row.id, release, after)
+            found += _of_publication(connection, row.id, release)
+        if sha256 != row.sha256:
+            found.append(Broken(row.id, "untold", "audit_event"))
     found += _unreleased(connection)
-    return found + _gone(connection, known)
+    found += [Broken(None, "stranger", path) for path in since.strangers(connection)]
+    return [*found, *_gone(released, known)]
 
 
 def _changed_columns(
@@ -99,7 +109,7 @@ def _changed_columns(
 
 
 def _of_values(
-    connection: sa.Connection, home: Path, number: int, release: Mapping[str, Any]
+    connection: sa.Connection, home: Path, number: int, release: Mapping[str, Any], told: _Audit
 ) -> Iterator[Broken]:
     frozen = [each["reported"] for each in release["values"]]
     linked = connection.scalars(
@@ -109,12 +119,15 @@ def _of_values(
         Broken(number, "values", f"reported:{each}") for each in sorted(set(frozen) ^ set(linked))
     )
     now = _entries_now(connection, home, frozen, release)
+    places = since.target_and_period(connection, frozen)
+    lines, after = told
     for place, was in enumerate(release["values"]):
         entry = now.get(was["reported"])
         if entry is None:
             yield Broken(number, "value", f"values[{place}]")
             continue
-        for path in changed_paths(_fixed(was), _fixed(entry), f"values[{place}]"):
+        due = since.told_since(was, entry, places[was["reported"]], lines, after)
+        for path in changed_paths(_fixed(due), _fixed(entry), f"values[{place}]"):
             yield Broken(number, "value", path)
 
 
@@ -141,7 +154,7 @@ def _indicators(connection: sa.Connection, release: Mapping[str, Any]) -> dict[i
 
 
 def _fixed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: part for name, part in entry.items() if name not in _LOOSE}
+    return {name: part for name, part in entry.items() if name not in _DERIVED}
 
 
 def changed_paths(was: Any, now: Any, path: str) -> Iterator[str]:
@@ -175,6 +188,43 @@ def _of_definitions(
             yield from (Broken(number, "definition", at) for at in changed_paths(was, now, path))
 
 
+def _of_instruments(
+    connection: sa.Connection, number: int, release: Mapping[str, Any], after: int
+) -> Iterator[Broken]:
+    """Questionnaires that are not as they were asked. One may be gone where an import was taken
+    back since: its own goes with it."""
+    table = InstrumentVersion
+    rows = {
+        f"{row.code}@{row.version}": row for row in connection.execute(sa.select(table.__table__))
+    }
+    for place, was in enumerate(release["instruments"]):
+        if (row := rows.get(was["key"])) is None:
+            if not since.taken_back(connection, after):
+                yield Broken(number, "instrument", f"instruments[{place}]")
+            continue
+        body = hashlib.sha256(row.body.encode()).hexdigest()
+        for name, found in (("sha256", row.sha256), ("body", body)):
+            if found != was["sha256"]:
+                yield Broken(number, "instrument", f"instruments[{place}].{name}")
+
+
+def _of_publication(
+    connection: sa.Connection, number: int, release: Mapping[str, Any]
+) -> Iterator[Broken]:
+    """The publication under which the figures stood, as long as it is kept."""
+    was = release["publication"]
+    if was is None:
+        return
+    try:
+        now = plain(content.publication(connection, was["revision"]))
+    except ValueError:  # it is JSON no more
+        yield Broken(number, "publication", "publication")
+        return
+    if now is not None:
+        paths = changed_paths(was, now, "publication")
+        yield from (Broken(number, "publication", path) for path in paths)
+
+
 # --- what no release tells of -------------------------------------------------------------------
 
 
@@ -191,11 +241,7 @@ def _unreleased(connection: sa.Connection) -> list[Broken]:
     return [Broken(None, "unreleased", f"reported:{number}") for number in rows]
 
 
-def _gone(connection: sa.Connection, known: Collection[str]) -> Iterable[Broken]:
+def _gone(released: Mapping[str, tuple[int, str]], known: Collection[str]) -> Iterable[Broken]:
     """Releases that the audit tells of and that are not there, the newest of all among them."""
-    table = AuditEvent
-    details = connection.scalars(
-        sa.select(table.detail).where(table.action == "release").order_by(table.id)
-    )
-    hashes = (json.loads(detail)["sha256"] for detail in details)
+    hashes = (sha256 for _, sha256 in released.values())
     return [Broken(None, "gone", f"sha256:{sha256}") for sha256 in hashes if sha256 not in known]

@@ -95,10 +95,13 @@ def asked_instruments(connection: sa.Connection, projects: Sequence[int]) -> lis
     return [{"key": f"{row.code}@{row.version}", "sha256": row.sha256} for row in rows]
 
 
-def publication(connection: sa.Connection) -> dict[str, Any] | None:
+def publication(connection: sa.Connection, revision: int | None = None) -> dict[str, Any] | None:
     """Under which publication the figures stood: what was read and what judged it. Missing: None
-    before the first one."""
-    facts = sheets.published(connection)
+    before the first one, and where an old revision is not kept any more.
+
+    revision: the newest one, unless another is told.
+    """
+    facts = sheets.published(connection, revision)
     if facts is None:
         return None
     return {

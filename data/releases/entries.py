@@ -35,9 +35,13 @@ from metrics.indicators.indicator import Counting, Indicator
 AT_ONCE = 5000
 #: What stays of a target and of a period once a value of them is released.
 FIXED_TARGET = (
-    "id", "project_id", "funder_id", "indicator_id", "baseline", "baseline_year",
+    "id", "project_id", "funder_id", "indicator_id", "baseline", "baseline_year", "batch_id",
 )  # fmt: skip
-FIXED_PERIOD = ("id", "project_id", "funder_id", "number", "starts_on", "ends_on")
+FIXED_PERIOD = (
+    "id", "project_id", "funder_id", "number", "starts_on", "ends_on", "batch_id",
+)  # fmt: skip
+#: What a release tells of a period; its last three may still change for reasons that are told.
+_PERIOD = ("number", "starts_on", "ends_on", "due_on", "closed_at", "closed_by")
 _TARGET = (
     "objective", "baseline", "baseline_year", "baseline_source", "milestone", "milestone_on",
     "target", "target_on", "expected",
@@ -96,7 +100,7 @@ def _entry(
         "project": target["project_id"],
         "funder": target["funder_id"],
         "indicator": indicator.key,
-        "period": {name: period[name] for name in ("number", "starts_on", "ends_on")},
+        "period": {name: period[name] for name in _PERIOD},
         "target": {name: target[name] for name in _TARGET},
         "correction": value["correction"],
         "version": value["version"],

@@ -20,6 +20,13 @@ from data.permissions import Kind, Verb
 from data.publication.release_register import TooClose
 from data.releases import content
 from data.releases.canonical import plain
+from data.releases.choosing import (
+    Chosen,
+    RefusedRelease,
+    chosen_values,
+    earlier_release,
+    reason_of,
+)
 from data.releases.entries import entries
 from data.releases.keys import public_keys
 from data.releases.register import UnknownPeople, tell
@@ -29,32 +36,14 @@ from data.reporting.definitions import stored_versions
 from data.reporting.values import lock
 from data.schema import (
     Funder,
-    IndicatorTarget,
     Project,
     Release,
     ReleasedValue,
-    ReportedValue,
-    ReportingPeriod,
 )
 from metrics.indicators.indicator import NO_RELEASE
 
 #: One release at a time may be the next of the chain (PostgreSQL; SQLite has one writer).
 RELEASE_LOCK = 0x4152_5652
-SETTLED = ("approved", "locked")
-_LONGEST = 4000
-
-
-class RefusedRelease(Exception):
-    """A release that cannot be made; nothing is stored.
-
-    code: "no_period", "nothing_approved", "nothing_new", "reason_missing", "too_long", "reversed",
-    "too_close" or "lost_extracts".
-    """
-
-    def __init__(self, code: str, message: str, **values: object) -> None:
-        super().__init__(message)
-        self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +84,10 @@ def release(
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RELEASE_LOCK)))
     at = now or datetime.now(UTC)
-    chosen = _chosen(connection, funder, project, starts_on, ends_on)
+    chosen = chosen_values(connection, funder, project, starts_on, ends_on)
     settled = [row for row in chosen if row.settled]
-    earlier = _earlier(connection, funder, project, starts_on, ends_on)
-    why = _refuse_empty(connection, chosen, settled, earlier, reason)
+    earlier = earlier_release(connection, funder, project, starts_on, ends_on)
+    why = reason_of(connection, chosen, settled, earlier, reason)
     lock(connection, user, [row.id for row in settled if row.status == "approved"], at)
     told = {
         "scope": "funder" if project is None else "project",
@@ -141,58 +130,7 @@ def release(
 # --- what is frozen -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """A value that stands in a release, or a target of which nothing is approved."""
-
-    id: int | None
-    status: str | None
-    project: int
-    version: int
-    indicator: str
-    number: int
-    settled: bool
-
-
-def _chosen(
-    connection: sa.Connection, funder: int, project: int | None, starts_on: date, ends_on: date
-) -> list[_Chosen]:
-    """The newest settled value of every target in every period within the days; and what is being
-    written or waits beside it, which is pending."""
-    target, span, value = IndicatorTarget, ReportingPeriod, ReportedValue
-    asked = [span.funder_id == funder, span.starts_on >= starts_on, span.ends_on <= ends_on]
-    if project is not None:
-        asked.append(span.project_id == project)
-    held = sa.select(span.id).where(*asked).with_for_update()
-    if not connection.scalars(held).all():
-        raise RefusedRelease(
-            "no_period", "No reporting period lies within these days. Choose days that hold whole "
-            "periods.", starts_on=starts_on, ends_on=ends_on,
-        )  # fmt: skip
-    rows = connection.execute(
-        sa.select(
-            target.id.label("target"), target.project_id, target.indicator_id, span.number,
-            value.id, value.status, value.correction,
-        )
-        .join(
-            span, (span.project_id == target.project_id) & (span.funder_id == target.funder_id)
-        )
-        .outerjoin(value, (value.target_id == target.id) & (value.period_id == span.id))
-        .where(*asked)
-        .order_by(target.project_id, target.indicator_id, span.number, value.correction)
-    ).all()  # fmt: skip
-    keys = {number: stored.indicator.key for number, stored in stored_versions(connection).items()}
-    newest: dict[tuple[int, int, bool], _Chosen] = {}
-    for row in rows:
-        settled = row.status in SETTLED
-        newest[(row.target, row.number, settled)] = _Chosen(
-            row.id, row.status, row.project_id, row.indicator_id, keys[row.indicator_id],
-            row.number, settled,
-        )  # fmt: skip
-    return list(newest.values())
-
-
-def _pending(row: _Chosen) -> dict[str, Any]:
+def _pending(row: Chosen) -> dict[str, Any]:
     return {
         "project": row.project,
         "indicator": row.indicator,
@@ -202,7 +140,7 @@ def _pending(row: _Chosen) -> dict[str, Any]:
 
 
 def _contents(
-    connection: sa.Connection, user: User, home: Path, settled: Sequence[_Chosen], figures: bool
+    connection: sa.Connection, user: User, home: Path, settled: Sequence[Chosen], figures: bool
 ) -> dict[str, Any]:
     versions = content.definition_rows(connection, {row.version for row in settled})
     stored = stored_versions(connection)
@@ -229,62 +167,6 @@ def _newest(connection: sa.Connection) -> str:
     """The hash of the newest release, or of none."""
     newest = sa.select(Release.sha256).order_by(Release.id.desc()).limit(1)
     return connection.scalar(newest) or NO_RELEASE
-
-
-def _earlier(
-    connection: sa.Connection, funder: int, project: int | None, starts_on: date, ends_on: date
-) -> sa.Row | None:
-    """The newest release of the same scope and days, which this one corrects."""
-    return connection.execute(
-        sa.select(Release.id, Release.sha256)
-        .where(
-            Release.funder_id == funder,
-            Release.project_id.is_not_distinct_from(project),
-            Release.starts_on == starts_on,
-            Release.ends_on == ends_on,
-        )
-        .order_by(Release.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _refuse_empty(
-    connection: sa.Connection,
-    chosen: Sequence[_Chosen],
-    settled: Sequence[_Chosen],
-    earlier: sa.Row | None,
-    reason: str | None,
-) -> str | None:
-    """The reason of a correction; None for a first release. Raises: RefusedRelease."""
-    if not settled:
-        raise RefusedRelease(
-            "nothing_approved", f"Of {len(chosen)} values none is approved, and what is pending is "
-            "not released. Have them approved first.", pending=len(chosen),
-        )  # fmt: skip
-    if earlier is None:
-        return None
-    frozen = set(
-        connection.scalars(
-            sa.select(ReleasedValue.reported_id).where(ReleasedValue.release_id == earlier.id)
-        )
-    )
-    if frozen == {row.id for row in settled}:
-        raise RefusedRelease(
-            "nothing_new", f"Release {earlier.id} holds these values already. Correct a value and "
-            "have it approved first.", release=earlier.id,
-        )  # fmt: skip
-    why = (reason or "").strip()
-    if not why:
-        raise RefusedRelease(
-            "reason_missing", f"These days were released before (release {earlier.id}). Say why "
-            "they are released anew; the reason stays with both.", release=earlier.id,
-        )  # fmt: skip
-    if len(why) > _LONGEST:
-        raise RefusedRelease(
-            "too_long", f"The reason has {len(why)} letters, at most {_LONGEST}. Shorten it.",
-            found=len(why), limit=_LONGEST,
-        )  # fmt: skip
-    return why
 
 
 def _register(connection: sa.Connection, home: Path, figures: Sequence[dict[str, Any]]) -> None:

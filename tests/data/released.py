@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from data import schema
+from data import database, schema
 from data.releases import freeze
 from data.releases.verify_release import read as read_release
 from data.reporting import proofs, values
@@ -56,6 +57,22 @@ def fill(engine: sa.Engine, home: Path) -> dict[str, int]:
         approved(engine, number)
     numbers["pending"] = reported.submitted(engine, hand, second, 4, cumulative=7)
     return numbers
+
+
+def publish(engine: sa.Engine) -> None:
+    """A questionnaire that project 1 asks, and a publication without any figure."""
+    body = '{"code":"x"}'
+    hashed = hashlib.sha256(body.encode()).hexdigest()
+    with database.writing(engine) as connection:
+        version = {"id": 1, "code": "asked", "version": 1, "sha256": hashed, "body": body}
+        connection.execute(sa.insert(schema.InstrumentVersion), version)
+        asked = {"project_id": ONE, "instrument_version_id": 1, "wave": "end"}
+        connection.execute(sa.insert(schema.Collection), asked)
+        revision = {
+            "published_at": NOW, "code_version": "1", "inputs_sha256": "0" * 64, "inputs": "{}",
+            "metrics": "{}",
+        }  # fmt: skip
+        connection.execute(sa.insert(schema.Revision), revision)
 
 
 def _counted(engine: sa.Engine, home: Path, target: int, period: int) -> int:
