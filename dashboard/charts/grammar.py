@@ -22,7 +22,7 @@ from metrics.metric import Metric, Result, Unit, ValueState
 PROCESS = "#2f7fc1"
 OUTCOME = "#c4610e"
 #: How those who lead a project judge it themselves: squares beside the participants' circles.
-OWN = "#9a5fc9"
+OWN = "#a8559f"
 QUIET = "#7a7a7a"
 FAINT = "rgba(128,128,128,0.28)"
 CLEAR = "rgba(0,0,0,0)"

@@ -77,6 +77,7 @@ def change_forest(rows: Sequence[Row], metric: Metric, language: str) -> go.Figu
     Missing: as in `interval_dots`.
     """
     figure = go.Figure(interval_dots(rows, metric, language))
+    figure.layout.template = None  # a copy would take up Plotly's own again, seven kilobytes of it
     figure.update_layout(
         margin_b=50,
         height=figure.layout.height + 22,
@@ -165,5 +166,5 @@ def reference_label(reference: Reference, unit: Unit, language: str) -> dict:
         y=1,
         yanchor="bottom",
         yshift=4,
-        font={"size": 13, "color": grammar.QUIET},
+        font={"size": 13},
     )

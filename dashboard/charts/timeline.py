@@ -140,5 +140,5 @@ def today_words(today: date, language: str) -> dict:
         y=1,
         yanchor="bottom",
         yshift=4,
-        font={"size": 13, "color": grammar.QUIET},
+        font={"size": 13},
     )
