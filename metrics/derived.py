@@ -45,7 +45,7 @@ def derived(
     for name, module in catalog().items():
         if not hasattr(module, "derive") or (only is not None and name not in only):
             continue
-        sources = module.METRIC.frame.removeprefix("results:").split(",")
+        sources = sources_of(module.METRIC)
         if all(name in given for name in sources):
             found = module.derive({name: given[name].frame for name in sources}, nodes)
             profile = given[sources[0]].profile
@@ -53,6 +53,12 @@ def derived(
                 module.METRIC, profile, _published(found, module.METRIC)
             )
     return [given[name] for name in catalog() if name in given]
+
+
+def sources_of(metric: Metric) -> list[str]:
+    """The ids of what a metric is read off; none for one that is judged from a frame."""
+    names = metric.frame.removeprefix("results:")
+    return [] if names == metric.frame else names.split(",")
 
 
 def _published(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:

@@ -8,15 +8,17 @@ judged from exactly those, and metrics that are read off results come last.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from metrics import audit, disclosure
+from metrics.catalog import metrics
 from metrics.coverage import Invited, asked_people, coverage_of, invited_of, nobody_invited
-from metrics.derived import derived
+from metrics.derived import derived, sources_of
 from metrics.evaluate import Judged, Sheet, judged, sheets
 from metrics.expand import Memberships, expand
 from metrics.frames import Frames
@@ -88,19 +90,82 @@ def judge(prepared: Prepared, profile: Profile) -> list[Results]:
     return adjusted(derived(results, prepared.nodes, prepared.only), prepared.primary)
 
 
-def judge_own(prepared: Prepared, profile: Profile) -> list[Results]:
-    """What may be shown of projects by themselves, in the order of the catalog.
+def judge_own(prepared: Prepared) -> dict[Profile, list[Results]]:
+    """What may be shown of projects by themselves under each profile, in the order of the catalog.
 
     The same figures of projects as `judge` gives of the metrics that were prepared, without those
     that need other projects (``across``). Nothing stands above projects.
     """
-    results = [
-        _own(own, invited, hidden, profile)
-        for sheet, own, invited, hidden in _told(prepared, profile)
-        if not hasattr(sheet.module, "across")
+    own = {
+        profile: [
+            _own(own, invited, hidden, profile)
+            for sheet, own, invited, hidden in _told(prepared, profile)
+            if not hasattr(sheet.module, "across")
+        ]
+        for profile in Profile
+    }
+    return _read_off(own, prepared)
+
+
+def _read_off(
+    own: dict[Profile, list[Results]], prepared: Prepared
+) -> dict[Profile, list[Results]]:
+    """The figures of projects with those that are read off them, of all profiles at once.
+
+    What is read off a project's figures, and what its tests are adjusted for, depends on no other
+    project. So a project under a second profile is taken for another project, with a number that
+    none has: one pass instead of one for each profile.
+    """
+    nodes, primary = prepared.nodes, prepared.primary
+    nodes = nodes[(nodes["level"] == Level.PROJECT.value).to_numpy()]
+    step = int(nodes["project"].max()) + 1 if len(nodes) else 1
+    places = {profile: place * step for place, profile in enumerate(own)}
+    read = {name for metric in metrics().values() for name in sources_of(metric)}
+    given: dict[str, list[Results]] = {}
+    for each in chain(*own.values()):
+        if each.metric.id in read or each.frame["p"].notna().any():
+            given.setdefault(each.metric.id, []).append(each)
+    both = [
+        replace(
+            found[0],
+            frame=pd.concat(
+                [_moved(each.frame, places[each.profile]) for each in found], ignore_index=True
+            ),
+        )
+        for found in given.values()
     ]
-    nodes = prepared.nodes[(prepared.nodes["level"] == Level.PROJECT.value).to_numpy()]
-    return adjusted(derived(results, nodes, prepared.only), prepared.primary)
+    everywhere = pd.concat([_moved(nodes, place) for place in places.values()], ignore_index=True)
+    theirs = primary[(primary["level"] == Level.PROJECT.value).to_numpy()]
+    tests = pd.concat([primary, *(_moved(theirs, place) for place in places.values() if place)])
+    told = adjusted(derived(both, everywhere, prepared.only), tests)
+    return {
+        profile: _of_profile(told, found, places[profile], step) for profile, found in own.items()
+    }
+
+
+def _moved(frame: pd.DataFrame, by: int) -> pd.DataFrame:
+    """The same rows, of projects whose numbers are higher by so much."""
+    if not by:
+        return frame
+    return frame.assign(
+        **{name: frame[name] + by for name in ("project", "entity") if name in frame}
+    )
+
+
+def _of_profile(told: list[Results], own: list[Results], place: int, step: int) -> list[Results]:
+    """A profile's own figures, and what is told of its projects besides, with their own numbers;
+    what is read off something that the profile is not told of is left out."""
+    found = {each.metric.id: each for each in own}
+    for each in told:
+        name = each.metric.id
+        if name in found and found[name].frame["p"].isna().all():
+            continue
+        if name in found or all(source in found for source in sources_of(each.metric)):
+            entity = each.frame["entity"].to_numpy(dtype=np.int64)
+            rows = np.flatnonzero((entity >= place) & (entity < place + step))
+            frame = each.frame.take(rows).reset_index(drop=True)
+            found[name] = Results(each.metric, own[0].profile, _moved(frame, -place))
+    return [found[name] for name in metrics() if name in found]
 
 
 def _told(prepared: Prepared, profile: Profile) -> Iterator[tuple[Sheet, Judged, Invited, Marks]]:

@@ -75,6 +75,8 @@ def spoken_besides(usual: str) -> Callable[[Instrument, ir.Table], ir.Table]:
             respondents=banded.count(), **_banded(banded, instrument)
         )
 
+    # Its name tells it from those of other languages, also where its wording is kept.
+    spoken.__name__ = f"spoken_besides_{usual}"
     return spoken
 
 

@@ -135,8 +135,7 @@ def glance(sha256: str, instrument: Instrument, home: Path) -> Told | None:
 def read(sha256: str, home: Path, collections: Collection[int] | None = None) -> Statistics:
     """The statistics of a file that `glance` has seen; those of some collections, if given."""
     with pq.ParquetFile(segment_path(home, sha256)) as file:
-        found = Statistics(**_tables(file, Statistics, collections))
-    return found if collections is None else found.of(collections)
+        return Statistics(**_tables(file, Statistics, collections))
 
 
 def _parts(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, int, int, bytes]]:
@@ -160,7 +159,7 @@ def _tables(
         # The first part says which columns there are, also where nothing is said of anybody.
         if name in places and (wanted or not places[name]):
             places[name].append(place)
-    return {name: _frame(file, own) for name, own in places.items()}
+    return {name: _frame(file, own, collections) for name, own in places.items()}
 
 
 def _stream(frame: pd.DataFrame) -> bytes:
@@ -172,10 +171,15 @@ def _stream(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _frame(file: pq.ParquetFile, places: list[int]) -> pd.DataFrame:
+def _frame(
+    file: pq.ParquetFile, places: list[int], collections: Collection[int] | None
+) -> pd.DataFrame:
     parts = []
     for stream in file.read_row_groups(places, columns=["stream"])["stream"]:
         part = pa.ipc.open_stream(stream.as_buffer()).read_all()
+        if collections is not None:
+            number = part["collection"].cast(pa.int64())
+            part = part.filter(pc.is_in(number, pa.array(collections, pa.int64())))
         whole = [
             pa.int64() if pa.types.is_integer(field.type) else field.type for field in part.schema
         ]

@@ -46,11 +46,15 @@ def table(
     numbers. Missing: a day that is not known is NaT."""
     found = connection.execute(query)
     names = list(found.keys())
-    kinds = dict.fromkeys(names, "int64") | dict.fromkeys(words, "str")
-    kinds |= dict.fromkeys(days, "datetime64[s]")
     # All rows in one call, and by columns: made of rows, a frame looks into each to learn its type.
     columns = list(zip(*found.all(), strict=True)) or [()] * len(names)
-    return pd.DataFrame(dict(zip(names, columns, strict=True))).astype(kinds)
+    made = {
+        name: pd.array(cells, dtype="str")
+        if name in words
+        else np.array(cells, dtype="datetime64[s]" if name in days else np.int64)
+        for name, cells in zip(names, columns, strict=True)
+    }
+    return pd.DataFrame(made, copy=False)
 
 
 def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -59,7 +63,10 @@ def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
         name: "str" if "str" in str(column.dtype) else "int64"
         for name, column in schema.columns.items()
     }
-    return frame[list(kinds)].astype(kinds).reset_index(drop=True)
+    found = frame[list(kinds)]
+    if any(str(found[name].dtype) != kind for name, kind in kinds.items()):
+        found = found.astype(kinds)
+    return found.reset_index(drop=True)
 
 
 def days_between(earlier: pd.Series, later: pd.Series) -> pd.Series:

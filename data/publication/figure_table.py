@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pandas.api.types import union_categoricals
 
+from metrics.fold import coded_names
 from metrics.metric import Level, Profile, Result, Results, Split, ValueState
 
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
@@ -131,13 +131,15 @@ def _words(columns: Sequence[pd.Series]) -> pd.Categorical:
     """One categorical, its categories in the order of the alphabet; absent words stay absent."""
     if not columns:
         return pd.Categorical(pd.Index([], dtype="str"))
-    given = [
-        pd.Categorical(column.array.rename_categories(column.cat.categories.astype("str")))
-        if isinstance(column.dtype, pd.CategoricalDtype)
-        else pd.Categorical(column.astype("str"))
-        for column in columns
+    given = [coded_names(column) for column in columns]
+    known = sorted(set().union(*(names for _, names in given)))
+    place = {name: code for code, name in enumerate(known)}
+    # The last place is that of a word that is absent.
+    codes = [
+        np.array([*(place[name] for name in names), -1], dtype=np.int32)[own]
+        for own, names in given
     ]
-    return union_categoricals(given, sort_categories=True, ignore_order=True)
+    return pd.Categorical.from_codes(np.concatenate(codes), pd.Index(known, dtype="str"))
 
 
 def _encoded(words: pd.Categorical) -> pa.DictionaryArray:

@@ -34,6 +34,8 @@ ACROSS = (Split.TOTAL, Split.PHASE)
 AT_ONCE = 100_000
 #: How many leaves are in memory at once while a whole sheet is read.
 READ_AT_ONCE = 64
+#: Up to this many leaves are looked up by name; for more all names are read.
+LOOKED_UP = 500
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ def keep(connection: sa.Connection, earlier: int, revision: int, projects: Colle
 
 def store(connection: sa.Connection, revision: int, leaves: Leaves) -> None:
     """Nothing; the leaves are stored, those that no earlier sheet has, and named for a revision."""
-    known = set(connection.execute(sa.select(Leaf.sha256)).scalars())
+    hashes = sa.select(Leaf.sha256)
+    if len(leaves.bodies) <= LOOKED_UP:
+        hashes = hashes.where(Leaf.sha256.in_(list(leaves.bodies)))
+    known = set(connection.execute(hashes).scalars())
     for table, rows in (
         (Leaf, [{"sha256": k, "body": v} for k, v in leaves.bodies.items() if k not in known]),
         (EntityLeaf, [{"revision_id": revision} | row for row in leaves.of_entities]),

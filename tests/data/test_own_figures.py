@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
@@ -14,10 +15,10 @@ from benchmarks import generate
 from data import access, database, sheets
 from data.imports.responses import bump_revisions
 from data.instruments import field_instrument
-from data.publication import refreshing
+from data.publication import leaves, refreshing
 from data.schema import AppUser, Assessment, AssessmentLevel, Collection, Finding, Response
 from metrics.catalog import catalog
-from metrics.metric import Result
+from metrics.metric import Profile, Result
 from metrics.requirements import REQUIRED
 from survey.instrument import instruments
 
@@ -83,6 +84,24 @@ def test_the_grown_project_says_first_what_the_whole_sheet_says_of_it(truth, tmp
     compared = {key: each for key, each in first.items() if each.metric in COMPARED}
     assert compared and compared == {key: before[key] for key in compared}
     check_all_else_stayed(truth, last)
+
+
+def test_each_profile_is_told_first_what_the_whole_sheet_tells_it(truth, tmp_path):
+    """Both are judged in one pass; neither may learn what is for the other."""
+    last = sheets.refresh(truth, tmp_path).revision
+    asked = {"level": "project", "entity": GROWN}
+    with database.reading(truth) as connection:
+        for profile in Profile:
+            first, whole = (
+                pa.concat_tables(leaves.read(connection, revision, profile, asked)).to_pandas()
+                for revision in (last - 1, last)
+            )
+            first, whole = (
+                told[~told["metric"].isin(COMPARED)].reset_index(drop=True)
+                for told in (first, whole)
+            )
+            assert len(whole) > 100
+            assert first.equals(whole)
 
 
 def check_all_else_stayed(truth, last: int) -> None:
