@@ -256,3 +256,26 @@ def test_pupils_of_schools_are_counted_as_those_whom_a_school_has(logs, numbers)
     assert counted.loc[school, "people"] == 480  # places.yaml
     pupils = logs["attendance"].query("group == 'CUS'")
     assert numbers["project"]["kaarnalaiva"] in set(pupils["project"])
+
+
+def test_records_of_some_projects_are_those_of_all_without_the_others(loaded):
+    """A few projects' own figures are made of them, before everybody's are read."""
+    with database.reading(loaded) as connection:
+        everyone = connection.execute(sa.text("select id, project_id from collection")).all()
+        whole = record_frames.read_records(connection, LAST_DAY)
+        projects = sorted({project for _, project in everyone})
+        # One alone, and every one among twelve: as many as are published first.
+        for some in (projects[:1], *(projects[at::4] for at in range(4))):
+            mine = [collection for collection, project in everyone if project in some]
+            read = record_frames.read_records(connection, LAST_DAY, some).of(some, mine)
+            expected = whole.of(some, mine)
+            for name, frame in expected.frames.items():
+                # People are numbered among those who are read, in the same order.
+                numbered = [
+                    each.assign(person=each["person"].rank(method="dense"))
+                    if name in ("attendance", "contributions", "journeys")
+                    else each
+                    for each in (read.frames[name], frame)
+                ]
+                pd.testing.assert_frame_equal(*numbered, obj=name)
+            assert len(expected.participation) and len(expected.invited)
