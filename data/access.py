@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 #: The issuer of the sample's personas. No identity provider may speak for it.
 SAMPLE_ISSUER = "arviomo:sample"
+#: The issuer of those who sign in with a password of ours. No identity provider may speak for it.
+LOCAL_ISSUER = "arviomo:local"
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,30 @@ def user_of(connection: sa.Connection, issuer: str, subject: str) -> User | None
         return None
     users = _users(connection, AppUser.issuer == issuer, AppUser.subject == subject)
     return next((user for user in users if user.grants), None)
+
+
+def person_known(connection: sa.Connection, issuer: str, subject: str) -> int | None:
+    """The number of the person whom an identity provider names, with or without a role.
+
+    Missing: None for a stranger, for somebody disabled, and for names that are ours to give.
+    """
+    if issuer in (SAMPLE_ISSUER, LOCAL_ISSUER):
+        return None
+    known = sa.select(AppUser.id).where(AppUser.issuer == issuer, AppUser.subject == subject)
+    return connection.scalar(known.where(AppUser.disabled_at.is_(None)))
+
+
+def is_let_in(connection: sa.Connection, number: int) -> bool:
+    """Whether the person of a number may sign in; the personas of the sample never do."""
+    may = sa.select(AppUser.id).where(
+        AppUser.id == number, AppUser.disabled_at.is_(None), AppUser.issuer != SAMPLE_ISSUER
+    )
+    return connection.scalar(may) is not None
+
+
+def actor(connection: sa.Connection, number: int) -> str:
+    """How the audit names the person of a number."""
+    return f"{number} {connection.scalar(sa.select(AppUser.name).where(AppUser.id == number))}"
 
 
 def user_numbered(connection: sa.Connection, number: int) -> User | None:

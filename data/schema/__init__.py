@@ -59,7 +59,16 @@ from data.schema.conduct import (
     PriorityGroup,
     ProjectRole,
 )
-from data.schema.people import ROLES, AppUser, AuditEvent, UserGrant
+from data.schema.forgotten import ErasedMark
+from data.schema.people import (
+    ROLES,
+    AppUser,
+    AuditEvent,
+    LocalPassword,
+    SignInFailure,
+    SignInSession,
+    UserGrant,
+)
 from data.schema.projects import (
     PROJECT_STATUSES,
     AffectedPopulation,
@@ -180,6 +189,7 @@ __all__ = [
     "CountedItem",
     "Decision",
     "EntityLeaf",
+    "ErasedMark",
     "EventOrganisation",
     "EventParticipants",
     "EvidenceFile",
@@ -196,6 +206,7 @@ __all__ = [
     "JointOutput",
     "JourneyStep",
     "Leaf",
+    "LocalPassword",
     "MeasureLeaf",
     "Named",
     "Need",
@@ -238,6 +249,8 @@ __all__ = [
     "Revision",
     "Segment",
     "SegmentMember",
+    "SignInFailure",
+    "SignInSession",
     "Solution",
     "SolutionReuse",
     "StakeholderGroup",

@@ -59,8 +59,45 @@ class UserGrant(Base):
     )
 
 
+class SignInSession(Base):
+    """One sign-in of a person in one browser; the cookie's hash, never the cookie."""
+
+    __tablename__ = "sign_in_session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"), index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class LocalPassword(Base):
+    """The password of a person whom no identity provider knows, as argon2id keeps it."""
+
+    __tablename__ = "local_password"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    password_hash: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class SignInFailure(Base):
+    """Wrong passwords for one name from one address, both under a hash."""
+
+    __tablename__ = "sign_in_failure"
+    who_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
 class AuditEvent(Base):
-    """Who did what when; no personal answers."""
+    """Who did what when; no personal answers.
+
+    Each line holds the hash of the line before it, so that none can be changed or left out unseen,
+    and of what it says only a salted hash, so that what has to be forgotten can be: `data.audit`.
+    The database itself refuses to change or delete a line (the migration's triggers).
+    """
 
     __tablename__ = "audit_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,3 +106,7 @@ class AuditEvent(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str]
     detail: Mapped[str] = mapped_column(Text, server_default="{}")
+    salt: Mapped[str | None] = mapped_column(String(32))
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)

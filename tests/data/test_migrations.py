@@ -19,13 +19,16 @@ REVISIONS = [
     "2026_11_22_1", "2026_11_22_2", "2026_11_22_3", "2026_11_22_4", "2026_11_22_5",
     "2026_11_22_6", "2026_11_22_7", "2026_11_22_8", "2026_11_22_9",
     "2026_11_22_10", "2026_11_22_11", "2026_11_22_12", "2026_11_22_13", "2026_11_22_14",
-    "2026_11_22_15", "2026_11_22_20",
+    "2026_11_22_15", "2026_11_22_20", "2026_11_22_21",
+    "2026_11_22_22",
 ]  # fmt: skip
 #: What a refresh makes anew from the truth; a migration may throw it away.
 PUBLISHED = {
     "segment", "segment_member", "revision", "finding", "figure", "leaf", "entity_leaf",
     "measure_leaf",
 }  # fmt: skip
+#: The seals of the audit, made anew with fresh salt when the tables come up again.
+SEALED = {"salt", "content_sha256", "previous", "sha256"}
 Row = dict[str, object]
 
 
@@ -40,7 +43,7 @@ def bare_engine(bare_url):
 def shape(engine: sa.Engine) -> set[str]:
     """Every table, column, constraint and index as the database itself tells them."""
     queries = {
-        "sqlite": ["select sql from sqlite_master where sql is not null"],
+        "sqlite": ["select sql from sqlite_master where sql is not null and type <> 'trigger'"],
         "postgresql": [
             "select conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) "
             "from pg_constraint where connamespace = 'public'::regnamespace",
@@ -76,10 +79,14 @@ def contents(engine: sa.Engine) -> dict[str, list[Row]]:
     with database.reading(engine) as connection:
         found.reflect(connection)
         return {
-            name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            name: [dict(row) for row in connection.execute(sa.select(*_kept(table))).mappings()]
             for name, table in found.tables.items()
             if name not in {"alembic_version", *PUBLISHED}
         }
+
+
+def _kept(table: sa.Table) -> list[sa.Column]:
+    return [c for c in table.columns if table.name != "audit_event" or c.name not in SEALED]
 
 
 def shared(tables: dict[str, list[Row]], before: dict[str, list[Row]]) -> dict[str, list[tuple]]:
