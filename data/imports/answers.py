@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
+from data.imports.answer_cells import cells_of
 from data.imports.columns import Columns
 from data.imports.mapping import Answer
 from data.imports.problems import Problem, RejectedFile
@@ -156,7 +157,7 @@ def _codes(
     columns: Columns, instrument: Instrument, item: str, answer: Answer
 ) -> np.ndarray | None:
     """An item's answers as codes; None when the file does not have its column."""
-    said = columns.plain(answer.column)
+    said = cells_of(columns, answer)
     if said is None:
         return None
     codes, distinct = pd.factorize(said)
@@ -167,7 +168,7 @@ def _codes(
     if len(distinct):
         bad = (codes >= 0) & unknown[codes]
         allowed = _allowed(instrument, item)
-        columns.findings.add("outside_scale", bad, answer.column, said, item=item, allowed=allowed)
+        columns.findings.add("outside_scale", bad, answer.label, said, item=item, allowed=allowed)
     spread = np.array([MISSING if code is None else code for code in [*meant, None]], dtype=np.int8)
     return spread[codes]
 

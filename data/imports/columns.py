@@ -28,6 +28,7 @@ _HASHED = re.compile(r"[0-9a-f]{64}")
 YES = dict.fromkeys(("true", "yes", "1", "kyllä", "ja", "x"), True) | dict.fromkeys(
     ("false", "no", "0", "ei", "nej"), False
 )
+_ZONE = r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})$"
 _ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
 
 
@@ -46,14 +47,12 @@ class Columns:
     def cell(self, cell: Cell) -> np.ndarray:
         """What a cell says after spaces, missing words and values: text, or None if blank."""
         parts = [self.plain(header, cell.whole) for header in cell.headers]
-        if any(part is None for part in parts):
+        if cell.first:
+            said = first_filled([part for part in parts if part is not None], self.size)
+        elif any(part is None for part in parts):
             return np.full(self.size, None, dtype=object)
-        said = parts[0]
-        for part in parts[1:]:
-            whole = ~(pd.isna(said) | pd.isna(part))
-            joined = np.full(self.size, None, dtype=object)
-            joined[whole] = said[whole] + "-" + part[whole]
-            said = joined
+        else:
+            said = _joined(parts)
         if cell.values:
             said = self._translated(said, cell)
         if cell.prefix:
@@ -110,9 +109,12 @@ class Columns:
 
     def open_answer(self, answer: Answer) -> np.ndarray | None:
         """Free text of an answer; None when the file does not have its column."""
-        said = self.plain(answer.column)
-        if said is not None:
-            self._check_length(said, answer.column, 10_000)
+        parts = [self.plain(header) for header in answer.headers]
+        there = [part for part in parts if part is not None]
+        if not there:
+            return None
+        said = first_filled(there, self.size)
+        self._check_length(said, answer.label, 10_000)
         return said
 
     def _check_length(self, said: np.ndarray, label: str, limit: int) -> None:
@@ -193,8 +195,11 @@ class Columns:
         forms = forms or self.profile.dates
         from_sheet = _ISO if self.source.detected["format"] == "xlsx" else ()
         found = pd.Series(np.full(len(distinct), "NaT"), dtype="datetime64[s]")
+        texts = pd.Series(distinct, dtype="str")
         for form in (*forms, *from_sheet):
-            read = pd.to_datetime(pd.Series(distinct, dtype="str"), format=form, errors="coerce")
+            # The day is the one that is written; a zone would only move moments near midnight.
+            local = texts.str.replace(_ZONE, "", regex=True) if form.endswith("%z") else texts
+            read = pd.to_datetime(local, format=form.removesuffix("%z"), errors="coerce")
             found = found.fillna(read.astype("datetime64[s]"))
         unread = found.isna().to_numpy()
         if len(distinct):
@@ -339,6 +344,25 @@ class _SliceFindings:
         if values is not None:
             spread[self.at[bad]] = np.asarray(values, dtype=object)[bad]
         self.whole.add(code, rows, column, spread, **detail)
+
+
+def first_filled(parts: list[np.ndarray], size: int) -> np.ndarray:
+    """For each row the first of several texts that is not blank."""
+    said = np.full(size, None, dtype=object)
+    for part in parts:
+        said = np.where(pd.isna(said), part, said)
+    return said
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """Several texts as one, with hyphens; blank where one of them is."""
+    said = parts[0]
+    for part in parts[1:]:
+        whole = ~(pd.isna(said) | pd.isna(part))
+        joined = np.full(len(said), None, dtype=object)
+        joined[whole] = said[whole] + "-" + part[whole]
+        said = joined
+    return said
 
 
 def _spread(meant: list, codes: np.ndarray) -> np.ndarray:

@@ -55,22 +55,41 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FileShape(Strict):
-    """How the file is written. What is left out is detected, or asked for where it cannot be."""
+def _usual(value: object) -> bool:
+    """What a profile that does not say it means; it stays out of the hash of profiles."""
+    return not value or value == 1
 
-    format: Literal["csv", "xlsx"] | None = None
+
+class FileShape(Strict):
+    """How the file is written. What is left out is detected, or asked for where it cannot be.
+
+    header_rows: how many rows hold headers, joined as ``above [below]``. skip_rows: how many rows
+    between them and the answers are neither. member: the file inside a zip.
+    """
+
+    format: Literal["csv", "xlsx", "zip"] | None = None
     encoding: str | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
     header_row: int = Field(default=1, ge=1, le=50)
+    header_rows: int = Field(default=1, ge=1, le=3, exclude_if=_usual)
+    skip_rows: int = Field(default=0, ge=0, le=5, exclude_if=lambda said: not said)
     sheet: str | None = None
+    member: str | None = Field(default=None, exclude_if=_usual)
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if (self.format == "zip") != bool(self.member):
+            raise ValueError("a zip, and nothing else, has a member: the file inside it")
+        return self
 
 
 class Cell(Strict):
     """Where a field's value stands, and how it is read.
 
-    column: one header, or several whose values are joined with ``-``. values: what a cell says to
-    what is meant; ``otherwise`` is what happens to other cells. split: the sign between several
-    values in one cell. whole: 786.0 means 786. optional: the column may be absent.
+    column: one header, or several whose values are joined with ``-``; with ``first`` the first of
+    them that is filled. values: what a cell says to what is meant; ``otherwise`` is what happens to
+    other cells. split: the sign between several values in one cell. whole: 786.0 means 786.
+    optional: the column may be absent.
     """
 
     column: str | Names
@@ -80,16 +99,21 @@ class Cell(Strict):
     split: str | None = Field(default=None, min_length=1, max_length=3)
     whole: bool = False
     prefix: str = ""
+    first: bool = Field(default=False, exclude_if=lambda said: not said)
     optional: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
-        return (self.column,) if isinstance(self.column, str) else self.column
+        return _listed(self.column)
 
     @property
     def label(self) -> str:
         """The column as messages name it."""
         return " + ".join(self.headers)
+
+
+def _listed(column: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (column,) if isinstance(column, str) else column
 
 
 def _cell(value: object) -> object:
@@ -100,15 +124,32 @@ AnyCell = Annotated[Cell, BeforeValidator(_cell)]
 
 
 class Answer(Strict):
-    """The column of an item. values: a map to codes, or that cells hold codes or choice texts."""
+    """The column of an item. values: a map to codes, or that cells hold codes or choice texts.
 
-    column: str
+    column: several are forms of one question, of which a person fills one. option: the item is one
+    choice of a list in a cell, cut at ``split``: 1 where it is there, 0 where others are.
+    among: columns of one question; where any of them is filled, a blank here is a 0.
+    unless_blank: a column without which the cell says nothing, as when a tool writes zeros for a
+    question that nobody answered.
+    """
+
+    column: str | Names
     values: Literal["codes", "texts", "codes_or_texts"] | Values = "codes_or_texts"
+    option: str = Field(default="", exclude_if=_usual)
+    split: str = Field(default="", max_length=3, exclude_if=_usual)
+    among: tuple[str, ...] = Field(default=(), exclude_if=_usual)
+    unless_blank: str = Field(default="", exclude_if=_usual)
     optional: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
-        return (self.column,)
+        beside = (self.unless_blank,) if self.unless_blank else ()
+        return tuple(dict.fromkeys((*_listed(self.column), *self.among, *beside)))
+
+    @property
+    def label(self) -> str:
+        """The column as messages name it."""
+        return " / ".join(_listed(self.column))
 
 
 AnyAnswer = Annotated[Answer, BeforeValidator(_cell)]

@@ -23,7 +23,7 @@ from data.reporting.definitions import (
     indicator_id,
     indicators,
 )
-from data.reporting.periods import RefusedPeriod, refuse_days
+from data.reporting.periods import RefusedPeriod, refuse_days, refuse_moved
 from data.reporting.targets import RefusedTarget, Target, fitting, plain, refuse_locked
 from data.reporting.value_rules import CHANGEABLE, RefusedReport, refuse_findings, settled
 
@@ -35,7 +35,6 @@ _TARGET = (
     "baseline", "baseline_year", "baseline_source", "milestone", "milestone_on", "target",
     "target_on", "objective", "expected",
 )  # fmt: skip
-_SETTLED = ("approved", "locked")
 Row = dict[str, object]
 
 
@@ -116,13 +115,6 @@ def _check_periods(columns: Columns, connection: sa.Connection, rows: pd.DataFra
         (row.project_id, row.funder_id, row.number): row
         for row in connection.execute(sa.select(period.__table__))
     }
-    settled_periods = set(
-        connection.scalars(
-            sa.select(schema.ReportedValue.period_id).where(
-                schema.ReportedValue.status.in_(_SETTLED)
-            )
-        )
-    )
     funding = schema.ProjectFunder
     pairs = connection.execute(sa.select(funding.project_id, funding.funder_id))
     funded = {tuple(row) for row in pairs}
@@ -134,8 +126,10 @@ def _check_periods(columns: Columns, connection: sa.Connection, rows: pd.DataFra
         days = (row["starts_on"], row["ends_on"], row["due_on"])
         refuse_days(connection, project, funder, *days, None if known is None else known.id)
         moves = known is not None and (known.starts_on, known.ends_on) != days[:2]
-        if moves and known.id in settled_periods:
-            raise RefusedPeriod("locked", "A value of this period is approved or released.")
+        if moves:
+            refuse_moved(connection, known.id)
+            if known.closed_at is not None:
+                raise RefusedPeriod("closed", "The period is closed.")
 
     _judge_each(columns, rows, "starts_on", judge)
     _reject_overlaps(columns, rows)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 
+from data.imports.archives import BLOCK, check_entries
 from data.imports.limits import Gauge, Limits, Report, Unreadable
 
-BLOCK = 1 << 18
 _CELL = re.compile(rb'<(?:\w+:)?c[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb'<(?:\w+:)?row[^>]*?\sr="([0-9]{1,7})"')
 _TAIL = 256
@@ -31,7 +31,6 @@ _DAMAGE = (
     NotImplementedError,
     RuntimeError,
 )
-_NESTED = (".zip", ".xlsx", ".gz", ".bz2", ".xz", ".7z", ".rar")
 
 
 def workbook_rows(
@@ -51,6 +50,18 @@ def workbook_rows(
         for row, cells in enumerate(_sheet(book, shape, report).iter_rows(values_only=True), 1):
             gauge.done = row
             yield row, _trimmed([_as_text(cell) for cell in cells])
+    except _DAMAGE as error:
+        raise Unreadable("damaged_file") from error
+
+
+def sheet_names(path: Path, limits: Limits) -> list[str]:
+    """The sheets of a workbook, in their order. Raises: Unreadable."""
+    check_archive(path, limits)
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+        return [sheet.title for sheet in book.worksheets]
     except _DAMAGE as error:
         raise Unreadable("damaged_file") from error
 
@@ -112,21 +123,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise Unreadable("macro_file")
     if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
         raise Unreadable("other_kind", found="ODS" if "mimetype" in names else "ZIP")
-    if len(names) > limits.archive_entries:
-        raise Unreadable("suspicious_archive", reason=f"{len(names)} > {limits.archive_entries}")
-    if len(set(names)) < len(names):
-        raise Unreadable("suspicious_archive", reason=next(n for n in names if names.count(n) > 1))
-    for name in names:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
-            raise Unreadable("suspicious_archive", reason=name[:60])
-        if name.lower().endswith(_NESTED):
-            raise Unreadable("suspicious_archive", reason=name[:60])
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries) or 1
-    if unpacked > limits.unpacked_bytes:
-        raise Unreadable("suspicious_archive", reason=f"{unpacked >> 20} MB")
-    if unpacked > 1 << 20 and unpacked / packed > limits.archive_ratio:
-        raise Unreadable("suspicious_archive", reason=f"{unpacked // packed}:1")
+    check_entries(entries, limits)
 
 
 def _inflate(

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.imports.archives import unpacked
 from data.imports.delimited import delimited_rows
+from data.imports.headers import joined, numbered
 from data.imports.limits import Gauge, Limits, Report, Unreadable
-from data.imports.spaces import normal_spaces
 from data.imports.workbook import workbook_rows
 
 #: Rows between two words of progress.
@@ -70,12 +71,14 @@ def read(request: dict, limits: Limits, report: Report) -> None:
     report.format = request["format"]
     gauge = Gauge()
     wanted, optional = request["wanted"], request["optional"]
+    if report.format == "zip":
+        path = unpacked(path, shape["member"], limits, path.with_name("member.csv"))
     if report.format == "xlsx":
         rows = workbook_rows(path, shape, limits, report, gauge)
     else:
         rows = delimited_rows(path, shape, set(wanted) | set(optional), limits, report, gauge)
-    header = _header(rows, shape.get("header_row", 1), limits)
-    report.headers = header
+    header = _header(rows, shape, limits)
+    report.headers = numbered(header)
     layout = _layout(header, wanted, optional, report)
     if report.fatal:
         return
@@ -84,34 +87,39 @@ def read(request: dict, limits: Limits, report: Report) -> None:
         raise Unreadable("no_rows")
 
 
-def _header(rows: Iterator[tuple[int, list[str]]], header_row: int, limits: Limits) -> list[str]:
+def _header(rows: Iterator[tuple[int, list[str]]], shape: dict, limits: Limits) -> list[str]:
+    """The headers, after which the rows go on with the first row of answers."""
+    first = shape.get("header_row", 1)
+    last = first + shape.get("header_rows", 1) - 1
+    held: list[list[str]] = []
     for row, cells in rows:
-        if row < header_row:
-            continue
-        header = [normal_spaces(cell) for cell in cells]
-        while header and not header[-1]:
-            header.pop()
-        if not header:
-            raise Unreadable("header_missing", row=header_row)
-        if len(header) > limits.columns:
-            raise Unreadable("too_many_columns", found=len(header), limit=limits.columns)
-        return header
-    raise Unreadable("header_missing", row=header_row)
+        if first <= row <= last:
+            held.append(cells)
+        if row >= last + shape.get("skip_rows", 0):
+            break
+    header = joined(held)
+    if not header:
+        raise Unreadable("header_missing", row=first)
+    if len(header) > limits.columns:
+        raise Unreadable("too_many_columns", found=len(header), limit=limits.columns)
+    return header
 
 
 def _layout(header: list[str], wanted: list[str], optional: list[str], report: Report) -> Layout:
     """Where each wanted column stands; missing and doubled ones stop the file."""
-    names = wanted + [name for name in optional if name in header]
+    unique = numbered(header)
+    there = {*header, *unique}
+    names = wanted + [name for name in optional if name in there]
     for name in names:
-        count = header.count(name)
+        count = unique.count(name) or header.count(name)
         if count != 1:
-            detail = {"found": _listed(header)} if count == 0 else {"count": count}
+            detail = {"found": _listed(unique)} if count == 0 else {"count": count}
             code = "column_missing" if count == 0 else "column_doubled"
             problem = {"code": code, "row": None, "column": name, "value": "", "detail": detail}
             report.fatal.append(problem)
     if report.fatal:
         return Layout(len(header), [], [])
-    return Layout(len(header), names, [header.index(name) for name in names])
+    return Layout(len(header), names, [unique.index(name) for name in names])
 
 
 def _listed(header: list[str]) -> str:
