@@ -10,7 +10,16 @@ import sys
 
 import click
 
-from dashboard.commands import briefs, exporting, intake, people, publishing, releasing, serving
+from dashboard.commands import (
+    briefs,
+    exporting,
+    intake,
+    people,
+    publishing,
+    releasing,
+    serving,
+    verifying,
+)
 from dashboard.commands.speech import (
     LANGUAGE_VARIABLE,
     help_text,
@@ -32,7 +41,7 @@ COMMANDS = (
     briefs.brief,
     publishing.migrate,
     releasing.release,
-    releasing.verify,
+    verifying.verify,
     releasing.release_key,
     people.user,
 )

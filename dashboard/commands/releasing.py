@@ -1,11 +1,11 @@
-"""``arviomo release``, ``verify`` and ``release-key``: reported periods frozen, signed, checked."""
+"""``arviomo release`` and ``release-key``: reported periods frozen, signed and handed out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,21 +21,18 @@ if TYPE_CHECKING:
     from data.releases.freeze import Frozen
 
 KEY_FILE = "public.key"
-#: How many differences are listed one by one.
-LISTED = 40
 
 
 def release(language: str) -> click.Command:
     """The command that freezes and signs what is approved of some days."""
 
     @command("release", language)
-    @click.argument("funder", metavar=say("cli.release.funder_mark", language))
-    @click.argument("starts_on", metavar=say("cli.release.start_mark", language))
-    @click.argument("ends_on", metavar=say("cli.release.end_mark", language))
+    @click.argument("funder", required=False, metavar=say("cli.release.funder_mark", language))
+    @click.argument("starts_on", required=False, metavar=say("cli.release.start_mark", language))
+    @click.argument("ends_on", required=False, metavar=say("cli.release.end_mark", language))
     @click.option(
         "--by",
         nargs=2,
-        required=True,
         metavar=f"{say('cli.user.issuer_mark', language)} {say('cli.user.subject_mark', language)}",
         help=say("cli.release.by", language),
     )
@@ -52,21 +49,33 @@ def release(language: str) -> click.Command:
     @click.option("--without-figures", is_flag=True, help=say("cli.release.bare", language))
     @click.option(
         "--out",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path),
         metavar=say("cli.release.folder_mark", language),
         help=say("cli.release.out", language),
     )
+    @click.option(
+        "--again",
+        type=int,
+        metavar=say("cli.release.number_mark", language),
+        help=say("cli.release.again", language),
+    )
     @database_option(language)
     def run(
-        funder: str,
-        starts_on: str,
-        ends_on: str,
-        by: tuple[str, str],
+        funder: str | None,
+        starts_on: str | None,
+        ends_on: str | None,
+        by: tuple[str, str] | None,
         project: str | None,
         reason: str | None,
         without_figures: bool,
         out: Path | None,
+        again: int | None,
     ) -> None:
+        if again is not None:
+            _write_again(again, out, language)
+            return
+        if funder is None or starts_on is None or ends_on is None or by is None:
+            raise refusal("refusal.release_what", language)
         days = _day(starts_on, language), _day(ends_on, language)
         require_tables(language)
         frozen = _freeze(language, funder, days, by, project, reason, not without_figures)
@@ -77,39 +86,8 @@ def release(language: str) -> click.Command:
             "sha256": frozen.sha256,
         }
         if out is not None:
-            told |= {"folder": _hand_out(frozen, out, language)}
+            told |= {"folder": _hand_out(frozen.id, frozen.document, out, language)}
         click.echo(say("cli.release.written" if out else "cli.release.done", language, **told))
-
-    return run
-
-
-def verify(language: str) -> click.Command:
-    """The command that checks releases, as files or as they are stored."""
-
-    @command("verify", language)
-    @click.argument(
-        "files",
-        nargs=-1,
-        metavar=f"[{say('cli.import.file_mark', language)}]...",
-        type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    )
-    @click.option(
-        "--key",
-        type=click.Path(path_type=Path, dir_okay=False, exists=True),
-        metavar=say("cli.import.file_mark", language),
-        help=say("cli.verify.key", language),
-    )
-    @database_option(language)
-    def run(files: tuple[Path, ...], key: Path | None) -> None:
-        if not files:
-            require_tables(language)
-            _check_stored(language)
-            return
-        if key is None:
-            require_tables(language)
-        documents = _verified(files, _keys(key, language), language)
-        if key is None:
-            _recompute(documents, language)
 
     return run
 
@@ -119,22 +97,37 @@ def release_key(language: str) -> click.Command:
 
     @command("release-key", language)
     @click.option("--rotate", is_flag=True, help=say("cli.release-key.rotate", language))
+    @click.option("--compromised", is_flag=True, help=say("cli.release-key.compromised", language))
     @click.option("--yes", is_flag=True, help=say("cli.option.yes", language))
-    def run(rotate: bool, yes: bool) -> None:
+    @database_option(language)
+    def run(rotate: bool, compromised: bool, yes: bool) -> None:
         from data import database
         from data.releases import keys
 
-        if rotate and not (yes or ask("cli.release-key.sure", language)):
+        if (rotate or compromised) and not (yes or ask("cli.release-key.sure", language)):
             raise refusal("refusal.not_confirmed", language)
         try:
-            if rotate:
-                keys.rotate(database.home())
+            if rotate or compromised:
+                _rotate(compromised, language)
             told = keys.public_file(database.home())
         except keys.ExposedKey as exposed:
             raise refusal("refusal.release_key", language, reason=exposed) from exposed
         click.echo(told, nl=False)
 
     return run
+
+
+def _rotate(compromised: bool, language: str) -> None:
+    from dashboard.truth import engine
+    from data import database
+    from data.releases import rotation
+
+    require_tables(language)
+    with database.writing(engine()) as connection:
+        rotated = rotation.rotate(connection, database.home(), compromised=compromised)
+    if rotated.left_out:
+        numbers = ", ".join(map(str, rotated.left_out))
+        click.echo(say("cli.release-key.left_out", language, releases=numbers), err=True)
 
 
 # --- releasing ----------------------------------------------------------------------------------
@@ -202,116 +195,53 @@ def _day(text: str, language: str) -> date:
         raise refusal("refusal.day", language, day=text) from error
 
 
-def _hand_out(frozen: Frozen, folder: Path, language: str) -> Path:
+def _hand_out(number: int, document: bytes, folder: Path, language: str) -> Path:
     """The folder, with everything that somebody needs who checks the release. Raises: Refused."""
     from data import database
-    from data.releases import keys, verify_release
+    from data.releases import keys, reading, verify_release
 
     verifier = Path(verify_release.__file__)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"release-{frozen.id}.json").write_bytes(frozen.document)
+        (folder / reading.file_name(number)).write_bytes(document)
         (folder / KEY_FILE).write_text(keys.public_file(database.home()), encoding="utf-8")
         (folder / verifier.name).write_bytes(verifier.read_bytes())
     except OSError as problem:
-        raise refusal(
-            "refusal.release_not_written", language, release=frozen.id, file=folder,
-            reason=problem.strerror,
-        ) from problem  # fmt: skip
+        raise _not_written(number, folder, problem, language) from problem
     return folder
 
 
-# --- verifying ----------------------------------------------------------------------------------
-
-
-def _keys(path: Path | None, language: str) -> list[str]:
-    from data import database
-    from data.releases import keys, verify_release
-
-    if path is not None:
-        return verify_release.read_keys(path.read_text(encoding="utf-8", errors="replace"))
-    found = keys.public_keys(database.home())
-    if not found:
-        raise refusal("refusal.no_public_key", language)
-    return found
-
-
-def _verified(files: Sequence[Path], keys: Sequence[str], language: str) -> list[dict[str, Any]]:
-    """The releases of some files, each after the one before it. Raises: Refused at the first that
-    is not what was signed."""
-    from data.releases.verify_release import Invalid, told
-    from data.releases.verify_release import verify as verified
-
-    found: list[dict[str, Any]] = []
-    for file in files:
-        before = found[-1]["sha256"] if found else None
-        try:
-            found.append(verified(file.read_bytes(), keys, before))
-        except Invalid as invalid:
-            words = told(invalid.code, invalid.path, language)
-            raise refusal("refusal.release_broken", language, file=file, told=words) from invalid
-        click.echo(f"{file}: {told('valid', found[-1]['sha256'], language)}")
-    return found
-
-
-def _recompute(documents: Sequence[dict[str, Any]], language: str) -> None:
-    """Nothing, when every figure comes out as it was released. Raises: Refused."""
-    from dashboard.truth import engine
-    from data import database
-    from data.releases.recompute import differences
-
-    with database.reading(engine()) as connection:
-        found = [
-            each
-            for document in documents
-            for each in differences(connection, database.home(), document)
-        ]
-    if not found:
-        click.echo(say("cli.verify.same", language))
-        return
-    for each in found[:LISTED]:
-        told = {"path": each.path, "was": _said(each.was), "now": _said(each.now)}
-        hidden = each.was is None and each.now is None
-        click.echo(say(f"verify.{'people' if hidden else each.code}", language, **told))
-    raise refusal("refusal.differences", language, count=written.count(len(found), language))
-
-
-def _said(told: Any) -> str:
-    if isinstance(told, dict):
-        return ", ".join(f"{name} {value}" for name, value in told.items() if value is not None)
-    if isinstance(told, list):
-        return ", ".join(str(each) for each in told if each is not None)
-    return "–" if told is None else str(told)
-
-
-def _check_stored(language: str) -> None:
-    """Nothing, when every stored release is as it left. Raises: Refused."""
+def _write_again(number: int, out: Path | None, language: str) -> None:
+    """Nothing; a stored release is written once more, as the file that is named or into a folder
+    with all that an auditor needs. Raises: Refused."""
     from dashboard.truth import engine
     from data import access, database
-    from data.fieldwork.installation import ExposedSecret
-    from data.releases import chain, reading
+    from data.releases import keys, reading
 
+    if out is None:
+        raise refusal("refusal.release_where", language)
+    require_tables(language)
     try:
         with database.reading(engine()) as connection:
-            count = len(reading.releases(connection, access.operator()))
-            found = chain.check(connection, database.home())
-    except ExposedSecret as exposed:
+            _, document = reading.file_of(connection, access.operator(), number)
+    except access.NotPermitted as missing:
+        raise refusal("refusal.release_unknown", language, release=number) from missing
+    except reading.BrokenRelease as broken:
+        raise refusal("refusal.release_stored_broken", language, release=number) from broken
+    except keys.ExposedKey as exposed:
         raise refusal("refusal.release_key", language, reason=exposed) from exposed
-    if not found:
-        click.echo(say("cli.verify.stored", language, count=written.count(count, language)))
-        return
-    for line in _broken_lines(found[:LISTED], language):
-        click.echo(line)
-    raise refusal("refusal.differences", language, count=written.count(len(found), language))
+    if out.suffix.lower() != ".json":
+        _hand_out(number, document, out, language)
+    else:
+        try:
+            out.write_bytes(document)
+        except OSError as problem:
+            raise _not_written(number, out, problem, language) from problem
+    click.echo(say("cli.release.again_done", language, release=number, file=out))
 
 
-def _broken_lines(found: Sequence[Any], language: str) -> Iterator[str]:
-    from data.releases.verify_release import TEXTS, told
-
-    for each in found:
-        if each.code in TEXTS:
-            words = told(each.code, each.path, language)
-        else:
-            words = say(f"verify.broken.{each.code}", language, path=each.path)
-        none = say("verify.no_release", language)
-        yield words if each.release is None else f"{none} {each.release}: {words}"
+def _not_written(number: int, path: Path, problem: OSError, language: str) -> click.ClickException:
+    return refusal(
+        "refusal.release_not_written", language, release=number, file=path,
+        reason=problem.strerror,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data.releases import content, since
+from data.releases.beside import changes
 from data.releases.canonical import plain
 from data.releases.entries import entries
 from data.releases.keys import public_keys
@@ -127,7 +128,7 @@ def _of_values(
             yield Broken(number, "value", f"values[{place}]")
             continue
         due = since.told_since(was, entry, places[was["reported"]], lines, after)
-        for path in changed_paths(_fixed(due), _fixed(entry), f"values[{place}]"):
+        for path, _, _ in changes(_fixed(due), _fixed(entry), f"values[{place}]"):
             yield Broken(number, "value", path)
 
 
@@ -135,38 +136,15 @@ def _entries_now(
     connection: sa.Connection, home: Path, frozen: list[int], release: Mapping[str, Any]
 ) -> dict[int, dict[str, Any]]:
     """The same records made anew, by the number of their value."""
-    made = entries(connection, home, frozen, _indicators(connection, release))
-    return {each["reported"]: each for each in plain(made)}
-
-
-def _indicators(connection: sa.Connection, release: Mapping[str, Any]) -> dict[int, Indicator]:
-    """The released definitions by the numbers that their rows have now."""
     known = {
         each["key"]: Indicator.model_validate(each["definition"]) for each in release["definitions"]
     }
-    table = IndicatorVersion
-    rows = connection.execute(sa.select(table.id, table.code, table.version))
-    return {
-        row.id: known[f"{row.code}@{row.version}"]
-        for row in rows
-        if f"{row.code}@{row.version}" in known
-    }
+    made = entries(connection, home, frozen, content.keyed_definitions(connection, known))
+    return {each["reported"]: each for each in plain(made)}
 
 
 def _fixed(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: part for name, part in entry.items() if name not in _DERIVED}
-
-
-def changed_paths(was: Any, now: Any, path: str) -> Iterator[str]:
-    """The paths at which two documents differ, down to single columns."""
-    if isinstance(was, dict) and isinstance(now, dict):
-        for name in sorted(was.keys() | now.keys()):
-            yield from changed_paths(was.get(name), now.get(name), f"{path}.{name}")
-    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        for place, (one, other) in enumerate(zip(was, now, strict=True)):
-            yield from changed_paths(one, other, f"{path}[{place}]")
-    elif was != now:
-        yield path
 
 
 def _of_definitions(
@@ -185,7 +163,7 @@ def _of_definitions(
             yield Broken(number, "definition", f"{path}.definition")
         else:
             now = plain(content.definitions([row])[0])
-            yield from (Broken(number, "definition", at) for at in changed_paths(was, now, path))
+            yield from (Broken(number, "definition", at) for at, _, _ in changes(was, now, path))
 
 
 def _of_instruments(
@@ -221,8 +199,8 @@ def _of_publication(
         yield Broken(number, "publication", "publication")
         return
     if now is not None:
-        paths = changed_paths(was, now, "publication")
-        yield from (Broken(number, "publication", path) for path in paths)
+        found = changes(was, now, "publication")
+        yield from (Broken(number, "publication", path) for path, _, _ in found)
 
 
 # --- what no release tells of -------------------------------------------------------------------

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import pandas as pd
@@ -34,6 +34,7 @@ from metrics.indicators.counting import together
 from metrics.indicators.indicator import Counting, Indicator
 from metrics.metric import Level, Result, Split
 
+T = TypeVar("T")
 #: The columns of a figure in a release. What its metric means, its version says.
 FIGURE = (
     "metric", "instrument", "part", "wave", "state", "value", "low", "high", "n", "coverage",
@@ -74,6 +75,14 @@ def definitions(rows: Sequence[sa.Row]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def keyed_definitions(connection: sa.Connection, known: Mapping[str, T]) -> dict[int, T]:
+    """What is known of indicators by their keys, by the numbers that their rows have now."""
+    table = IndicatorVersion
+    rows = connection.execute(sa.select(table.id, table.code, table.version))
+    keys = {row.id: f"{row.code}@{row.version}" for row in rows}
+    return {number: known[key] for number, key in keys.items() if key in known}
 
 
 def definition_rows(connection: sa.Connection, numbers: set[int]) -> list[sa.Row]:

@@ -108,7 +108,7 @@ def _entry(
         **shown,
         "text": value["text"],
         "rounded": of_people,
-        "attained": _attained(indicator, target, shown),
+        "attained": attained(indicator, target, shown),
         "basis": value["basis"],
         "metric": _metric(value["metric"]),
         "revision": value["revision"],
@@ -147,7 +147,8 @@ def _shown(value: Row, of_people: bool) -> dict[str, Any]:
     }
 
 
-def _attained(indicator: Indicator, target: Row, shown: Row) -> float | None:
+def attained(indicator: Indicator, target: Row, shown: Row) -> float | None:
+    """How far a value got from its baseline to its target, of the numbers that are shown."""
     level = indicator.counting is Counting.LEVEL or shown["cumulative"] is None
     achieved = shown["value"] if level else shown["cumulative"]
     return attainment(plain(target["baseline"]), plain(target["target"]), achieved)

@@ -2,7 +2,8 @@
 
 The key is a file beside the database, never in it: whoever has the database alone can sign
 nothing. Public keys are kept in a file of their own, one a line, the newest last; that file is what
-an auditor gets.
+an auditor gets. A key that signs no more is followed by every release that it had signed: whoever
+finds or stole it later can add none (`verify_release.read_keys`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +19,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from data.releases.verify_release import read_keys
+from data.releases.verify_release import ENDS, Invalid, read_keys
+from metrics.indicators.indicator import NO_RELEASE
 
 FILE, PUBLIC_FILE = "release_key", "release_keys.public"
 BYTES = 32
@@ -41,6 +44,11 @@ def signing_key(home: Path) -> Ed25519PrivateKey:
         _make(path)
         found = _read(path)
     key = Ed25519PrivateKey.from_private_bytes(found)
+    if public_keys(home).get(_hexadecimal(key)) is not None:
+        raise ExposedKey(
+            f"{path} holds a key that was retired; nothing that it signs is valid. Put back the "
+            "newer one, or run: arviomo release-key --rotate, which makes a new one."
+        )
     _tell(home, _hexadecimal(key), datetime.now(UTC).date())
     return key
 
@@ -50,11 +58,17 @@ def public_key(home: Path) -> str:
     return _hexadecimal(signing_key(home))
 
 
-def public_keys(home: Path) -> list[str]:
-    """The public keys of this installation in hexadecimal, the oldest first."""
-    with suppress(FileNotFoundError):
+def public_keys(home: Path) -> dict[str, tuple[str, frozenset[str]] | None]:
+    """The public keys of this installation in hexadecimal, the oldest first: each with None, or
+    with how it ended and what it had signed. Raises: ExposedKey where their file is not whole."""
+    try:
         return read_keys((home / PUBLIC_FILE).read_text(encoding="utf-8"))
-    return []
+    except FileNotFoundError:
+        return {}
+    except Invalid as torn:
+        raise ExposedKey(
+            f"{home / PUBLIC_FILE} is not whole ({torn}). Put back a copy of it; auditors have one."
+        ) from torn
 
 
 def public_file(home: Path) -> str:
@@ -63,12 +77,25 @@ def public_file(home: Path) -> str:
     return (home / PUBLIC_FILE).read_text(encoding="utf-8")
 
 
-def rotate(home: Path) -> str:
-    """The new public key; the old private one is gone, what it signed stays valid.
+def rotate(home: Path, signed: Mapping[str, Sequence[str]], *, compromised: bool = False) -> str:
+    """The new public key; the old private one is gone, and no key but the new one signs any more.
 
-    Raises: ExposedKey where the new file can be read by others.
+    signed: the hashes of what each key had signed, in their order; nothing else of it is valid
+    from now on (`data.releases.rotation` knows them). Raises: ExposedKey where the new file can be
+    read by others.
     """
-    path = home / FILE
+    path, at = home / FILE, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    word = ENDS[compromised]
+    lines = []
+    for key, ended in public_keys(home).items():
+        if ended is None:
+            mine = signed.get(key, ())
+            last = mine[-1] if mine else NO_RELEASE
+            lines.append(f"{word} {key} {at} {len(mine)} {last}")
+            lines += [f"signed {key} {sha256}" for sha256 in mine]
+    # First nobody believes the old key any more, then it goes: a crash between leaves a key that
+    # signs nothing, and another rotation.
+    _append(home, lines)
     path.unlink(missing_ok=True)
     _make(path)
     key = Ed25519PrivateKey.from_private_bytes(_read(path))
@@ -113,13 +140,18 @@ def _make(path: Path) -> None:
 
 def _tell(home: Path, key: str, today: date) -> None:
     """Nothing; a public key stands in the file, with the day from which it signs."""
-    if key in public_keys(home):
-        return
+    if key not in public_keys(home):
+        _append(home, [f"{key}  # {today.isoformat()}"])
+
+
+def _append(home: Path, lines: Sequence[str]) -> None:
+    """Nothing; the file of public keys has these lines too, all of them or none."""
     path = home / PUBLIC_FILE
     before = path.read_text(encoding="utf-8") if path.exists() else ""
+    home.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=home, prefix=f"{PUBLIC_FILE}.")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{before}{key}  # {today.isoformat()}\n")
+        file.write(before + "".join(f"{line}\n" for line in lines))
         file.flush()
         os.fsync(file.fileno())
     Path(name).chmod(0o644)

@@ -5,9 +5,7 @@ A difference is no proof of a wrong: records may have been corrected since. It s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,41 +17,33 @@ import sqlalchemy as sa
 from data import sheets
 from data.access import User, operator
 from data.releases import content
+from data.releases.beside import (
+    Difference,
+    beside_values,
+    changes,
+    figures,
+    proofs,
+    totals,
+)
 from data.releases.canonical import plain
-from data.releases.entries import chunks, shown_number
-from data.reporting.proofs import path_of
+from data.releases.entries import attained, chunks, entries, shown_number
 from data.reporting.protection import is_of_people
 from data.reporting.sources import items as items_of
-from data.schema import ReportedValue
+from data.schema import Release, ReportedValue
 from metrics.indicators.counting import count
 from metrics.indicators.indicator import FigureName, Indicator
-from metrics.metric import Level
+from metrics.metric import Level, Result
 
 #: What tells an item from another when it is counted again.
 _ITEM = ("entity", "kind", "happened_on", "source", "source_id", "role", "amount", "exclusion")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that comes out otherwise now.
-
-    path: the record and the column in the release. code: "counted" (a value or its items),
-    "read" (a value that is read from a published figure), "figure", "figure_gone", "total",
-    "proof_gone" or "proof_changed". was: as released; now: as it comes out. Missing: both None
-    where the numbers are of people and only their rows tell that they differ.
-    """
-
-    path: str
-    code: str
-    was: Any
-    now: Any
-
-
 def differences(
     connection: sa.Connection, home: Path, document: Mapping[str, Any], user: User | None = None
 ) -> list[Difference]:
-    """What of a verified release comes out otherwise now: values counted and read again, published
-    figures as they are published now, totals, and the files behind them.
+    """What of a verified release comes out otherwise now: every value counted, read or looked up
+    again with all that it stands on, attainments, definitions, totals, published figures, names,
+    and the files behind them. What is pending is told without a figure, so nothing of it is.
 
     document: a whole release file (`verify_release.verify`). user: who reads the figures; without
     one, whoever holds the database. Raises: data.fieldwork.installation.ExposedSecret.
@@ -64,15 +54,68 @@ def differences(
     }
     reader = operator() if user is None else user
     return [
+        *_unknown(connection, document),
+        *beside_values(connection, release),
+        *_stored(connection, home, release, known),
+        *_attained(release["values"], known),
         *_counted(connection, home, release["values"], known),
         *_read(connection, reader, release["values"], known),
-        *_totals(release, known),
-        *_figures(connection, reader, release["figures"]),
-        *_proofs(home, release["values"]),
+        *totals(release, known),
+        *figures(connection, reader, release["figures"]),
+        *proofs(home, release["values"]),
     ]
 
 
+def _unknown(connection: sa.Connection, document: Mapping[str, Any]) -> Iterator[Difference]:
+    """A release that is signed and that nobody made here: somebody else has the key."""
+    row = sa.select(Release.id).where(Release.sha256 == document["sha256"])
+    if connection.scalar(row) is None:
+        yield Difference("sha256", "unknown", document["sha256"], None)
+
+
 # --- values -------------------------------------------------------------------------------------
+
+
+def _stored(
+    connection: sa.Connection,
+    home: Path,
+    release: Mapping[str, Any],
+    known: Mapping[str, Indicator],
+) -> Iterator[Difference]:
+    """Every record as the database tells it now: entered figures and words, method notes, states,
+    targets, periods, proofs and events among them."""
+    values = release["values"]
+    rows = content.keyed_definitions(connection, known)
+    made = entries(connection, home, [each["reported"] for each in values], rows)
+    now = {each["reported"]: each for each in plain(made)}
+    for place, was in enumerate(values):
+        path = f"values[{place}]"
+        again = now.get(was["reported"])
+        if again is None:
+            yield Difference(path, "stored", was["indicator"], None)
+            continue
+        told, other = ({**each, "exact": None} for each in (was, again))
+        found = list(changes(told, other, path))
+        yield from (Difference(at, "stored", one, two) for at, one, two in found)
+        if not found and was["exact"] != again["exact"]:
+            # Only what the release does not tell is otherwise.
+            yield Difference(f"{path}.exact", "exact", None, None)
+
+
+def _attained(
+    values: Sequence[Mapping[str, Any]], known: Mapping[str, Indicator]
+) -> Iterator[Difference]:
+    """How far each value got, from the numbers of the release itself."""
+    for place, was in enumerate(values):
+        target = {name: _number(was["target"][name]) for name in ("baseline", "target")}
+        shown = {name: _number(was[name]) for name in ("value", "cumulative")}
+        now = attained(known[was["indicator"]], target, shown)
+        if now != was["attained"]:
+            yield Difference(f"values[{place}].attained", "attained", was["attained"], now)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _counted(
@@ -158,22 +201,40 @@ def _read(
     values: Sequence[Mapping[str, Any]],
     known: Mapping[str, Indicator],
 ) -> Iterator[Difference]:
-    """Values that were read from a published figure, against the newest publication."""
+    """Values that were read from a published figure, against the newest publication: the value
+    itself, its state, n, interval and the version of its metric."""
     revision = sheets.latest_revision(connection)
+    versions = {} if revision is None else sheets.published(connection, revision).metrics
     for place, was in enumerate(values):
         name = known[was["indicator"]].figure
         if was["basis"] != "metric" or name is None:
             continue
-        now = _figure(connection, user, was["project"], name, revision)
-        if now is not None:
-            now = plain(shown_number(now, was["rounded"]))
-        if now != was["value"]:
-            yield Difference(f"values[{place}].value", "read", was["value"], now)
+        figure = _figure(connection, user, was["project"], name, revision)
+        value = None if figure is None or figure.value is None else content.decimal(figure.value)
+        now = plain(shown_number(value, was["rounded"]))
+        path = f"values[{place}]"
+        for column in ("value", "cumulative"):
+            if now != was[column]:
+                yield Difference(f"{path}.{column}", "read", was[column], now)
+        facts = dict.fromkeys(_FACTS) if figure is None else _facts(figure, versions)
+        told = was["metric"] if isinstance(was["metric"], dict) else {}
+        for column, fact in facts.items():
+            if column in told and told[column] != fact:
+                yield Difference(f"{path}.metric.{column}", "read", told[column], fact)
+
+
+#: What is kept of a figure beside its value.
+_FACTS = ("version", "n", "low", "high")
+
+
+def _facts(figure: Result, versions: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: getattr(figure, name) for name in _FACTS[1:]}
+    return {"version": versions.get(figure.metric), **facts}
 
 
 def _figure(
     connection: sa.Connection, user: User, project: int, name: FigureName, revision: int | None
-) -> Decimal | None:
+) -> Result | None:
     if revision is None:
         return None
     asked = name.model_dump(exclude={"split_value"})
@@ -181,55 +242,4 @@ def _figure(
         connection, user, revision=revision, level=Level.PROJECT.value, entity=project,
         public=True, **asked,
     )  # fmt: skip
-    values = [each.value for each in found if each.split_value == name.split_value]
-    return None if not values or values[0] is None else content.decimal(values[0])
-
-
-# --- what stands beside the values --------------------------------------------------------------
-
-
-def _totals(release: Mapping[str, Any], known: Mapping[str, Indicator]) -> Iterator[Difference]:
-    again = plain(content.totals(content.as_decimals(release["values"]), known))
-    for place, was in enumerate(release["totals"]):
-        now = next((each for each in again if each["indicator"] == was["indicator"]), None)
-        if now != was:
-            yield Difference(f"totals[{place}]", "total", was, now)
-
-
-def _figures(
-    connection: sa.Connection, user: User, frozen: Sequence[Mapping[str, Any]]
-) -> Iterator[Difference]:
-    """Published figures, as the newest publication tells them."""
-    revision = sheets.latest_revision(connection)
-    for place, each in enumerate(frozen):
-        columns = each["columns"]
-        now = {}
-        if revision is not None:
-            found = content.read_figures(connection, user, each["project"], revision)
-            now = {_key(content.FIGURE, row): row for row in map(content.figure_row, found)}
-        for at, was in enumerate(each["rows"]):
-            path = f"figures[{place}].rows[{at}]"
-            again = now.get(_key(columns, was))
-            if again is None:
-                yield Difference(path, "figure_gone", was, None)
-            elif again != was:
-                yield Difference(path, "figure", was, again)
-
-
-def _key(columns: Sequence[str], row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(row[columns.index(name)] for name in ("metric", "instrument", "part", "wave"))
-
-
-def _proofs(home: Path, values: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
-    for place, each in enumerate(values):
-        for at, proof in enumerate(each["proofs"]):
-            if proof["sha256"] is None:
-                continue
-            path = f"values[{place}].proofs[{at}]"
-            try:
-                found = hashlib.sha256(path_of(home, proof["sha256"]).read_bytes()).hexdigest()
-            except FileNotFoundError:
-                yield Difference(path, "proof_gone", proof["sha256"], None)
-                continue
-            if found != proof["sha256"]:
-                yield Difference(path, "proof_changed", proof["sha256"], found)
+    return next((each for each in found if each.split_value == name.split_value), None)

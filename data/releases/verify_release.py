@@ -14,10 +14,15 @@ that does not is named and the exit code is 1:
  4. the hash of the seal is the one that is given;
  5. the key is in the file of public keys: one key a line, 64 hexadecimal digits;
  6. the signature is that key's, of exactly this seal;
- 7. of several releases, each names the one before it.
+ 7. where the file of keys says that the key was "retired" or "compromised", it also lists each
+    release that the key had "signed" by then, and this is one of them;
+ 8. of several releases, each names the one before it.
 
-That the file of keys is the city's own, no program can say: compare it with the one that the city
-published, or ask. Hashes of entities in the records are made with a secret of the city; they say
+That the file of keys is the city's own and the newest, no program can say: fetch it from the city's
+site each time, or ask. Whoever stole a key that is not retired yet can sign what the city never
+released, and this program says valid. What gives it away is the chain: the city's own next release
+names another one before it. Keep the last hash that you saw, and check new releases together with
+that one. Hashes of entities in the records are made with a secret of the city; they say
 that two records speak of the same company, and not of which.
 """
 
@@ -27,6 +32,8 @@ import sys
 from pathlib import Path
 
 FORMAT = "arviomo-release/1"
+#: Records within records; a release has seven. Deeper ones are no release of ours.
+DEEPEST = 60
 FIELDS = ["key", "release", "seal", "sha256", "signature"]
 
 
@@ -41,8 +48,8 @@ class Invalid(Exception):
 def verify(data, keys, before=None):
     """The file as a dictionary, when every step holds. Raises: Invalid.
 
-    data: the bytes of the file. keys: public keys in hexadecimal. before: the sha256 of the
-    release before it, where that is known.
+    data: the bytes of the file. keys: of `read_keys`. before: the sha256 of the release before it,
+    where that is known.
     """
     found = read(data)
     _records_hold(found["release"], found["seal"])
@@ -56,6 +63,9 @@ def verify(data, keys, before=None):
         raise Invalid("key", "key")
     if not signed(key, sealed, found["signature"]):
         raise Invalid("signature", "signature")
+    ended = keys[found["key"]]
+    if ended is not None and found["sha256"] not in ended[1]:
+        raise Invalid(ended[0], "sha256")
     return found
 
 
@@ -65,8 +75,10 @@ def read(data):
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise Invalid("encoding", f"byte {error.start}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Invalid("json", f"byte {getattr(error, 'pos', 0)}") from None
+    except RecursionError:
+        raise Invalid("deep") from None
     again = canonical(found)
     if again != data:
         pairs = zip(again, data)  # noqa: B905 - Python 3.9 knows no strict
@@ -120,16 +132,19 @@ def canonical(value):
         raise Invalid("encoding", "") from None
 
 
-def _written(value):
+def _written(value, room=DEEPEST):
+    if room < 0:
+        raise Invalid("deep")
     if value is None or isinstance(value, (bool, str)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (int, float)):
         return _number(value)
     if isinstance(value, list):
-        return "[" + ",".join(_written(one) for one in value) + "]"
+        return "[" + ",".join(_written(one, room - 1) for one in value) + "]"
     # Names are in the order of their UTF-16 units.
     names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-    return "{" + ",".join(f"{_written(name)}:{_written(value[name])}" for name in names) + "}"
+    parts = (f"{_written(name)}:{_written(value[name], room - 1)}" for name in names)
+    return "{" + ",".join(parts) + "}"
 
 
 def _number(value):
@@ -239,6 +254,8 @@ BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 # --- as a program -------------------------------------------------------------------------------
 
+#: How a key can end: by the rules, or because somebody else may have had it.
+ENDS = ("retired", "compromised")
 #: What is said, in Finnish, Swedish and English.
 TEXTS = {
     "valid": ("pätevä", "giltig", "valid"),
@@ -267,6 +284,23 @@ TEXTS = {
         "signaturen är inte den här nyckelns för det här sigillet",
         "the signature is not this key's of this seal",
     ),
+    "retired": (
+        "avain on vaihdettu, eikä tämä ole sen luetelluista julkistuksista",
+        "nyckeln har bytts ut, och det här är ingen av de fastställelser som den signerade",
+        "the key was retired, and this is none of the releases that it had signed",
+    ),
+    "compromised": (
+        "avain on ollut vieraissa käsissä, eikä tämä ole kaupungin oma julkistus",
+        "nyckeln har varit i främmande händer, och det här är inte stadens egen fastställelse",
+        "the key was in the wrong hands, and this is none of the city's own releases",
+    ),
+    "keys": (
+        "avaintiedosto ei ole ehjä; hae se uudelleen",
+        "nyckelfilen är inte hel; hämta den på nytt",
+        "the file of keys is not whole; fetch it again",
+    ),
+    "file": ("tiedostoa ei voi lukea", "filen kan inte läsas", "the file cannot be read"),
+    "deep": ("on liian syvästi sisäkkäinen", "är nästlad för djupt", "is nested too deeply"),
     "encoding": ("ei ole UTF-8:aa", "är inte UTF-8", "is not UTF-8"),
     "json": ("ei ole ehjää JSONia", "är inte hel JSON", "is not whole JSON"),
     "canonical": (
@@ -281,9 +315,31 @@ LANGUAGES = ("fi", "sv", "en")
 
 
 def read_keys(text):
-    """The public keys of a file: one a line; what follows a # is for people."""
-    lines = (line.split("#")[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    """The keys of a file: each with None, or with how it ended and the releases it had signed.
+
+    A line is a key; "retired" or "compromised" with key, moment, how many releases it had signed
+    and the last of them; or "signed" with key and release. What follows a # is for people.
+    Raises: Invalid at the first line that is none of these, or where a list is not whole.
+    """
+    keys, ends, signed_by = {}, {}, {}
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#")[0].split()
+        if len(words) == 1 and _hexadecimal(words[0], 32):
+            keys[words[0]] = None
+        elif len(words) == 3 and words[0] == "signed" and words[1] in keys:
+            signed_by.setdefault(words[1], []).append(words[2])
+        elif len(words) == 5 and words[0] in ENDS and words[1] in keys:
+            ends[words[1]] = words
+        elif words:
+            raise Invalid("keys", f"line {number}")
+    for key, (word, _, _, count, last) in ends.items():
+        signed = signed_by.pop(key, [])
+        if count != str(len(signed)) or (signed and last != signed[-1]):
+            raise Invalid("keys", key)
+        keys[key] = (word, frozenset(signed))
+    for key in signed_by:  # a list without an end would be read as a key that still signs
+        raise Invalid("keys", key)
+    return keys
 
 
 def told(code, path, language):
@@ -299,15 +355,18 @@ def main(arguments):
     if len(arguments) < 2:
         print(__doc__)
         return 2
-    keys = read_keys(Path(arguments[-1]).read_text(encoding="utf-8"))
-    before = None
-    for name in arguments[:-1]:
-        try:
+    before, name = None, arguments[-1]
+    try:
+        keys = read_keys(Path(name).read_text(encoding="utf-8", errors="replace"))
+        for name in arguments[:-1]:
             before = verify(Path(name).read_bytes(), keys, before)["sha256"]
-        except Invalid as wrong:
-            print(f"{name}: {told(wrong.code, wrong.path, language)}")
-            return 1
-        print(f"{name}: {told('valid', before, language)}")
+            print(f"{name}: {told('valid', before, language)}")
+    except Invalid as wrong:
+        print(f"{name}: {told(wrong.code, wrong.path, language)}")
+        return 1
+    except OSError as wrong:
+        print(f"{name}: {told('file', wrong.strerror, language)}")
+        return 2
     return 0
 
 

@@ -263,5 +263,47 @@ def test_a_rotated_key_keeps_the_old_one_in_the_file(house):
     assert arviomo("release-key").output == first
     both = arviomo("release-key", "--rotate", "--yes").output
     assert both.startswith(first)
-    assert len(both.splitlines()) == 2
+    # The old key, how it ended, the one release that it had signed, and the new key.
+    words = [line.split()[0] for line in both.splitlines()]
+    assert words[1:3] == ["retired", "signed"]
+    assert len(words) == 4
     assert arviomo("verify", str(folder / "release-1.json")).exit_code == 0
+    assert "compromised" in arviomo("release-key", "--compromised", "--yes").output
+    head = json.loads((folder / "release-1.json").read_bytes())["sha256"]
+    assert f"Hash of the newest: {head}" in arviomo("verify").output
+
+
+def test_a_torn_file_of_keys_is_said_to_be_torn(house):
+    folder = released_in(house)
+    (folder / "public.key").write_text("x\n", encoding="utf-8")
+    said = arviomo("verify", str(folder / "release-1.json"), "--key", str(folder / "public.key"))
+    assert (said.exit_code, "the file of keys is not whole" in said.output) == (1, True)
+    (house / "release_keys.public").write_text("x\n", encoding="utf-8")
+    for words in (("verify",), ("verify", str(folder / "release-1.json")), ("release-key",)):
+        said = arviomo(*words)
+        assert (said.exit_code, "is not whole" in said.output) == (1, True), said.output
+
+
+# --- again --------------------------------------------------------------------------------------
+
+
+def test_a_stored_release_is_written_again_byte_for_byte(house):
+    document = (released_in(house) / "release-1.json").read_bytes()
+    file, folder = house / "again.json", house / "anew"
+    assert arviomo("release", "--again", "1", "--out", str(file)).exit_code == 0
+    assert file.read_bytes() == document
+    assert arviomo("release", "--again", "1", "--out", str(folder)).exit_code == 0
+    assert (folder / "release-1.json").read_bytes() == document
+    assert len(list(folder.iterdir())) == 3
+    for words, said in (
+        (("--again", "9", "--out", str(file)), "There is no release 9"),
+        (("--again", "1"), "--out"),
+        (("f1",), "--again"),
+    ):
+        refused = arviomo("release", *words)
+        assert (refused.exit_code, said in refused.output) == (1, True), refused.output
+    table = schema.Release
+    edit(house, sa.update(table).values(document=document.decode().replace('"3"', '"4"')))
+    broken = arviomo("release", "--again", "1", "--out", str(file))
+    assert (broken.exit_code, "is not the one that was signed" in broken.output) == (1, True)
+    assert file.read_bytes() == document

@@ -13,15 +13,19 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.releases import keys, verify_release
+from data import database, schema
+from data.releases import chain, keys, rotation, verify_release
 from data.releases.canonical import dump
 from data.releases.keys import ExposedKey
+from data.releases.seal import sealed
 from data.releases.verify_release import Invalid, canonical, signed, verify
 from tests.data import released
+from tests.data.reported import read
 
 SOURCE = Path(verify_release.__file__)
 
@@ -143,7 +147,9 @@ def test_days_moments_and_decimals_are_plain_text():
         (b"", "json"), (b"{", "json"), (b"[]", "fields"), (b"{}", "fields"), (b"\xff", "encoding"),
         (b'{"a":1,"a":1}', "json"), (b'{"b":1,"a":1}', "canonical"), (b"{} ", "canonical"),
         (b'{"a":1.0}', "canonical"), (b'{"a":NaN}', "json"), (b'"\\ud800"', "encoding"),
-        (b'"\\u0061"', "canonical"), (b"[" * 100_000, "json"),
+        (b'"\\u0061"', "canonical"),
+        (b"[" * 100_000, "deep"),
+        (b"[" * 500 + b"]" * 500, "deep"), (b'{"a":' * 70 + b"1" + b"}" * 70, "deep"),
     ],
 )  # fmt: skip
 def test_what_is_no_release_is_named(data, code):
@@ -165,7 +171,7 @@ def test_no_field_stands_in_for_a_record_of_a_list():
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     first = keys.public_key(tmp_path)
     assert keys.public_key(tmp_path) == first
-    assert keys.public_keys(tmp_path) == [first]
+    assert keys.public_keys(tmp_path) == {first: None}
     assert (tmp_path / keys.FILE).stat().st_mode & 0o777 == 0o600
 
 
@@ -183,18 +189,104 @@ def test_a_key_that_cannot_be_trusted_signs_nothing(tmp_path, change):
         keys.public_key(tmp_path)
 
 
-def test_what_an_old_key_signed_stays_valid_after_a_rotation(sqlite_engine, tmp_path):
+def turned(engine, home, **more) -> rotation.Rotated:
+    with database.writing(engine) as connection:
+        return rotation.rotate(connection, home, **more)
+
+
+def code_of(data: bytes, known) -> str:
+    with pytest.raises(Invalid) as error:
+        verify(data, known)
+    return error.value.code
+
+
+def forged(home: Path, frozen, old: bytes) -> bytes:
+    """A release that nobody made, signed with a key that somebody kept."""
+    elsewhere = home / "thief"
+    elsewhere.mkdir()
+    (elsewhere / keys.FILE).write_bytes(old)
+    (elsewhere / keys.FILE).chmod(0o600)
+    told = released.contents(frozen)
+    told["values"][0]["value"] = "999"
+    return sealed(told, frozen.sha256, elsewhere)[0]
+
+
+@pytest.mark.parametrize("compromised", [False, True], ids=["retired", "compromised"])
+def test_a_key_that_ended_vouches_for_what_it_had_signed_and_nothing_else(
+    sqlite_engine, tmp_path, compromised
+):
     released.fill(sqlite_engine, tmp_path)
     old = released.release(sqlite_engine, tmp_path)
+    first, stolen = keys.public_key(tmp_path), (tmp_path / keys.FILE).read_bytes()
     before = keys.public_keys(tmp_path)
-    new = keys.rotate(tmp_path)
-    assert keys.public_keys(tmp_path) == [*before, new]
+    false = forged(tmp_path, old, stolen)
+    # As long as nobody knows, what a stolen key signs holds.
+    verify(false, before)
+    rotated = turned(sqlite_engine, tmp_path, compromised=compromised)
+    assert (rotated.anchored, rotated.left_out) == (1, ())
+    known = keys.public_keys(tmp_path)
+    word = "compromised" if compromised else "retired"
+    assert known == {first: (word, frozenset([old.sha256])), rotated.key: None}
     later = released.release(sqlite_engine, tmp_path, project=released.ONE)
     for frozen in (old, later):
-        verify(frozen.document, keys.public_keys(tmp_path))
+        verify(frozen.document, known)
+    assert code_of(false, known) == word
+    assert code_of(later.document, before) == "key"
+    assert read(sqlite_engine, chain.check, tmp_path) == []
+    # Stored or not: a second rotation adds nothing to a key that ended.
+    third = turned(sqlite_engine, tmp_path)
+    assert third.anchored == 2
+    assert keys.public_keys(tmp_path)[first] == (word, frozenset([old.sha256]))
+    assert keys.public_keys(tmp_path)[rotated.key] == ("retired", frozenset([later.sha256]))
+
+
+def test_the_old_key_put_back_signs_nothing(sqlite_engine, tmp_path):
+    released.fill(sqlite_engine, tmp_path)
+    released.release(sqlite_engine, tmp_path)
+    stolen = (tmp_path / keys.FILE).read_bytes()
+    turned(sqlite_engine, tmp_path)
+    (tmp_path / keys.FILE).write_bytes(stolen)
+    with pytest.raises(ExposedKey, match="retired"):
+        released.release(sqlite_engine, tmp_path, project=released.ONE)
+
+
+def test_what_a_thief_put_into_the_database_is_not_vouched_for(sqlite_engine, tmp_path):
+    released.fill(sqlite_engine, tmp_path)
+    old = released.release(sqlite_engine, tmp_path)
+    false = forged(tmp_path, old, (tmp_path / keys.FILE).read_bytes())
+    sha256 = verify(false, keys.public_keys(tmp_path))["sha256"]
+    with database.writing(sqlite_engine) as connection:
+        table = schema.Release.__table__
+        row = dict(connection.execute(sa.select(table)).mappings().one())
+        more = {"id": 2, "sha256": sha256, "previous": old.sha256, "document": false.decode()}
+        connection.execute(sa.insert(table), row | more)
+    rotated = turned(sqlite_engine, tmp_path, compromised=True)
+    assert (rotated.anchored, rotated.left_out) == (1, (2,))
+    assert code_of(false, keys.public_keys(tmp_path)) == "compromised"
+
+
+KEY, ONE_SHA, TWO_SHA = "ab" * 32, "1" * 64, "2" * 64
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (["x"], "line 1"),
+        ([KEY, f"retired {KEY}"], "line 2"),
+        ([f"signed {KEY} {ONE_SHA}"], "line 1"),
+        ([KEY, f"signed {KEY} {ONE_SHA}"], KEY),
+        ([KEY, f"retired {KEY} t 2 {TWO_SHA}", f"signed {KEY} {TWO_SHA}"], KEY),
+        ([KEY, f"retired {KEY} t 1 {TWO_SHA}", f"signed {KEY} {ONE_SHA}"], KEY),
+    ],
+    ids=["word", "short", "unknown", "endless", "cut", "other-last"],
+)
+def test_a_torn_file_of_keys_is_refused(tmp_path, lines, place):
     with pytest.raises(Invalid) as error:
-        verify(later.document, before)
-    assert error.value.code == "key"
+        verify_release.read_keys("\n".join(lines))
+    assert (error.value.code, error.value.path) == ("keys", place)
+    (tmp_path / keys.PUBLIC_FILE).write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ExposedKey, match="not whole"):
+        keys.public_keys(tmp_path)
 
 
 # --- alone --------------------------------------------------------------------------------------
@@ -241,3 +333,10 @@ def test_it_verifies_in_a_folder_of_its_own(sqlite_engine, tmp_path, tmp_path_fa
     assert wrong.returncode == 1
     assert "one.json: the record is not the one that was sealed: values[" in wrong.stdout
     assert run(alone).returncode == 2
+    for name in ("gone.json", "deep.json"):
+        (alone / "deep.json").write_bytes(b"[" * 5000 + b"]" * 5000)
+        refused = run(alone, "--fi", name, "public.key")
+        assert (refused.returncode, refused.stderr) in {(1, ""), (2, "")}
+        assert refused.stdout.startswith(name)
+    (alone / "public.key").write_text("ei avain\n", encoding="utf-8")
+    assert "the file of keys is not whole" in run(alone, "two.json", "public.key").stdout
