@@ -7,13 +7,15 @@ audit was edited by hand.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from data import audit
 from data.access import User
-from data.reporting.targets import plain
+from data.reporting.periods import RefusedPeriod, refuse_moved
+from data.reporting.targets import RefusedTarget, plain, refuse_locked
 from data.schema import IndicatorTarget, ReplacedRow, ReportingPeriod
 
 _KINDS = (("target", IndicatorTarget), ("period", ReportingPeriod))
@@ -24,6 +26,29 @@ def tell(connection: sa.Connection, user: User, batch: int, *, undone: bool = Fa
 
     undone: the batch is taken back; call it before its rows are put back.
     """
+    for name, number, changed in _changes(connection, batch):
+        told = {column: pair[::-1] if undone else pair for column, pair in changed.items()}
+        audit.record(connection, user, f"{name}_changed", f"{name}:{number}", told)
+
+
+def stood_on(connection: sa.Connection, batch: int) -> bool:
+    """Whether taking a batch back would move what submitted, approved or released values stand
+    on: a target's baseline, a period's days."""
+    try:
+        for name, number, changed in _changes(connection, batch):
+            if name == "target":
+                refuse_locked(connection, number, changed)
+            elif {"starts_on", "ends_on"} & changed.keys():
+                refuse_moved(connection, number)
+    except (RefusedTarget, RefusedPeriod):
+        return True
+    return False
+
+
+def _changes(
+    connection: sa.Connection, batch: int
+) -> Iterator[tuple[str, int, dict[str, list[object]]]]:
+    """What a batch changed of targets and periods: which, and by column before and since."""
     kept = ReplacedRow
     for name, model in _KINDS:
         rows = connection.execute(
@@ -36,13 +61,12 @@ def tell(connection: sa.Connection, user: User, batch: int, *, undone: bool = Fa
         for number, was in before.items():
             columns = [model.__table__.c[column] for column in was]
             now = connection.execute(sa.select(*columns).where(model.id == number)).mappings().one()
-            changed = {}
-            for column, value in was.items():
-                pair = [_said(model, column, value), _said(model, column, now[column])]
-                if pair[0] != pair[1]:
-                    changed[column] = pair[::-1] if undone else pair
-            if changed:
-                audit.record(connection, user, f"{name}_changed", f"{name}:{number}", changed)
+            pairs = {
+                column: [_said(model, column, value), _said(model, column, now[column])]
+                for column, value in was.items()
+            }
+            if changed := {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}:
+                yield name, number, changed
 
 
 def _said(model: type[IndicatorTarget | ReportingPeriod], column: str, value: object) -> object:

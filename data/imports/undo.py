@@ -167,6 +167,8 @@ def _check_holders(connection: sa.Connection, batch_id: int, file: str) -> None:
     problems = []
     if changed_later(connection, batch_id, _RECORDS):
         problems.append(Problem("undo_changed", detail={"batch": batch_id}))
+    elif changed_promises.stood_on(connection, batch_id):
+        problems.append(Problem("undo_told", detail={"batch": batch_id}))
     for what, (model, holders) in _HELD.items():
         ours = sa.select(model.id).where(model.batch_id == batch_id)
         for holder, column in (*holders, *_references(model)):

@@ -13,7 +13,7 @@ from data.access import NotPermitted, User, require, visible_rows
 from data.permissions import Kind, Verb
 from data.reporting.definitions import stored_versions
 from data.reporting.rights import sees, sees_inside
-from data.reporting.targets import project_days
+from data.reporting.targets import TOLD, project_days
 from data.schema import (
     IndicatorTarget,
     ProjectFunder,
@@ -139,19 +139,16 @@ def change_period(
     ends_on: date,
     due_on: date | None = None,
 ) -> None:
-    """Nothing; the period has other days. Raises: NotPermitted; RefusedPeriod: also "closed", and
-    "locked" where a value of it is approved or released."""
+    """Nothing; the period has other days.
+
+    Raises: NotPermitted; RefusedPeriod: also "locked" where a value of it is submitted, approved or
+    released (`refuse_moved`), and "closed".
+    """
     found = period_of(connection, user, period)
     require(user, Verb.REPORT, Kind.INDICATOR, found.project)
     _hold(connection, found.project, found.funder)
-    settled = sa.select(ReportedValue.id).where(
-        ReportedValue.period_id == period, ReportedValue.status.in_(("approved", "locked"))
-    )
-    if connection.scalar(settled.limit(1)) is not None:
-        raise RefusedPeriod(
-            "locked", "A value of this period is approved or released, so its days stay. Correct "
-            "the value instead.", period=period,
-        )  # fmt: skip
+    if (starts_on, ends_on) != (found.starts_on, found.ends_on):
+        refuse_moved(connection, period)
     if found.closed_at is not None:
         raise RefusedPeriod(
             "closed", "The period is closed. Ask for its values to be sent back.", period=period
@@ -257,6 +254,23 @@ def _hold(connection: sa.Connection, project: int, funder: int) -> None:
         raise RefusedPeriod(
             "not_funded", "This funder does not fund the project. Add its money in the register "
             "first.", project=project, funder=funder,
+        )  # fmt: skip
+
+
+def refuse_moved(connection: sa.Connection, period: int) -> None:
+    """Nothing, when the first and the last day of a period may still move.
+
+    Raises: RefusedPeriod: "locked" where a value of it is submitted, approved or released: it says
+    what happened between these days. "closed" is asked by `change_period` alone.
+    """
+    told = sa.select(ReportedValue.id).where(
+        ReportedValue.period_id == period, ReportedValue.status.in_(TOLD)
+    )
+    if connection.scalar(told.limit(1)) is not None:
+        raise RefusedPeriod(
+            "locked", "A value of this period is submitted, approved or released, so its days "
+            "stay. Ask for the value to be sent back; where it is released, correct the value.",
+            period=period,
         )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ from metrics.indicators import indicator as catalogue
 from metrics.indicators.agreement import Told, of_the_figure
 from metrics.indicators.indicator import Indicator
 
+#: In which statuses others read a value: what it stands on may not move under it.
+TOLD = ("submitted", "approved", "locked")
 _NUMBERS = ("baseline", "milestone", "target")
 _WORDS = {"objective": 120, "baseline_source": 300, "expected": 10_000}
 _PLACES = Decimal("0.0001")
@@ -84,7 +86,8 @@ def targets(
 def save_target(connection: sa.Connection, user: User, target: Target) -> int:
     """The number of a target, stored or changed; one project promises one funder an indicator once.
 
-    What it was stays in the audit. Once something of it is locked, baseline and indicator stay.
+    What it was stays in the audit. Indicator, funder and baseline (with its year) stay as long as
+    a value of it is submitted, approved or released; target, milestone and words may change.
     Raises: NotPermitted; RefusedTarget; definitions.RefusedIndicator.
     """
     require(user, Verb.REPORT, Kind.INDICATOR, target.project)
@@ -253,15 +256,20 @@ def _row_of(connection: sa.Connection, target: Target, indicator: int) -> sa.Row
 
 
 def refuse_locked(connection: sa.Connection, number: int, changed: Mapping[str, object]) -> None:
-    """Nothing, when what is released of a target stays. Raises: RefusedTarget: "locked"."""
+    """Nothing, when what told values of a target stand on stays as it is.
+
+    Raises: RefusedTarget: "locked" where a value is submitted, approved or released.
+    """
     fixed = {"indicator_id", "funder_id", "baseline", "baseline_year"} & changed.keys()
-    locked = sa.select(ReportedValue.id).where(
-        ReportedValue.target_id == number, ReportedValue.status == "locked"
+    told = sa.select(ReportedValue.id).where(
+        ReportedValue.target_id == number, ReportedValue.status.in_(TOLD)
     )
-    if fixed and connection.scalar(locked.limit(1)) is not None:
+    if fixed and connection.scalar(told.limit(1)) is not None:
         raise RefusedTarget(
-            "locked", "A value of this target is released, so its indicator, funder and baseline "
-            "stay. Write a new target for a new indicator.", target=number,
+            "locked", "A value of this target is submitted, approved or released, and it is read "
+            "against the target's indicator, funder and baseline, so these stay. Ask for the "
+            "value to be sent back; where it is released, write a target for the next version of "
+            "the indicator.", target=number,
         )  # fmt: skip
 
 

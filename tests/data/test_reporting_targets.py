@@ -18,6 +18,7 @@ from metrics.indicators.catalogue import common
 from metrics.indicators.indicator import Indicator
 from tests.data import reported
 from tests.data.reported import (
+    ADMINISTRATOR,
     CITY,
     CITY_FUNDER,
     ERDF,
@@ -31,8 +32,8 @@ from tests.data.reported import (
     STEERING,
     THREE,
     TWO,
+    approved,
     entered,
-    locked,
     opened,
     promised,
     read,
@@ -51,6 +52,11 @@ def world(engine):
 def small(sqlite_engine):
     """The same on SQLite alone, for rules that no database has a say in."""
     return reported.fill(sqlite_engine)
+
+
+def lock(engine, value: int) -> None:
+    """A release takes an approved value with it."""
+    write(engine, values.lock, ADMINISTRATOR, [value])
 
 
 def stored(engine, table) -> int:
@@ -208,10 +214,12 @@ def test_a_target_is_stored_once_and_changed_in_its_place(world):
 def test_once_something_is_released_the_baseline_stays(world):
     promised(world, "RCR03@1", baseline=1, target=5)
     (told,) = read(world, targets.targets, MANAGER, project=ONE)
-    locked(world, submitted(world, told.id, opened(world), 3))
-    with pytest.raises(RefusedTarget) as error:
-        promised(world, "RCR03@1", baseline=2, target=5)
-    assert error.value.code == "locked"
+    value = submitted(world, told.id, opened(world), 3)
+    for settle in (lambda: None, lambda: approved(world, value), lambda: lock(world, value)):
+        settle()
+        with pytest.raises(RefusedTarget) as error:
+            promised(world, "RCR03@1", baseline=2, target=5)
+        assert error.value.code == "locked"
     assert promised(world, "RCR03@1", baseline=1, target=7) == told.id
 
 
@@ -262,10 +270,14 @@ def test_an_approved_or_released_period_is_not_moved(world):
     number = opened(world)
     write(world, periods.change_period, MANAGER, number, FIRST[0], date(2025, 5, 31))
     write(world, periods.change_period, MANAGER, number, *FIRST)
-    locked(world, submitted(world, promised(world, "RCO02@1"), number, 3))
-    with pytest.raises(RefusedPeriod) as error:
-        write(world, periods.change_period, MANAGER, number, FIRST[0], date(2025, 5, 31))
-    assert error.value.code == "locked"
+    value = submitted(world, promised(world, "RCO02@1"), number, 3)
+    for settle in (lambda: None, lambda: approved(world, value), lambda: lock(world, value)):
+        settle()
+        with pytest.raises(RefusedPeriod) as error:
+            write(world, periods.change_period, MANAGER, number, FIRST[0], date(2025, 5, 31))
+        assert error.value.code == "locked"
+    # When it is due may still change: no figure stands on it.
+    write(world, periods.change_period, MANAGER, number, *FIRST, date(2025, 8, 31))
     with pytest.raises(NotPermitted):
         write(world, periods.change_period, OTHER, number, *FIRST)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from data.imports.profile import profiles
 from data.imports.run import preview, store, undo
 from data.reporting import reading, values
 from data.reporting.history import events
+from data.reporting.targets import targets
 from tests.data import reported
 from tests.data.reported import (
     ERDF,
@@ -22,9 +23,9 @@ from tests.data.reported import (
     FIRST,
     MANAGER,
     ONE,
+    SECOND,
     TODAY,
     entered,
-    locked,
     opened,
     promised,
     read,
@@ -99,11 +100,34 @@ def test_targets_are_judged_as_on_the_page(world, tmp_path):
     ]
 
 
-def test_a_released_baseline_is_not_changed_by_a_file(world, tmp_path):
+def test_what_a_submitted_value_stands_on_is_not_changed_by_a_file(world, tmp_path):
     target = promised(world, "RCR03@1", baseline=1, target=5)
-    locked(world, submitted(world, target, opened(world), 3))
+    period = opened(world)
+    submitted(world, target, period, 3)
     rows = f"{TARGETS}p1,f1,RCR03@1,2,2025,5,,\n"
     assert refused(world, tmp_path, "targets", rows) == [(2, "report_refused", "@why_locked")]
+    days = f"{PERIODS}p1,f1,1,2025-01-01,2025-05-31,\n"
+    locks = [(2, "report_refused", "@why_locked")]
+    assert refused(world, tmp_path, "reporting_periods", days) == locks
+    opened(world, days=SECOND)
+    with database.writing(world) as connection:
+        closing = sa.update(schema.ReportingPeriod).where(schema.ReportingPeriod.number == 2)
+        connection.execute(closing.values(closed_at=datetime.now(UTC), closed_by=EVALUATOR.id))
+    days = f"{PERIODS}p1,f1,2,2025-07-01,2025-11-30,\n"
+    closed = [(2, "report_refused", "@why_closed")]
+    assert refused(world, tmp_path, "reporting_periods", days) == closed
+
+
+def test_a_file_is_not_taken_back_under_a_submitted_value(world, tmp_path):
+    target = promised(world, "RCR03@1", baseline=1, target=5)
+    batch = bring(world, tmp_path, "targets", f"{TARGETS}p1,f1,RCR03@1,2,2025,5,,\n")
+    submitted(world, target, opened(world), 3)
+    with pytest.raises(UndoRefused) as error:
+        undo(world, batch.id, operator())
+    assert [p.code for p in error.value.problems] == ["undo_told"]
+    assert all(message(p, "sv", "f") for p in error.value.problems)
+    (told,) = read(world, targets, MANAGER)
+    assert told.baseline == 2
 
 
 def test_periods_that_share_days_are_refused(world, tmp_path):
