@@ -158,8 +158,8 @@ def test_published_figures_go_along_as_the_public_sees_them_and_are_registered(p
     folder = portfolio / "auditor"
     done = arviomo(*WHOLE, "--out", str(folder))
     assert done.exit_code == 0, done.output
-    # The sample's two releases of one project came first.
-    file = folder / "release-3.json"
+    # The sample's two releases of one project and the correction of one came first.
+    file = folder / "release-4.json"
     figures = json.loads(file.read_bytes())["release"]["figures"]
     at = {name: figures[0]["columns"].index(name) for name in ("state", "value", "low", "n")}
     rows = [row for each in figures for row in each["rows"]]
@@ -172,7 +172,7 @@ def test_published_figures_go_along_as_the_public_sees_them_and_are_registered(p
     again = arviomo("verify", str(file))
     assert again.exit_code == 0, again.output
     assert "Every figure came out the same again." in again.output
-    assert "The stored releases (3)" in arviomo("verify").output
+    assert "The stored releases (4)" in arviomo("verify").output
 
 
 def test_figures_of_almost_the_same_people_are_refused_and_the_rest_may_go(portfolio):

@@ -8,14 +8,17 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from data import database, schema
+from data import database, schema, sheets
+from data.publication import leaves, publishing
 from data.releases import recompute
 from data.releases.seal import sealed
 from data.releases.verify_release import read as read_release
 from data.reporting import values
+from metrics.metric import Profile
 from tests.data import released, reported
 from tests.data.released import WORDS
 from tests.data.reported import read, write
+from tests.data.small_sheet import judged
 
 
 @pytest.fixture
@@ -125,3 +128,47 @@ def test_a_release_that_nobody_made_here_and_a_false_attainment_are_named(world)
         (f"{place}.attained", "stored", 0.9, 0.125),
         (f"{place}.attained", "attained", 0.9, 0.125),
     ]
+
+
+# --- values that are read from a figure ---------------------------------------------------------
+
+FIGURE = {
+    "instrument": "process_quality@1", "part": "OVERALL", "wave": "end", "value": 61.25,
+}  # fmt: skip
+
+
+def publish(engine, version: int, **more) -> None:
+    both = [judged(FIGURE | more, profile=Profile.PUBLIC)]
+    with database.writing(engine) as connection:
+        seen = sheets.latest_revision(connection)
+        parts = (leaves.cut(both), {}, [], seen, "1", "", {}, {"process_quality": version})
+        publishing.publish(connection, publishing.Sheet(*parts))
+
+
+@pytest.mark.parametrize(
+    ("version", "figure", "otherwise"),
+    [
+        (3, {}, {}),
+        (3, {"value": 58.0}, {"value": ("61.25", "58"), "cumulative": ("61.25", "58")}),
+        (4, {"n": 41}, {"metric.version": (3, 4), "metric.n": (40, 41)}),
+        (3, {"low": 55.5}, {"metric.low": (40, 55.5)}),
+    ],
+    ids=["same", "value", "version", "interval"],
+)
+def test_a_value_read_from_a_figure_is_read_again(
+    sqlite_engine, tmp_path, version, figure, otherwise
+):
+    engine = reported.fill(sqlite_engine)
+    publish(engine, 3)
+    target = reported.promised(engine, "ARV-QUALITY@1", baseline=50, target=70)
+    number = reported.drafted(engine, target, reported.opened(engine))
+    write(engine, values.read_from_figure, reported.MANAGER, number, 1)
+    write(engine, values.submit, reported.MANAGER, number, 2)
+    reported.approved(engine, number)
+    frozen = released.release(engine, tmp_path, figures=False)
+    publish(engine, version, **figure)
+    found = differences(engine, tmp_path, frozen.document)
+    assert {path: (was, now) for path, code, was, now in found if code == "read"} == {
+        f"values[0].{column}": pair for column, pair in otherwise.items()
+    }
+    assert {code for _, code, *_ in found} <= {"read"}

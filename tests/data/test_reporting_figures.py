@@ -125,11 +125,13 @@ def test_two_periods_of_the_sample_are_released_and_verify(sampled):
     engine, home = sampled
     with database.reading(engine) as connection:
         user = access.persona("funder", connection)
-        first, second = releases(connection, user)[::-1]
+        first, second, third = releases(connection, user)[::-1]
         assert (first.scope, first.project) == ("project", second.project)
         assert first.ends_on < second.starts_on
+        assert (third.corrects, first.corrected_by) == (first.id, third.id)
+        assert third.reason
         assert chain.check(connection, home) == []
-        for line in (first, second):
+        for line in (first, second, third):
             _, document = file_of(connection, user, line.id, home)
             found = verify(document, keys.public_keys(home))
             assert recompute.differences(connection, home, found) == []
