@@ -113,9 +113,9 @@ def _show_door(language: str) -> None:
     st.set_page_config(page_title=say("app.name", language), layout="centered")
     _choose_language(language)
     st.title(say("app.name", language))
-    if session.is_signed_in():
-        st.info(say("app.no_role", language))
-        st.button(say("app.sign_out", language), on_click=session.sign_out)
+    if session.token() is not None:
+        st.info(say("door.ended", language))
+        st.button(say("app.sign_in", language), on_click=session.start_sign_in, type="primary")
     else:
         st.markdown(say("app.purpose", language))
         st.button(say("app.sign_in", language), on_click=session.start_sign_in, type="primary")

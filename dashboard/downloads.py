@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from dashboard import sign_in
+from dashboard.doorway import cookies as door
 from dashboard.truth import engine
 from data import access
 from data.access import User
@@ -31,8 +32,8 @@ from data.permissions import Kind, Verb
 ROUTE = "/download/{ticket}/{name}"
 #: Seconds that a file is kept, and how many are kept at once.
 LASTS, MOST = 900, 200
-#: Cookies that say who somebody is: of a signed-in person, else of a visitor.
-SIGNED_IN, VISITOR = re.compile(r"_streamlit_user(__\d+)?"), "_streamlit_xsrf"
+#: The cookie that tells readers of the sample from each other.
+VISITOR = "_streamlit_xsrf"
 _NAME = re.compile(r"[a-z0-9-]{1,60}\.(csv|jpeg|pdf|png|xlsx)")
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -121,9 +122,7 @@ def _content(found: Offer) -> bytes | None:
 
 def _browser(cookies: Mapping[str, str]) -> str | None:
     """What tells one browser's sign-in from another's; a hash, so that no cookie is kept."""
-    said = {name: value for name, value in cookies.items() if SIGNED_IN.fullmatch(name)}
-    if not said and sign_in.mode() is sign_in.Mode.PERSONAS:
-        said = {name: cookies[name] for name in (VISITOR,) if cookies.get(name)}
-    if not any(said.values()):
-        return None
-    return hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()
+    said = door.token(cookies)
+    if said is None and sign_in.mode() is sign_in.Mode.PERSONAS:
+        said = cookies.get(VISITOR)
+    return hashlib.sha256(said.encode()).hexdigest() if said else None

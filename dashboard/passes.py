@@ -1,4 +1,5 @@
-"""Who may send files: visits whose user may import, each for a while and up to a number of bytes.
+"""Whose visit is whose, and who may send files: visits whose user may import, each for a while and
+up to a number of bytes.
 
 Streamlit takes any file from anybody who knows a visit's number or makes one up, and keeps it in
 memory. So a visit gets a pass when the server has seen, in running a page, that its user may
@@ -7,7 +8,9 @@ import; the gate asks for the pass.
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
@@ -23,6 +26,10 @@ class Pass:
 
 
 _passes: dict[str, Pass] = {}
+#: The sign-in that each visit belongs to, by the hash of what its browser brought.
+_visits: OrderedDict[str, str] = OrderedDict()
+#: Visits that are remembered; the longest silent are forgotten first.
+MOST = 10_000
 _lock = Lock()
 
 
@@ -50,3 +57,23 @@ def spend(visit: str, octets: int) -> bool:
             return False
         held.left -= octets
         return True
+
+
+def belong(visit: str, brought: str) -> None:
+    """A visit belongs to the sign-in that its browser brought."""
+    with _lock:
+        _visits[visit] = _hash(brought)
+        _visits.move_to_end(visit)
+        while len(_visits) > MOST:
+            _visits.popitem(last=False)
+
+
+def visits_of(brought: str) -> frozenset[str]:
+    """The visits that belong to a sign-in."""
+    mine = _hash(brought)
+    with _lock:
+        return frozenset(visit for visit, whose in _visits.items() if whose == mine)
+
+
+def _hash(brought: str) -> str:
+    return hashlib.sha256(brought.encode()).hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -29,15 +30,27 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import downloads, options, session, shell, sign_in
+from dashboard import downloads, offered, options, session, shell, sign_in
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
+from dashboard.doorway import routes as doorway
+from dashboard.doorway.visits import may_enter
 from dashboard.gate import Gate, content_policy
 from dashboard.navigation import DEFAULT_PAGE, PAGES
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import sheets
-from data.database import UnmatchedSchema, reading, require_current
+from data import sessions, sheets
+from data.database import (
+    DamagedDatabase,
+    UnmatchedSchema,
+    home,
+    reading,
+    require_current,
+    require_whole,
+)
+from data.fieldwork.installation import ExposedSecret
+from data.keeping.erasure import reapply
+from data.keeping.marks import DamagedMarks
 
 SCRIPT = Path(__file__).with_name("app.py")
 LOOPBACK = "127.0.0.1"
@@ -100,6 +113,7 @@ def routes() -> list[BaseRoute]:
         Mount("/assets", StaticFiles(directory=shell.ASSETS)),
         Route(downloads.ROUTE, downloads.download),
         *answering.routes(),
+        *doorway.routes(provider_settings),
     ]
 
 
@@ -108,7 +122,13 @@ def middleware(hosts: tuple[str, ...]) -> list[Middleware]:
     index = shell.read_index()
     pages = frozenset({"", *PAGES} - {DEFAULT_PAGE})
     return [
-        Middleware(Gate, hosts=hosts, policy=content_policy(index)),
+        Middleware(
+            Gate,
+            hosts=hosts,
+            policy=content_policy(index),
+            may_enter=may_enter,
+            holds=offered.holds,
+        ),
         Middleware(shell.Shell, index=index, pages=pages),
         Middleware(shell.Bundle),
     ]
@@ -147,16 +167,37 @@ def prepare() -> None:
 def settle_sign_in(host: str) -> None:
     """Decide how this process knows who looks. Raises: NotServed."""
     try:
+        require_whole(engine())
         require_current(engine())
+    except DamagedDatabase as damaged:
+        raise NotServed("refusal.database_damaged") from damaged
     except UnmatchedSchema as unmatched:
         raise NotServed(f"refusal.database_{unmatched.code}") from unmatched
+    try:
+        # An older copy may have been put back by hand.
+        reapply(engine(), home())
+    except (DamagedMarks, ExposedSecret) as unreadable:
+        raise NotServed("refusal.erased_marks", reason=unreadable) from unreadable
     with reading(engine()) as connection:
         sample_only = session.shows_sample(connection)
     try:
+        for path in secret_files():
+            sign_in.check_secrets(path)
+        sessions.limits()
         provider = sign_in.is_provider(provider_settings())
-        sign_in.use(sign_in.choose(host=host, sample_only=sample_only, provider=provider))
+        local = os.environ.get(sign_in.LOCAL_VARIABLE) == "1"
+        sign_in.use(
+            sign_in.choose(host=host, sample_only=sample_only, provider=provider, local=local)
+        )
     except sign_in.SignInMissing as missing:
         raise NotServed(missing.key, **missing.values) from missing
+    except sessions.InvalidLimits as invalid:
+        raise NotServed("refusal.session_limits", **invalid.values) from invalid
+
+
+def secret_files() -> list[Path]:
+    """Every file from which this process takes secrets, whether it is there or not."""
+    return [Path(path) for path in config.get_option("secrets.files")]
 
 
 def provider_settings() -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Who looks, in which language, at what: the only file that touches st.session_state and st.user.
+"""Who looks, in which language, at what: the only file that touches st.session_state.
 
 Selections live in the address under a page's own prefix (``?theme_code=ENV``), so a link shows the
 same view to whoever may see it. What the address does not say is remembered from earlier in the
@@ -13,30 +13,30 @@ and how it links to another page (a page that is not permitted is drawn as plain
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import passes, sign_in
-from data import access, records
+from dashboard.doorway import cookies, visits
+from data import access, records, sessions
 from data.access import User
+from data.database import writing
 from data.permissions import Kind, Verb
+from data.sessions import Session
 from metrics.metric import Profile
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 
 LANGUAGE = "lang"
 PERSONA = "persona"
 LANGUAGE_COOKIE = "arviomo_lang"
-
-#: Hours after which the identity provider must say again who somebody is.
-SIGNED_IN_HOURS = 10
 
 #: Marks what stands in for a choice that the page at hand does not have.
 STAND_IN = "stand-in:"
@@ -67,35 +67,63 @@ class Viewing:
 def user(connection: sa.Connection) -> User | None:
     """Who looks: the persona in the address, or the signed-in person; None for a stranger.
 
-    A persona is nobody as soon as the database holds anything that is not invented.
+    A persona is nobody as soon as the database holds anything that is not invented. The session of
+    a signed-in person is looked up at every run, with the rights that they have now.
     """
     if sign_in.mode() is sign_in.Mode.PERSONAS:
         if not shows_sample(connection):
             return None
         return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
-    if not is_signed_in():
+    found = signed_in(connection)
+    if found is None:
         return None
-    return access.user_of(connection, str(st.user.get("iss", "")), str(st.user.get("sub", "")))
+    _settle_visit()
+    if sessions.is_worth_noting(found):
+        with writing(connection.engine) as noting:
+            sessions.note(noting, found)
+    return found.user
 
 
-def is_signed_in() -> bool:
-    """Whether an identity provider has said who this is, and not too long ago.
+def signed_in(connection: sa.Connection) -> Session | None:
+    """The session of this visit; None where nobody signed in, or it has ended."""
+    brought = token()
+    return None if brought is None or sign_in.mode() is None else sessions.find(connection, brought)
 
-    Streamlit's cookie lives for thirty days and does not look at the token inside.
-    """
-    if not st.user.get("is_logged_in", False):
-        return False
-    return time.time() - float(st.user.get("iat") or 0) < SIGNED_IN_HOURS * 3600
+
+def _settle_visit() -> None:
+    """Remember whose visit this is, so that nobody else is handed a file that it offers."""
+    context, brought = get_script_run_ctx(), token()
+    if context is not None and brought is not None:
+        passes.belong(context.session_id, brought)
+
+
+def token() -> str | None:
+    """What this browser brought as its sign-in when the visit began."""
+    return cookies.token(st.context.cookies)
 
 
 def start_sign_in() -> None:
-    """Send the reader to the identity provider."""
-    st.login()
+    """Send the reader to the door, and back to where they are."""
+    here = urlsplit(st.context.url or "/")
+    _leave_for(visits.way_to_door(here.path, urlencode(st.query_params.to_dict())))
 
 
 def sign_out() -> None:
-    """Forget who this is."""
-    st.logout()
+    """End the session of this visit, for every copy of its cookie, and leave."""
+    brought = token()
+    if brought is not None:
+        visits.end_session(brought)
+    _leave_for("/sign-out")
+
+
+def _leave_for(address: str) -> None:
+    """Send the browser to an address of ours outside Streamlit's pages, as Streamlit's own
+    sign-in does."""
+    context = get_script_run_ctx()
+    if context is not None:
+        message = ForwardMsg()
+        message.auth_redirect.url = address
+        context.enqueue(message)
 
 
 def shows_sample(connection: sa.Connection) -> bool:
@@ -116,7 +144,7 @@ def settle_uploads(user: User) -> None:
         (Verb.REPORT, Kind.INDICATOR),
     )
     may_send = any(access.reach(user, verb, kind) != frozenset() for verb, kind in wanted)
-    if may_send and sign_in.mode() is sign_in.Mode.PROVIDER:
+    if may_send and sign_in.mode() is not sign_in.Mode.PERSONAS:
         passes.grant(context.session_id)
     else:
         passes.revoke(context.session_id)

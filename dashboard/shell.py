@@ -37,8 +37,9 @@ NOT_PAGES = (
     "/auth/",
     "/download/",
     "/s/",
+    "/sign-in/",
 )
-ROUTES = frozenset({"/health", "/oauth2callback"})
+ROUTES = frozenset({"/health", "/oauth2callback", "/sign-in", "/sign-out"})
 YEAR = 365 * 24 * 3600
 #: Files of the bundle that are worth compressing; fonts and pictures already are.
 PACKED = {

@@ -14,17 +14,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pysqlite3
 import pytest
+import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from streamlit.testing.v1 import AppTest
 
-from dashboard import sign_in
+from dashboard import session, sign_in
 from dashboard.truth import engine
-from data.database import URL_VARIABLE
+from data import access, sessions
+from data.database import URL_VARIABLE, writing
 from tests.dashboard import windows
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -92,6 +96,25 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     return made_once(root / "sample", load)
+
+
+@pytest.fixture(autouse=True)
+def tokens_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest has no cookies: what a browser would bring stands in its user instead."""
+    monkeypatch.setattr(session, "token", lambda: st.user.get("brought"))
+
+
+def sign_in_as(at: AppTest, issuer: str, subject: str, **ago: float) -> str:
+    """The token of a new session of somebody, which an AppTest brings from now on.
+
+    ago: how long ago they signed in, as a timedelta takes it.
+    """
+    with writing(engine()) as connection:
+        user = access.user_of(connection, issuer, subject)
+        started = datetime.now(UTC) - timedelta(**ago)
+        token = sessions.begin(connection, user.id, started)
+    at.user = {"is_logged_in": True, "brought": token}
+    return token
 
 
 @pytest.fixture

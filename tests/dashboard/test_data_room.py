@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from data import access, records
 from data.access import User
 from data.database import HOME_VARIABLE, URL_VARIABLE, reading, writing
 from metrics.metric import Profile
+from tests.dashboard.conftest import sign_in_as
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 ISSUER, SUBJECT = "https://id.example", "analyst"
@@ -129,8 +129,7 @@ def test_rejected_rows_go_out_as_a_file_that_no_spreadsheet_runs(room, file):
 def opened() -> AppTest:
     """The data room as the evaluator sees it."""
     at = AppTest.from_file(str(APP), default_timeout=120)
-    now = int(time.time())
-    at.user = {"is_logged_in": True, "iss": ISSUER, "sub": SUBJECT, "iat": now}
+    sign_in_as(at, ISSUER, SUBJECT)
     at.query_params["lang"] = "fi"
     at.query_params["profile"] = "proposals"
     at._page_hash = calc_hash("data_room")  # AppTest switches between files only

@@ -38,7 +38,8 @@ async def socket_screen(websocket):
 
 
 @pytest.fixture
-def client():
+def client(monkeypatch):
+    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PERSONAS)
     app = Starlette(
         routes=[
             *server.routes(),
@@ -208,6 +209,7 @@ def test_a_web_socket_from_another_site_is_refused(client):
         ("GET", "/_stcore/agent/openapi.json"),
         ("GET", "/component/x/index.html"),
         ("GET", "/app/static/x"),
+        ("GET", "/auth/login"),
     ],
 )
 def test_closed_doors(client, method, address):
@@ -349,6 +351,7 @@ def add_project(engine, code, *, invented):
 @pytest.fixture
 def no_provider(monkeypatch):
     monkeypatch.setattr(server, "provider_settings", dict)
+    monkeypatch.setattr(server, "secret_files", list)
     monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
 
 

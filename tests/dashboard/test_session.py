@@ -1,6 +1,6 @@
 """Language, persona and selections live in the address; what is not permitted is not there."""
 
-import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from dashboard.server import SCRIPT
 from data import access, records, schema
 from data.database import writing
 from data.permissions import Role
+from tests.dashboard.conftest import sign_in_as
 
 TITLES = {"fi": "Yleiskuva", "sv": "Översikt", "en": "Overview"}
 
@@ -184,32 +185,9 @@ def test_without_personas_a_stranger_sees_the_door_only(frame, monkeypatch):
     assert [button.label for button in app.button] == ["Sign in"]
 
 
-def test_a_signed_in_stranger_is_told_to_ask_for_a_role(sample_home, monkeypatch):
-    monkeypatch.delenv("ARVIOMO_DATABASE", raising=False)
-    monkeypatch.setenv("ARVIOMO_HOME", str(sample_home / "demo"))
-    monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
-    app = AppTest.from_file(SCRIPT, default_timeout=60)
-    app.user = signed_in("https://idp.example", "stranger")
-    app.query_params["lang"] = "en"
-    app.run()
-    assert not app.exception
-    assert "have not been given a role" in app.info[0].value
-    # Nobody becomes a persona by calling themselves one.
-    app.user = signed_in(access.SAMPLE_ISSUER, "administrator")
-    app.run()
-    assert titles(app) == ["Arviomo"]
-
-
-def signed_in(issuer, subject, hours_ago=0.0):
-    at = int(time.time() - hours_ago * 3600)
-    return {"is_logged_in": True, "iss": issuer, "sub": subject, "iat": at}
-
-
-@pytest.mark.parametrize(
-    ("hours_ago", "title"),
-    [(0, "Overview"), (9.9, "Overview"), (10.1, "Arviomo"), (720, "Arviomo")],
-)
-def test_somebody_with_a_role_looks_for_ten_hours(engine, monkeypatch, hours_ago, title):
+@pytest.fixture
+def looking(engine, monkeypatch):
+    """The screen as somebody with a role sees it who signed in; how long ago is handed in."""
     monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
     monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
     with writing(engine) as connection:
@@ -217,12 +195,78 @@ def test_somebody_with_a_role_looks_for_ten_hours(engine, monkeypatch, hours_ago
             connection, access.operator(), issuer="https://idp", subject="s", name="Maija"
         )
         records.grant_role(connection, access.operator(), person, "steering")
-    app = AppTest.from_file(SCRIPT, default_timeout=60)
-    app.user = signed_in("https://idp", "s", hours_ago)
-    app.query_params["lang"] = "en"
-    app.run()
+
+    def look(**ago):
+        app = AppTest.from_file(SCRIPT, default_timeout=60)
+        app.query_params["lang"] = "en"
+        sign_in_as(app, "https://idp", "s", **ago)
+        return app.run()
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("ago", "title"),
+    [
+        ({"minutes": 0}, "Overview"),
+        ({"minutes": 29}, "Overview"),
+        ({"minutes": 31}, "Arviomo"),
+        ({"days": 30}, "Arviomo"),
+    ],
+)
+def test_t25_somebody_who_does_nothing_for_half_an_hour_is_out(looking, ago, title):
+    app = looking(**ago)
     assert not app.exception
     assert titles(app) == [title]
+
+
+def test_t25_who_clicks_stays_for_ten_hours_and_no_longer(engine, looking):
+    app = looking(hours=9, minutes=59)
+    assert titles(app) == ["Arviomo"]  # so long without a click
+    with writing(engine) as connection:
+        clicked = datetime.now(UTC) - timedelta(minutes=5)
+        connection.execute(sa.update(schema.SignInSession).values(seen_at=clicked))
+    assert titles(app.run()) == ["Overview"]
+    with writing(engine) as connection:
+        seen = connection.scalar(sa.select(schema.SignInSession.seen_at))
+        assert seen - clicked > timedelta(minutes=4)  # the click was noted
+        started = datetime.now(UTC) - timedelta(hours=10, minutes=1)
+        connection.execute(sa.update(schema.SignInSession).values(started_at=started))
+    assert titles(app.run()) == ["Arviomo"]
+    assert [button.label for button in app.button] == ["Sign in"]
+
+
+def test_t25_a_copied_cookie_is_dead_after_signing_out_in_any_tab(looking):
+    here = looking()
+    there = AppTest.from_file(SCRIPT, default_timeout=60)
+    there.user = dict(here.user)
+    there.query_params["lang"] = "en"
+    assert titles(there.run()) == ["Overview"]
+    next(button for button in here.button if button.label == "Sign out").click().run()
+    assert titles(here) == ["Arviomo"]
+    assert titles(there.run()) == ["Arviomo"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        sa.update(schema.AppUser).values(disabled_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        sa.delete(schema.UserGrant),
+    ],
+    ids=["disabled", "no role left"],
+)
+def test_t25_who_is_let_in_no_longer_is_out_at_the_next_click(engine, looking, change):
+    app = looking()
+    assert titles(app) == ["Overview"]
+    with writing(engine) as connection:
+        connection.execute(change)
+    assert titles(app.run()) == ["Arviomo"]
+
+
+def test_without_a_server_of_ours_nobody_is_let_in(looking, monkeypatch):
+    app = looking()
+    monkeypatch.setattr(sign_in, "_mode", None)  # as `streamlit run dashboard/app.py` leaves it
+    assert titles(app.run()) == ["Arviomo"]
 
 
 def test_personas_end_when_real_data_comes_in(engine, frame, monkeypatch):

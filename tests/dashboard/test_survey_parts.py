@@ -120,12 +120,14 @@ def manager(sqlite_engine, monkeypatch) -> User:
         return access.user_numbered(connection, number)
 
 
-MINE = {"_streamlit_user": "signed", "_streamlit_xsrf": "x", "other": "1"}
+#: What a signed-in browser brings: 43 letters, as a token has.
+SIGNED, OTHER = "s" * 43, "o" * 43
+MINE = {"arviomo_session": SIGNED, "_streamlit_xsrf": "x", "other": "1"}
 
 
 def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser, manager):
     address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
-    browser.cookies = {"_streamlit_user": "signed", "_streamlit_xsrf": "renewed"}
+    browser.cookies = {"arviomo_session": SIGNED, "_streamlit_xsrf": "renewed"}
     answer = browser.get(address)
     assert (answer.status_code, answer.content) == (200, b"a;b")
     assert answer.headers["content-disposition"] == 'attachment; filename="12-links.csv"'
@@ -136,10 +138,10 @@ def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser, manager):
     "cookies",
     [
         {},
-        {"_streamlit_user": "other"},
+        {"arviomo_session": OTHER},
         {"_streamlit_xsrf": "x"},
-        {"_streamlit_user_tokens": "signed"},
-        {"_streamlit_user": "signed", "_streamlit_user__1": "of somebody else"},
+        {"_streamlit_user": SIGNED},
+        {"arviomo_session": SIGNED, "__Host-arviomo_session": OTHER},
     ],
 )
 def test_nobody_else_finds_it_with_the_address_alone(browser, manager, cookies):
@@ -152,7 +154,7 @@ def test_nobody_else_finds_it_with_the_address_alone(browser, manager, cookies):
 
 def test_a_file_is_gone_after_a_while_and_under_another_name(browser, manager, monkeypatch):
     address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
-    browser.cookies = {"_streamlit_user": "signed"}
+    browser.cookies = {"arviomo_session": SIGNED}
     assert browser.get(address.replace("12-", "13-")).status_code == 404
     later = time.monotonic() + downloads.LASTS + 1
     monkeypatch.setattr(downloads.time, "monotonic", lambda: later)

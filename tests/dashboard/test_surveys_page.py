@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from data.fieldwork.collection_facts import CollectionFacts, collections_of
 from data.instruments import field_instrument
 from survey.instrument import instruments
 from survey.text import LANGUAGES, Text
+from tests.dashboard.conftest import sign_in_as
 from tests.dashboard.looking import plain
 
 APP = Path(app.__file__)
@@ -70,7 +70,7 @@ def person(engine: sa.Engine, role: str = "manager") -> User:
 def opened(role: str = "manager", language: str = "fi", **address: object) -> AppTest:
     """The page as a role sees it in a language."""
     at = AppTest.from_file(str(APP), default_timeout=60)
-    at.user = {"is_logged_in": True, "iss": ISSUER, "sub": role, "iat": int(time.time())}
+    sign_in_as(at, ISSUER, role)
     for name, value in {"lang": language, **address}.items():
         at.query_params[name] = str(value)
     at._page_hash = calc_hash("surveys")  # AppTest switches between files only
