@@ -30,6 +30,10 @@ class UnsafeDatabase(Exception):
     """The database library or file is not one that may hold the truth."""
 
 
+class DamagedDatabase(Exception):
+    """The database file is not whole; nothing may be read from it or written to it."""
+
+
 class UnmatchedSchema(Exception):
     """The tables are not those of this program. code: "behind", "ahead" or "unknown"."""
 
@@ -188,6 +192,35 @@ def require_current(engine: sa.Engine) -> None:
             "behind",
             f"The tables of the database are at revision {now or 'none'}, and this program needs "
             f"{known[-1]}. Take a copy of the database and run: arviomo migrate",
+        )
+
+
+def revisions() -> list[str]:
+    """The revisions of the tables that this program knows, oldest first."""
+    return _known_revisions(_alembic())
+
+
+def require_whole(engine: sa.Engine) -> None:
+    """Nothing, when an SQLite file is built as it must be; PostgreSQL looks after its own.
+
+    What a page of the file says in itself has no checksum: a changed letter is not found here but
+    by `data.keeping.row_hashes` against a copy, and by the hashes of leaves, releases and audit.
+    Raises: DamagedDatabase saying what to do.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with reading(engine) as connection:
+            told = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
+    except sa.exc.DatabaseError as error:
+        # Not a refusal to answer (locked, closed): the file is no database any more.
+        if isinstance(error, sa.exc.OperationalError) and "malformed" not in str(error.orig):
+            raise
+        told = [str(error.orig)]
+    if told != ["ok"]:
+        raise DamagedDatabase(
+            f"The database file is damaged ({'; '.join(told[:3])}). Stop everything that uses it, "
+            "keep the file, and put back the newest copy: arviomo restore FILE --to FOLDER"
         )
 
 

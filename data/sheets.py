@@ -35,6 +35,10 @@ WITHHELD = "withheld"
 #: Under which name it says which collections still speak of answers that are gone or changed.
 KEPT = "kept"
 
+#: Under which name it says of which projects and questionnaires what was hidden stays hidden
+#: (`data.publication.remembering`).
+GROWN = "grown"
+
 #: The steps of a refresh, in order, as progress names them.
 STEPS = ("extract", "fold", "own", "judge", "protect", "publish")
 
@@ -113,8 +117,12 @@ def refresh(
 ) -> Publication:
     """The publication of everything that the database holds now (`data.publication.refreshing`)."""
     # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
+    from data import database
+    from data.keeping import erasure
     from data.publication import refreshing
 
+    # A file may have brought back somebody who was erased.
+    erasure.reapply(engine, home or database.home())
     return refreshing.refresh(engine, home, progress)
 
 

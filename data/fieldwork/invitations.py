@@ -212,7 +212,7 @@ def forget(connection: sa.Connection, home: Path, collections: Sequence[int], pe
     mine = invited.collection_id.in_(collections) & (invited.person == person)
     columns = (invited.id, invited.collection_id, invited.group_code)
     rows = connection.execute(sa.select(*columns).where(mine)).all()
-    used = [answers.used_name(home, _token(home, row.id)) for row in rows]
+    used = [used_name_of(home, row.id) for row in rows]
     connection.execute(sa.delete(schema.UsedLink).where(schema.UsedLink.id.in_(used)))
     connection.execute(sa.delete(invited).where(mine))
     for row in rows:
@@ -253,6 +253,11 @@ def person_name(home: Path, project: int, reference: str | None) -> str | None:
 
 def _token(home: Path, invitation: str) -> str:
     return installation.derived(home, "invitation", invitation)
+
+
+def used_name_of(home: Path, invitation: str) -> str:
+    """Under which name the use of an invitation's link is kept."""
+    return answers.used_name(home, _token(home, invitation))
 
 
 def _rows(connection: sa.Connection, collection: int) -> Sequence[sa.Row]:

@@ -1,9 +1,9 @@
-"""Answers taken back: by who gave them, with the receipt; or erased by name where they are joined.
+"""Answers taken back, and agreements ended, by who gave them: with the receipt.
 
 A link is not enough to take answers back. Who invites people has their links too, and could take
 away whom they like and read off what changes. The receipt holds the form's own random number,
 which the respondent's browser alone was given; with it, and the installation's secret, the answer
-is found, and with less it is not.
+is found, and with less it is not. Who asks the city to erase is in `data.keeping.erasure`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from typing import Literal
 import sqlalchemy as sa
 
 from data import audit, database, schema
-from data.access import User, require
-from data.fieldwork import answers, invitations, openings
+from data.fieldwork import answers, openings
 from data.fieldwork.local_time import day_of
 from data.fieldwork.openings import OpeningFacts
 from data.instruments import instrument_of
-from data.permissions import Kind, Verb
+from data.keeping import marks
 
 #: Who takes answers back, as the audit names them: nobody.
 RESPONDENT = "respondent"
@@ -71,12 +70,13 @@ def take_back(engine: sa.Engine, home: Path, token: str, key: str, now: datetime
 
     Published figures follow when `data.publication.waiting` lets them. A personal link stays used:
     whoever runs the survey would otherwise see from the list of reminders who took answers back.
-    Raises: NoAnswers, installation.ExposedSecret.
+    Raises: NoAnswers, installation.ExposedSecret, marks.DamagedMarks.
     """
     with answers.in_turn(engine), database.writing(engine) as connection:
         answers.be_durable(connection)
         found = _held(connection, home, token, key)
         if found.state == "stored":
+            marks.remember(connection, home, {marks.ANSWER: [_marked(found)]}, day_of(now))
             _delete(connection, found, now)
         return standing(connection, home, token, key)
 
@@ -91,38 +91,19 @@ def end_agreement(engine: sa.Engine, home: Path, token: str, key: str, now: date
         answers.be_durable(connection)
         found = _held(connection, home, token, key)
         if found.state == "stored" and found.agreed:
+            marks.remember(connection, home, {marks.AGREEMENT: [found.answer]}, day_of(now))
             _delete_special(connection, found, now)
         return standing(connection, home, token, key)
 
 
-def erase_person(
-    connection: sa.Connection, user: User, home: Path, project: int, reference: str
-) -> int:
-    """How many answers of one person to a project were deleted, with their invitations.
-
-    For those who ask the city to, and whose answers were joined under a disguised name; what came
-    by other links belongs to nobody whom the city could find.
-    Raises: NotPermitted.
-    """
-    require(user, Verb.UNDO, Kind.BATCH)
-    person = invitations.person_name(home, project, reference)
-    if person is None:
-        return 0
-    said, fielding = schema.Response, schema.Collection
-    mine = said.link_key == answers.joined_key(home, project, person)
-    of_project = sa.select(fielding.id).where(fielding.project_id == project)
-    numbers = connection.scalars(of_project.order_by(fielding.id).with_for_update(key_share=True))
-    held = numbers.all()
-    rows = connection.execute(
-        sa.select(said.id, said.collection_id).where(mine, said.collection_id.in_(held))
-    ).all()
-    connection.execute(sa.delete(said).where(said.id.in_([row.id for row in rows])))
-    for row in rows:  # one of each round, at most
-        _blank(connection, row.id)
-    _rewrite(connection, sorted({row.collection_id for row in rows}))
-    invitations.forget(connection, home, held, person)
-    audit.record(connection, user, "erase_person", f"project:{project}", {"answers": len(rows)})
-    return len(rows)
+def end_again(connection: sa.Connection, answer: str, now: datetime) -> None:
+    """Deletes what a stored answer says of special categories: its agreement had ended before an
+    older copy of the database was put back."""
+    collection = connection.scalar(
+        sa.select(schema.Response.collection_id).where(schema.Response.id == answer)
+    )
+    opening = openings.of_collection(connection, collection)
+    _delete_special(connection, Standing(opening, answer, "stored", agreed=True), now)
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -139,14 +120,18 @@ def _held(connection: sa.Connection, home: Path, token: str, key: str) -> Standi
     return found
 
 
+def _marked(found: Standing) -> str:
+    return f"{found.opening.project} {found.answer}"
+
+
 def _delete(connection: sa.Connection, found: Standing, now: datetime) -> None:
     collection = found.opening.collection
     # What was written in one's own words, its themes and quotes go with the row.
     connection.execute(sa.delete(schema.Response).where(schema.Response.id == found.answer))
     gone = {"id": found.answer, "collection_id": collection, "taken_back_on": day_of(now)}
     connection.execute(sa.insert(schema.TakenBack), gone)
-    _blank(connection, found.answer)
-    _rewrite(connection, [collection])
+    blank_words(connection, found.answer)
+    let_reread(connection, [collection])
     told = f"collection:{collection}"
     audit.record(connection, RESPONDENT, "take_back", told, on=day_of(now))
 
@@ -161,23 +146,23 @@ def _delete_special(connection: sa.Connection, found: Standing, now: datetime) -
     own = words.response_id == found.answer
     connection.execute(sa.delete(words).where(own, words.item.in_(special)))
     for item in special:
-        _blank(connection, found.answer, item)
+        blank_words(connection, found.answer, item)
     if not kept and not connection.scalar(sa.select(sa.exists().where(own))):
         _delete(connection, found, now)
         return
     answered = json.dumps(kept, separators=(",", ":"))
     connection.execute(sa.update(said).where(mine).values(answers=answered, agreed=False))
-    _rewrite(connection, [collection])
+    let_reread(connection, [collection])
     told = f"collection:{collection}"
     audit.record(connection, RESPONDENT, "end_agreement", told, on=day_of(now))
 
 
-def _blank(connection: sa.Connection, *which: str) -> None:
+def blank_words(connection: sa.Connection, *which: str) -> None:
     """Takes from the audit under which themes words stood that are gone. which: response, item."""
     audit.blank(connection, ":".join(("open_answer", *which)))
 
 
-def _rewrite(connection: sa.Connection, collections: Iterable[int]) -> None:
+def let_reread(connection: sa.Connection, collections: Iterable[int]) -> None:
     """Lets the next refresh read collections whole.
 
     The revision is the one that answers come with until a refresh has seen it: one of its own

@@ -16,6 +16,7 @@ TOLD = {
     ("area", "parent_id"): None,
     ("assessment", "submitted_at"): None,
     ("assessment_level", "not_applicable"): False,
+    ("erased_mark", "mark"): "0" * 64,
     ("funnel_case", "merged_into_id"): None,
     ("funnel_case", "split_from_id"): None,
     ("import_batch", "rows_read"): 1,

@@ -15,6 +15,7 @@ from data.fieldwork.withdrawals import NoAnswers
 from data.folding import extracts
 from data.folding.extracts import FROM_FIRST
 from data.instruments import bring_instrument
+from data.keeping import erasure
 from data.publication import refreshing
 from data.publication.waiting import FEWEST
 from survey.instrument import WHOLE_PROCESS, AnswerSet, Instrument, Item
@@ -226,9 +227,7 @@ def test_who_is_erased_leaves_the_audit_too(engine, tmp_path):
         answer(engine, tmp_path, token)
     for row in rows(engine):
         coded(engine, row.id, "HOW")
-    with database.writing(engine) as connection:
-        project = connection.scalar(sa.select(schema.Project.id))
-        withdrawals.erase_person(connection, USER, tmp_path, project, "person-1")
+    erasure.erase(engine, USER, tmp_path, "person-1", LATER)
     [left] = rows(engine)
     assert {subject for subject, _ in lines(engine)} == {
         "open_answer",
@@ -244,11 +243,11 @@ def test_joined_answers_of_a_person_are_erased_in_every_round(engine, tmp_path):
     for number in numbers:
         for token in invited(engine, tmp_path, number, 3):
             answer(engine, tmp_path, token)
+    assert erasure.erase(engine, USER, tmp_path, " Person-1 ", LATER).rows["response"] == 2
+    for key in ("person-1", " "):
+        with pytest.raises(erasure.NobodyFound):
+            erasure.erase(engine, USER, tmp_path, key, LATER)
     with database.writing(engine) as connection:
-        project = connection.scalar(sa.select(schema.Project.id))
-        assert withdrawals.erase_person(connection, USER, tmp_path, project, " Person-1 ") == 2
-        assert withdrawals.erase_person(connection, USER, tmp_path, project, "person-1") == 0
-        assert withdrawals.erase_person(connection, USER, tmp_path, project, " ") == 0
         for number in numbers:
             assert len(invitations.invitations_of(connection, USER, tmp_path, number)) == 2
         asked = connection.scalars(sa.select(schema.CollectionGroup.invited)).all()
@@ -263,8 +262,8 @@ def test_joined_answers_of_a_person_are_erased_in_every_round(engine, tmp_path):
 
 def test_only_who_may_take_a_batch_back_erases(engine, tmp_path):
     steering = access.User(7, "S", (access.Grant(access.Role.STEERING),))
-    with database.writing(engine) as connection, pytest.raises(access.NotPermitted):
-        withdrawals.erase_person(connection, steering, tmp_path, 1, "person-1")
+    with pytest.raises(access.NotPermitted):
+        erasure.erase(engine, steering, tmp_path, "person-1", LATER)
 
 
 # --- published ----------------------------------------------------------------------------------

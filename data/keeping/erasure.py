@@ -1,0 +1,390 @@
+"""Erasure of one person: every row of theirs, and what joins them in the files of the figures.
+
+What was published stays as it is until ten of a group are gone (`data.publication.waiting`): the
+difference of two publications would be the person. So the row of an extract is not taken out at
+once. What joins it to anything, the key, is replaced by a random one that stands nowhere else; what
+is left are whole numbers without a person, and they go when the figures do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from data import audit, database, schema
+from data.access import User, require
+from data.fieldwork import invitations, withdrawals
+from data.fieldwork.local_time import day_of
+from data.keeping import marks, tracing
+from data.keeping.tracing import Traces
+from data.permissions import Kind, Verb
+
+#: Rows that tell of a person and stay: that answers were taken back (a random id), what a release
+#: has locked (a keyed hash that backs a reported figure), lines of the audit, which are blanked.
+STAYING = frozenset(("taken_back", "counted_item", "audit_event"))
+#: What stands where the name of an organisation was.
+NAMELESS = "–"
+#: Who erases again what an older copy brought back, as the audit names it.
+HOUSE = "arviomo"
+
+_CHILDREN = frozenset(("open_answer", "answer_coding", "answer_clearance"))
+
+
+class NobodyFound(Exception):
+    """Nothing is held under a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows of each table were erased, and in how many files of the figures keys were
+    replaced."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    files: int = 0
+
+    @property
+    def whole(self) -> int:
+        return sum(self.rows.values())
+
+
+def erase(
+    engine: sa.Engine,
+    user: User,
+    home: Path,
+    key: str,
+    now: datetime,
+    project: int | None = None,
+) -> Erased:
+    """What was erased of the person that a key belongs to; gone for good when this returns.
+
+    key: the address of a receipt, a key as a file or the database has it, or the reference of a
+    list. project: only there.
+    Raises: NotPermitted, NobodyFound, installation.ExposedSecret, marks.DamagedMarks.
+    """
+    require(user, Verb.UNDO, Kind.BATCH)
+    with refreshes_wait(home):
+        with database.writing(engine) as connection:
+            traces = tracing.trace(connection, home, key, project)
+            collections = _collections(connection, project)
+            rows = _erase_rows(connection, user, home, traces, day_of(now))
+            if not rows:
+                raise NobodyFound("Nothing is held under this key.")
+            replaced = replace_keys(connection, home, traces.links, collections)
+        remove_files(home, replaced)
+        overwrite(engine)
+    return Erased(rows, len(replaced))
+
+
+def erase_organisation(
+    engine: sa.Engine, user: User, home: Path, called: str, now: datetime
+) -> Erased:
+    """The rows of an organisation that were made nameless, where it is one person's name.
+
+    called: its business ID, or its whole name. Raises: as `erase`.
+    """
+    require(user, Verb.UNDO, Kind.BATCH)
+    firm = schema.Organisation
+    with database.writing(engine) as connection:
+        plain = " ".join(called.split())
+        mine = (firm.business_id == plain) | (sa.func.lower(firm.name) == plain.lower())
+        found = connection.execute(sa.select(firm.id, firm.business_id, firm.name).where(mine))
+        rows = [row for row in found if row.name != NAMELESS]
+        if not rows:
+            raise NobodyFound("No organisation has this business ID or name.")
+        keys = {key for row in rows for key in (row.business_id, row.name.casefold()) if key}
+        marks.remember(connection, home, {marks.ORGANISATION: keys}, day_of(now))
+        _unname(connection, [row.id for row in rows])
+        audit.record(connection, user, "erase_person", "organisation", {"rows": len(rows)})
+    overwrite(engine)
+    return Erased({"organisation": len(rows)})
+
+
+def reapply(engine: sa.Engine, home: Path, now: datetime | None = None) -> int:
+    """How many rows were erased again, because an older copy or a file brought them back.
+
+    Raises: installation.ExposedSecret, marks.DamagedMarks.
+    """
+    now = now or datetime.now(UTC)
+    if not _is_marked(engine, home):
+        return 0
+    with refreshes_wait(home):
+        with database.writing(engine) as connection:
+            marks.bring(connection, home)
+            known = marks.known(connection)
+            rows: Counter[str] = Counter()
+            replaced: list[str] = []
+            for traces in _returned(connection, home, known):
+                said = schema.Response
+                asked = sa.select(said.id, said.collection_id).where(said.id.in_(traces.answers))
+                back = connection.execute(asked).all()
+                rows.update(_erase_rows(connection, HOUSE, home, traces, day_of(now)))
+                _tell_receipts(connection, back, day_of(now))
+                collections = _collections(connection, traces.project)
+                replaced += replace_keys(connection, home, traces.links, collections)
+            rows["organisation"] += _unname(connection, _firms(connection, home, known))
+            rows["response"] += _end_agreements(connection, home, known, now)
+        remove_files(home, replaced)
+        if rows.total():
+            overwrite(engine)
+    return rows.total()
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _erase_rows(
+    connection: sa.Connection, user: User | str, home: Path, traces: Traces, on: date
+) -> dict[str, int]:
+    """How many rows of each table were deleted, with marks and a line in the audit."""
+    held = list(tracing.rows_of(connection, home, traces))
+    counted = Counter(each.table.name for each in held)
+    if not counted.keys() - STAYING:
+        return {}
+    collections = sorted(
+        {each.row["collection_id"] for each in held if each.table.name == "response"}
+    )
+    _hold(connection, collections)
+    answers = [each.row["id"] for each in held if each.table.name == "response"]
+    marks.remember(connection, home, _marked(connection, held, traces), on)
+    for answer in answers:  # one of each round, at most
+        withdrawals.blank_words(connection, answer)
+    _unlock_items(connection, [e.row["id"] for e in held if e.table.name == "counted_item"])
+    invited = [each.row for each in held if each.table.name == "invitation"]
+    gone = _CHILDREN | STAYING | {"invitation", "used_link"}
+    for each in held:
+        if each.table.name not in gone:
+            same = (column == each.row[column.name] for column in each.table.primary_key)
+            connection.execute(sa.delete(each.table).where(*same))
+    for row in invited:
+        invitations.forget(connection, home, [row["collection_id"]], row["person"])
+    withdrawals.let_reread(connection, collections)
+    rows = {name: n for name, n in sorted(counted.items()) if name not in STAYING}
+    audit.record(connection, user, "erase_person", "person", {"rows": sum(rows.values())})
+    return rows
+
+
+def _hold(connection: sa.Connection, collections: list[int]) -> None:
+    fielding = schema.Collection
+    mine = sa.select(fielding.id).where(fielding.id.in_(collections)).order_by(fielding.id)
+    connection.execute(mine.with_for_update(key_share=True))
+
+
+def _marked(
+    connection: sa.Connection, held: list[tracing.Held], traces: Traces
+) -> dict[str, set[str]]:
+    """Keys by kind, as they stood in the rows: what was only tried leaves no mark."""
+    fielding, event = schema.Collection, schema.ActivityEvent
+    rounds = dict(connection.execute(sa.select(fielding.id, fielding.project_id)).all())
+    events = dict(connection.execute(sa.select(event.id, event.project_id)).all())
+    person = {marks.PERSON: "person_key"}
+    of = {
+        "response": {marks.ANSWER: "id", marks.LINK: "link_key", marks.FORM: "source_key"},
+        "attendance": person,
+        "contribution": person,
+        "journey_step": person,
+        "invitation": {marks.INVITED: "person"},
+    }
+    keys: dict[str, set[str]] = {kind: set() for kind in marks.KINDS}
+    for each in held:
+        row = each.row
+        project = (
+            rounds.get(row.get("collection_id"))
+            or events.get(row.get("event_id"))
+            or row.get("project_id")
+        )
+        for kind, column in of.get(each.table.name, {}).items():
+            if row[column] is not None:
+                keys[kind].add(_in(project, row[column]))
+    if not traces.links:
+        # A receipt, or the number of a form, is of one answer: the others of its link stay.
+        keys[marks.LINK].clear()
+    return keys
+
+
+def _unlock_items(connection: sa.Connection, items: list[int]) -> None:
+    """Lets counted items that no release has locked name nobody, not even by a keyed hash."""
+    item, locked = schema.CountedItem, schema.ReleasedValue
+    released = sa.select(locked.reported_id)
+    free = item.id.in_(items) & item.reported_id.not_in(released)
+    for number in connection.scalars(sa.select(item.id).where(free)).all():
+        own = sa.update(item).where(item.id == number)
+        connection.execute(own.values(entity=secrets.token_hex(32)))
+
+
+def _unname(connection: sa.Connection, firms: list[int]) -> int:
+    firm = schema.Organisation
+    mine = sa.update(firm).where(firm.id.in_(firms))
+    return connection.execute(mine.values(name=NAMELESS, business_id=None)).rowcount
+
+
+# --- what came back -----------------------------------------------------------------------------
+
+
+def _is_marked(engine: sa.Engine, home: Path) -> bool:
+    if (home / marks.FILE).exists():
+        return True
+    with database.reading(engine) as connection:
+        return bool(connection.scalar(sa.select(sa.exists().where(schema.ErasedMark.mark != ""))))
+
+
+def _returned(connection: sa.Connection, home: Path, known: frozenset[str]) -> list[Traces]:
+    """The keys in the database that were erased once, by project."""
+    said, invited, fielding = schema.Response, schema.Invitation, schema.Collection
+    event = schema.ActivityEvent
+    of_round = (fielding, lambda model: model.collection_id == fielding.id, fielding.project_id)
+    of_event = (event, lambda model: model.event_id == event.id, event.project_id)
+    came = [(schema.Attendance, of_event), (schema.Contribution, of_event)]
+    columns = [
+        ("answers", marks.ANSWER, said.id, (said, of_round)),
+        ("links", marks.LINK, said.link_key, (said, of_round)),
+        ("forms", marks.FORM, said.source_key, (said, of_round)),
+        ("invited", marks.INVITED, invited.person, (invited, of_round)),
+        *(("persons", marks.PERSON, model.person_key, (model, of)) for model, of in came),
+        ("persons", marks.PERSON, schema.JourneyStep.person_key, (schema.JourneyStep, None)),
+    ]
+    found: dict[int, dict[str, set[str]]] = {}
+    for name, kind, column, (model, of) in columns:
+        if of is None:
+            asked = sa.select(model.project_id, column)
+        else:
+            owner, same, project = of
+            asked = sa.select(project, column).join_from(model, owner, same(model))
+        rows = connection.execute(asked.where(column.is_not(None)).distinct()).all()
+        hashed = marks.mark_all(home, kind, [_in(project, key) for project, key in rows])
+        for (project, key), mark in zip(rows, hashed, strict=True):
+            if mark in known:
+                found.setdefault(project, {}).setdefault(name, set()).add(key)
+    return [
+        Traces(**{name: frozenset(keys) for name, keys in own.items()}, project=project)
+        for project, own in sorted(found.items())
+    ]
+
+
+def _in(project: int, key: str) -> str:
+    """A key as it is marked: two projects may call two people by the same number."""
+    return f"{project} {key}"
+
+
+def _collections(connection: sa.Connection, project: int | None) -> list[int]:
+    fielding = schema.Collection
+    asked = sa.select(fielding.id)
+    if project is not None:
+        asked = asked.where(fielding.project_id == project)
+    return list(connection.scalars(asked))
+
+
+def _tell_receipts(connection: sa.Connection, held: list[sa.Row], on: date) -> None:
+    """Lets receipts of answers that went again say that they were taken back."""
+    rows = [{"id": r.id, "collection_id": r.collection_id, "taken_back_on": on} for r in held]
+    if rows:
+        connection.execute(sa.insert(schema.TakenBack), rows)
+
+
+def _firms(connection: sa.Connection, home: Path, known: frozenset[str]) -> list[int]:
+    firm = schema.Organisation
+    asked = sa.select(firm.id, firm.business_id, firm.name).where(firm.name != NAMELESS)
+    rows = connection.execute(asked).all()
+    found = set()
+    for keys in ([row.business_id or "" for row in rows], [row.name.casefold() for row in rows]):
+        hashed = marks.mark_all(home, marks.ORGANISATION, keys)
+        found |= {
+            row.id
+            for row, key, mark in zip(rows, keys, hashed, strict=True)
+            if key and mark in known
+        }
+    return sorted(found)
+
+
+def _end_agreements(
+    connection: sa.Connection, home: Path, known: frozenset[str], now: datetime
+) -> int:
+    said = schema.Response
+    ids = connection.scalars(sa.select(said.id).where(said.agreed.is_(True))).all()
+    hashed = marks.mark_all(home, marks.AGREEMENT, ids)
+    ended = [answer for answer, mark in zip(ids, hashed, strict=True) if mark in known]
+    for answer in ended:
+        withdrawals.end_again(connection, answer, now)
+    return len(ended)
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+def replace_keys(
+    connection: sa.Connection, home: Path, links: frozenset[str], collections: list[int]
+) -> list[str]:
+    """The hashes of the files of figures that held a key; others are in their place.
+
+    The old ones are removed once the transaction is committed.
+    """
+    if not links:
+        return []
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from data.folding import extracts
+
+    segment, replaced = schema.Segment, []
+    new = {key: secrets.token_hex(32) for key in sorted(links)}
+    wanted = pa.array(list(new), pa.string())
+    for sha256 in connection.scalars(sa.select(segment.extract_sha256).distinct()).all():
+        path = extracts.segment_path(home, sha256)
+        if not path.exists():
+            continue
+        own = pq.read_table(path, columns=["collection", "link_key"])
+        keys = own["link_key"]
+        mine = pc.and_(
+            pc.is_in(keys, wanted), pc.is_in(own["collection"], pa.array(collections, pa.int32()))
+        )
+        if not pc.any(mine).as_py():
+            continue
+        table = pq.read_table(path)
+        place = table.schema.get_field_index("link_key")
+        at = pc.index_in(keys, wanted)
+        surrogate = pc.take(pa.array(list(new.values()), pa.string()), at)
+        column = pc.if_else(mine, surrogate, keys)
+        table = table.set_column(place, table.schema.field(place), column)
+        own = sa.update(segment).where(segment.extract_sha256 == sha256)
+        connection.execute(own.values(extract_sha256=extracts.store_segment(table, home)))
+        replaced.append(sha256)
+    return replaced
+
+
+def remove_files(home: Path, replaced: list[str]) -> None:
+    """Removes files of figures that others stand in the place of."""
+    folder = home / "extracts"
+    for path in [folder / f"{sha256}.parquet" for sha256 in replaced]:
+        path.unlink(missing_ok=True)
+    if replaced:
+        # What a refresh that was killed left; none runs now.
+        for path in folder.glob("*.unfinished"):
+            path.unlink()
+
+
+def overwrite(engine: sa.Engine) -> None:
+    """Lets go of what the log beside an SQLite file still holds; the file itself is overwritten
+    where something is deleted (``secure_delete``)."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")
+
+
+@contextmanager
+def refreshes_wait(home: Path) -> Iterator[None]:
+    """No refresh writes files of figures meanwhile: it would bring back a key that it has read."""
+    folder = home / "extracts"
+    folder.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(folder / "refresh.lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
