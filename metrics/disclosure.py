@@ -31,6 +31,8 @@ Decisions:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -66,13 +68,18 @@ SCORED = ("scale_moments", "scale_products", "split_halves", "timing")
 
 _CELL = ["entity", "wave", "split", "split_value"]
 _NAMED = {"entity": int, "wave": str, "split": str, "split_value": str}
+#: What an earlier sheet hid and stays hidden, by profile: metric, instrument, and _CELL.
+Remembered = Mapping[Profile, pd.DataFrame]
 _NO_CELLS = pd.DataFrame(columns=_CELL)
 
 
-def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Marks]]:
+def hidden(
+    estimates: list[Estimates], frames: Frames, before: Remembered | None = None
+) -> dict[Profile, list[Marks]]:
     """Which project figures may not be shown: for each profile and metric, marks over its rows.
 
-    estimates: the figures of projects (level project) of the whole sheet.
+    estimates: the figures of projects (level project) of the whole sheet. before: what an earlier
+    sheet hid and stays hidden.
     Raises: UnplacedFigure when a figure is about people whom the frames do not hold.
     """
     marks = {
@@ -100,6 +107,11 @@ def hidden(estimates: list[Estimates], frames: Frames) -> dict[Profile, list[Mar
                     least_ | _between_hidden(each.frame, means) | _among(each.frame, pairs)
                     for least_, each in zip(least, placed, strict=True)
                 ]
+            if before is not None and len(before[profile]):
+                least = [
+                    least_ | _among(each.frame, _stays(before[profile], each.metric.id, instrument))
+                    for least_, each in zip(least, placed, strict=True)
+                ]
             least = _hidden_rows(placed, universe, profile, least)
             for each, found in zip(placed, least, strict=True):
                 marks[profile][each.index][each.rows] = found
@@ -116,6 +128,12 @@ def _hidden_cells(
         if each.metric.frame == frame and each.metric.unit in (Unit.POINTS, Unit.CHANGE)
     ]
     return pd.MultiIndex.from_frame(pd.concat([_NO_CELLS, *found]).astype(_NAMED).drop_duplicates())
+
+
+def _stays(before: pd.DataFrame, metric: str, instrument: str) -> pd.MultiIndex:
+    """Where an earlier sheet hid a metric of an instrument: entity, wave, split, split value."""
+    theirs = (before["metric"] == metric) & (before["instrument"] == instrument)
+    return pd.MultiIndex.from_frame(before.loc[theirs.to_numpy(), _CELL].astype(_NAMED))
 
 
 def _among(frame: pd.DataFrame, cells: pd.MultiIndex) -> Marks:

@@ -58,15 +58,17 @@ def prepare(
     frames: Frames,
     only: Collection[str] | None = None,
     instruments: dict[str, Instrument] | None = None,
+    before: disclosure.Remembered | None = None,
 ) -> Prepared:
     """Everything up to the profile: raw figures of projects and the gate's word on each.
 
+    before: what an earlier sheet hid, and what therefore stays hidden.
     Raises: as `evaluate.sheets`; populations.UnplacedFigure; audit.RecoverableSheet.
     """
     every = sheets(frames, only, instruments)
     own = [judged(sheet, _nodes(sheet, own=True)) for sheet in every]
     estimates = [each.estimates for each in own]
-    hidden = disclosure.hidden(estimates, frames)
+    hidden = disclosure.hidden(estimates, frames, before)
     audit.refuse_recoverable(estimates, frames, hidden)
     return Prepared(
         every,

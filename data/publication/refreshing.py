@@ -11,8 +11,6 @@ published sheet needs. So a refresh that dies changes nothing.
 
 from __future__ import annotations
 
-import fcntl
-import gc
 import hashlib
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -42,12 +40,13 @@ from data.folding import (
     statistics_frames,
 )
 from data.instruments import known_instruments
-from data.publication import leaves, publishing, waiting
+from data.publication import leaves, publishing, remembering, turns, waiting
 from data.schema import Revision, SegmentMember
 from data.sheets import AHEAD, BEHIND, Progress, Publication, RevisionFacts, Waiting
 from metrics.attention import findings
 from metrics.catalog import metrics as known_metrics
 from metrics.catalog import of_answers
+from metrics.disclosure import Remembered
 from metrics.frames import Frames
 from metrics.judge import judge as protected
 from metrics.judge import judge_own, prepare
@@ -58,9 +57,6 @@ from survey.instrument import Instrument
 ATTEMPTS = 3
 
 JUDGING = (metrics, survey, data)
-
-#: New objects after which the garbage collector looks for circles among them; 700 is usual.
-SELDOM = 100_000
 
 #: New answers of more projects than this are published with everything else.
 FEW_PROJECTS = 12
@@ -95,6 +91,7 @@ class Arrivals:
             "read_on": _today().isoformat(),
             sheets.WITHHELD: [list(each) for each in self.settled.withheld],
             sheets.KEPT: self.settled.kept,
+            sheets.GROWN: [list(each) for each in self.settled.grown],
         }
 
 
@@ -131,7 +128,7 @@ def refresh(
     started = time.perf_counter()
     home = home or database.home()
     tell = progress or _silent
-    with _alone(home), _programs_set_aside():
+    with turns.alone(home), turns.programs_set_aside():
         for attempt in range(ATTEMPTS):
             try:
                 revision, figures, changed, waits = _refresh(engine, home, tell)
@@ -187,10 +184,13 @@ def read_truth(connection: sa.Connection, arrivals: Arrivals) -> Truth:
 
 
 def judge(
-    frames: Frames, truth: Truth, today: date, progress: Progress
+    frames: Frames, truth: Truth, before: Remembered, today: date, progress: Progress
 ) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
-    """The protected figures under both profiles, and what each says needs attention."""
-    prepared = prepare(frames, instruments=dict(truth.arrivals.instruments))
+    """The protected figures under both profiles, and what each says needs attention.
+
+    before: what the last sheet hid, and what stays hidden (`remembering.hidden_before`).
+    """
+    prepared = prepare(frames, None, dict(truth.arrivals.instruments), before)
     progress("judge", 1, 1)
     results: list[Results] = []
     attention: dict[Profile, pd.DataFrame] = {}
@@ -220,11 +220,12 @@ def _refresh(
             return seen, figures, False, arrivals.settled.waiting
         if not ahead:
             folded = _fold(connection, arrivals, home, progress)
+        before = _hidden_before(connection, arrivals, arrivals.collections["project"])
     progress("judge", 0, 1)
     collections, instruments = arrivals.collections, arrivals.instruments
     folded = segment_merging.merged(folded, instruments, collections, home)
     frames = statistics_frames.assemble(truth.records, folded, collections, instruments)
-    results, attention = judge(frames, truth, _today(), progress)
+    results, attention = judge(frames, truth, before, _today(), progress)
     progress("publish", 0, 1)
     # Cut before the transaction: others wait for the writing only.
     sheet = _sheet(folded, leaves.cut(results), attention, truth.inputs, seen)
@@ -247,6 +248,13 @@ def _fold(
         connection, arrivals.instruments, arrivals.collections, home, progress, settled.withheld,
         settled.returning,
     )  # fmt: skip
+
+
+def _hidden_before(
+    connection: sa.Connection, arrivals: Arrivals, projects: Collection[int]
+) -> Remembered:
+    published = arrivals.published.id if arrivals.published else None
+    return remembering.hidden_before(connection, published, arrivals.settled.grown, set(projects))
 
 
 @contextmanager
@@ -298,7 +306,8 @@ def _publish_own(
     today = _today()
     records = record_frames.read_records(connection, today, projects).of(projects, numbers)
     frames = statistics_frames.assemble(records, own, mine, arrivals.instruments)
-    prepared = prepare(frames, of_answers(), dict(arrivals.instruments))
+    before = _hidden_before(connection, arrivals, projects)
+    prepared = prepare(frames, of_answers(), dict(arrivals.instruments), before)
     results: list[Results] = []
     attention: dict[Profile, pd.DataFrame] = {}
     for profile, shown in judge_own(prepared).items():
@@ -360,29 +369,3 @@ def _today() -> date:
 
 def _silent(_step: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""
-
-
-@contextmanager
-def _programs_set_aside() -> Iterator[None]:
-    """The garbage collector passes over what is there already: modules, and what they hold; and it
-    looks more rarely at what comes.
-
-    Rows that are read wake it again and again, and looking through all modules takes a tenth of a
-    second each time; through the small frames of one project's figures, an eighth of their time.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """The only refresh of a home; the lock falls with the process that holds it."""
-    with (extracts.extract_folder(home) / "refresh.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -31,9 +31,9 @@ from data.folding import extracts
 from data.folding.extracts import FROM_FIRST, Withheld
 from data.folding.record_frames import table
 from data.folding.segments import AS_HELD
-from data.publication import losses
+from data.publication import losses, remembering
 from data.schema import Response, SegmentMember
-from data.sheets import KEPT, WITHHELD, RevisionFacts, Waiting
+from data.sheets import GROWN, KEPT, WITHHELD, RevisionFacts, Waiting
 from metrics.metric import Profile
 from metrics.unsafe import MINIMUM, PUPILS
 from survey.instrument import WHOLE_PROCESS, Instrument
@@ -51,13 +51,15 @@ _WAITS = ["collection", "group", "after"]
 class Settled(NamedTuple):
     """What a refresh may read. collections: as `collected.read_collections`, those of which nothing
     is published yet at FROM_FIRST; withheld: the answers that wait; returning: those that waited
-    and are read onto what a collection keeps speaking with; kept: the collections that do."""
+    and are read onto what a collection keeps speaking with; kept: the collections that do; grown:
+    the projects and questionnaires of which what is hidden stays so (`remembering`)."""
 
     collections: pd.DataFrame
     withheld: tuple[Withheld, ...]
     returning: tuple[Withheld, ...]
     kept: list[int]
     waiting: tuple[Waiting, ...]
+    grown: list[tuple[int, str]]
 
 
 def settled(
@@ -102,6 +104,8 @@ def settled(
     pending = arriving & ~there & ~whole["collection"].isin(released["collection"])
     # What was compared and found apart enough is read anew, whatever holds it.
     rewritten = collections["rewritten"].where(~compared, held + 1).where(~(kept | as_was), AS_HELD)
+    before = {(int(project), str(key)) for project, key in said.get(GROWN, [])}
+    grown = remembering.grown(connection, whole, released, earlier, lost["gone"], FEWEST)
     counts = pd.concat([apart.people, came.groupby("collection")["n"].sum()])
     return Settled(
         collections.assign(
@@ -112,6 +116,7 @@ def settled(
         _withheld(back[_WAITS]),
         sorted([*apart.kept, *apart.as_was]),
         _named(whole, counts.groupby(level=0).sum()),
+        sorted(before.union(grown)),
     )
 
 

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
 from benchmarks import generate
 from data import database, sheets
 from data.imports.responses import bump_revisions
-from data.publication import refreshing
+from data.publication import leaves, refreshing
 from data.schema import Collection, Response, Revision
 from metrics.frames import Frames
+from metrics.metric import Profile
 
 PROJECTS = 2
 #: Six collections of 40 people each.
@@ -263,3 +265,38 @@ def test_what_waits_is_known_without_extracts(truth, seen, tmp_path: Path):
     answer(truth, 1, "STAFF", 6)
     assert sheets.refresh(truth, tmp_path).waiting == ()
     assert people(seen[-1]) == {"RES": 37, "STAFF": 10}
+
+
+def hidden_groups(engine: sa.Engine, revision: int, profile: Profile) -> set[tuple[str, str]]:
+    """Metric and group of what a revision hides of project 1's baseline."""
+    asked = {"level": "project", "entity": 1, "wave": "baseline", "split": "group"}
+    with database.reading(engine) as connection:
+        found = pa.concat_tables(leaves.read(connection, revision, profile, asked)).to_pandas()
+    found = found[(found["state"] == "suppressed").to_numpy()]
+    return set(zip(found["metric"], found["split_value"], strict=True))
+
+
+def test_a_group_of_a_few_stays_hidden_with_those_beside_it_when_it_grows(truth, tmp_path: Path):
+    """Five residents, 18 of staff, 17 of a community: the five are what the total holds besides
+    what is shown. Had they seventeen later, both sheets would tell what the five said."""
+    with database.writing(truth) as connection:
+        mine = sa.select(Response.id).where(Response.collection_id == 1).order_by(Response.id)
+        ids = connection.execute(mine).scalars().all()
+        for group, own in (("STAFF", ids[5:23]), ("COM", ids[23:])):
+            moved = sa.update(Response).where(Response.id.in_(own))
+            connection.execute(moved.values(group_code=group))
+    first = sheets.refresh(truth, tmp_path).revision
+    answer(truth, 1, "RES", 12)
+    second = sheets.refresh(truth, tmp_path).revision
+    answer(truth, 2, "RES", 12)
+    third = sheets.refresh(truth, tmp_path).revision
+    with database.reading(truth) as connection:
+        facts = [sheets.published(connection, revision) for revision in (first, second, third)]
+    known = [[1, "measured@1"]]
+    assert [each.inputs[sheets.GROWN] for each in facts] == [[], known, known]
+    for profile in Profile:
+        hidden = [hidden_groups(truth, revision, profile) for revision in (first, second, third)]
+        assert hidden[0] <= hidden[1] <= hidden[2]
+    # By number alone nobody but the five was ever hidden, and somebody beside them.
+    groups = [group for metric, group in hidden[2] if metric == "process_quality"]
+    assert "RES" in groups and 1 < len(groups) < 3
