@@ -179,6 +179,9 @@ def totals(
             continue
         known = [value for value in own["value"] if value is not None]
         of_people = is_of_people(indicator)
+        hidden = any(each["state"] == "suppressed" for each in values if each["indicator"] == key)
+        if hidden and not sum(known):
+            known = []  # zeros beside what is not shown are not a sum of zero
         counted = indicator.counting is Counting.DISTINCT and (own["basis"] == "counted").all()
         alike = _together(values, str(key)) if counted and not of_people else None
         found.append(
