@@ -19,6 +19,11 @@ from survey.text import LANGUAGES, Text
 _UNIT, _PERCENT, _WORDS = "1", "2", "5"
 #: The vocabulary of references that IATI leaves to whoever reports.
 _OWN = "99"
+#: Where the common indicators of a period are defined; all others are defined by us.
+_REGULATIONS = {
+    "2014-2020": "http://data.europa.eu/eli/reg/2013/1301/oj",
+    "2021-2027": "http://data.europa.eu/eli/reg/2021/1058/oj",
+}
 _TOLD = (ValueState.VALUE, ValueState.ZERO)
 
 
@@ -35,7 +40,7 @@ def indicator_element(
     element = ET.Element("indicator", _attributes(indicator))
     child(element, "title", narratives(indicator.label))
     child(element, "description", narratives(_description(newest, lines)))
-    child(element, "reference", vocabulary=_OWN, code=indicator.key)
+    element.append(_reference(indicator))
     _baseline(element, newest)
     whole = _whole_days(newest, lines, project)
     if whole is not None and _says_the_whole(newest):
@@ -44,6 +49,15 @@ def indicator_element(
         period = _period(element, line.period.starts_on, line.period.ends_on)
         _actual(period, line, line.value, state, _comments(line))
     return element
+
+
+def _reference(indicator: Indicator) -> ET.Element:
+    """The code that the indicator has for everybody, and where it is defined; our own definitions
+    are named with their version, which is no part of the code."""
+    ours = f"urn:arviomo:indicator:{indicator.code}:{indicator.version}"
+    told = {"vocabulary": _OWN, "code": indicator.code}
+    told["indicator-uri"] = _REGULATIONS.get(indicator.period, ours)
+    return ET.Element("reference", told)
 
 
 def outside(line: DeskLine) -> DeskLine:

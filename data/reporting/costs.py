@@ -15,9 +15,12 @@ from data.schema import ActivityEvent, ProjectFunder
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Euros of a project. funders: whose money it is of, as far as the reader sees it; events:
-    what its events cost, which the funders' money paid, so the two are never added.
-    Missing: None where nobody wrote it down."""
+    """Euros of a project, as far as its reader sees whose money it is.
+
+    events: what its events cost, which the funders' money paid, so the two are never added.
+    Missing: None where nobody wrote it down; events also for a funder whose money is not the only
+    one in the project, because nobody wrote down which money paid an event.
+    """
 
     granted: Decimal | None
     used: Decimal | None
@@ -33,6 +36,7 @@ def costs(connection: sa.Connection, user: User) -> dict[int, Cost]:
     funding, event = ProjectFunder, ActivityEvent
     which = sa.true() if allowed is None else funding.project_id.in_(allowed)
     money: dict[int, list[sa.Row]] = {}
+    others: set[int] = set()
     for row in connection.execute(
         sa.select(
             funding.project_id, funding.funder_id, funding.granted_eur, funding.used_eur
@@ -40,6 +44,8 @@ def costs(connection: sa.Connection, user: User) -> dict[int, Cost]:
     ):
         if sees_inside(user, row.project_id) or row.funder_id in own_funders(user):
             money.setdefault(row.project_id, []).append(row)
+        else:
+            others.add(row.project_id)
     which = sa.true() if allowed is None else event.project_id.in_(allowed)
     held = dict(
         connection.execute(
@@ -52,9 +58,9 @@ def costs(connection: sa.Connection, user: User) -> dict[int, Cost]:
         project: Cost(
             _sum([row.granted_eur for row in money.get(project, [])]),
             _sum([row.used_eur for row in money.get(project, [])]),
-            held.get(project),
+            None if project in others else held.get(project),
         )
-        for project in sorted({*money, *held})
+        for project in sorted({*money, *held} - (others - money.keys()))
     }
 
 

@@ -19,7 +19,7 @@ from data.access import User, require
 from data.permissions import Kind, Verb
 from data.schema import IndicatorVersion, Programme, Project, ProjectProgramme
 from metrics.indicators.catalogue import common
-from metrics.indicators.indicator import Indicator
+from metrics.indicators.indicator import Indicator, speaks_of_people
 
 _INTERREG = "interreg"
 
@@ -48,6 +48,9 @@ class Stored:
 def canonical(indicator: Indicator) -> str:
     """An indicator as the JSON that is kept and hashed."""
     told = indicator.model_dump(mode="json")
+    if indicator.of_people is speaks_of_people(indicator.unit.code, indicator.counted):
+        # Nothing new is said, so a definition from before the field keeps its hash.
+        del told["of_people"]
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

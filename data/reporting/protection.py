@@ -6,22 +6,18 @@ euros or solutions is shown as it is.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
-from data.reporting.sources import OF_PEOPLE
 from metrics.indicators.indicator import Indicator
 from metrics.metric import Profile, ValueState
 from metrics.unsafe import MINIMUM
 
 STEP = 5
-#: The first word of a unit that is people.
-_PEOPLE = ("persons", "people", "participants", "users", "residents", "pupils")
 
 
 def is_of_people(indicator: Indicator) -> bool:
-    """Whether an indicator counts people, by its records or by its unit."""
-    return indicator.counted in OF_PEOPLE or re.split("[_/]", indicator.unit.code)[0] in _PEOPLE
+    """Whether an indicator's numbers are of people, as its definition says."""
+    return indicator.of_people
 
 
 def protected(number: Decimal | None) -> tuple[ValueState | None, Decimal | None]:

@@ -30,8 +30,6 @@ ENTERPRISES = (
     Source.NEW_MARKET_FIRMS,
     Source.TESTED_FIRMS,
 )
-#: Whose numbers are protected where the public profile is read.
-OF_PEOPLE = (Source.PEOPLE, Source.ATTENDANCES)
 _FIRM_RULE = {
     Source.NEW_PRODUCT_FIRMS: schema.FirmFollowUp.new_product,
     Source.NEW_MARKET_FIRMS: schema.FirmFollowUp.new_market,

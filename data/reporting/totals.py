@@ -27,9 +27,11 @@ class Tally:
     """One sum over projects, of everything from their start to their newest told period.
 
     projects: how many have told a figure, of: how many promised one. distinct and overlap: each
-    entity once, and how many the sum counts more than once. Missing: None where nobody told; where
-    levels and words cannot be added; distinct and overlap also where a figure was entered and not
-    counted, so that nobody knows whose it is, and where people are rounded.
+    entity once, and how many the sum counts more than once. Of people, for those outside, the sum
+    is of the projects' figures as they are shown, and projects are those that it holds.
+    Missing: None where nobody told; where levels and words cannot be added; distinct and overlap
+    also where a figure was entered and not counted, so that nobody knows whose it is, and where
+    people are rounded.
     """
 
     state: ValueState
@@ -115,13 +117,27 @@ def _tally(
     total = plain(sum(achieved, Decimal(0)))
     state = ValueState.ZERO if total == 0 else ValueState.VALUE
     if is_of_people(indicator) and not inside:
-        state, total = protected(total)
-        return Tally(state, total, None, None, projects, of)
+        return _outside(list(achieved), of)
     distinct = overlap = None
     if indicator.counting is Counting.DISTINCT and (own["basis"] == "counted").all():
         found = together(items[items["target"].isin(own["target"])], indicator.counting)
         distinct, overlap = found.distinct, int(total) - found.distinct
     return Tally(state, total, distinct, overlap, projects, of)
+
+
+def _outside(achieved: list[Decimal], of: int) -> Tally:
+    """The sum of what is shown of each project, as a release adds it: less nothing tells of one.
+
+    Missing: projects with too few people are in neither the sum nor the number of projects; where
+    all that is shown is 0 and some is not, nothing is told.
+    """
+    parts = [protected(plain(each)) for each in achieved]
+    shown = [number for _, number in parts if number is not None]
+    total = plain(sum(shown, Decimal(0)))
+    if not total and len(shown) < len(parts):
+        return Tally(ValueState.SUPPRESSED, None, None, None, len(shown), of)
+    state = ValueState.ZERO if total == 0 else ValueState.VALUE
+    return Tally(state, total, None, None, len(shown), of)
 
 
 def _items(connection: sa.Connection, told: pd.DataFrame, promised: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,11 @@ def _read(path: Path, told: Mapping[str, Any], entry: Mapping[str, Any]) -> Indi
     code = entry.get("code", "an indicator without a code")
     whole: dict[str, Any] = {"version": 1, "period": told.get("period"), **entry}
     whole.setdefault("source", told.get("source"))
+    if not isinstance(whole.get("of_people"), bool):
+        raise InvalidIndicator(
+            f"{path.name}, {code}: say of_people: true where its numbers are of "
+            "people and are protected, else false."
+        )
     for name, shelf in _SHARED.items():
         said = whole.get(name)
         if isinstance(said, str):

@@ -6,8 +6,10 @@ programmes and projects are written by their users and checked by the same schem
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,6 +22,8 @@ EXCLUSIONS = ("duplicate", "out_of_period", "threshold", "no_business_id")
 GRADES = ("A", "B", "C", "D", "E")
 #: What stands before the first release in the chain of releases.
 NO_RELEASE = "0" * 64
+#: The first word of the units that are people.
+_PEOPLE = ("persons", "people", "participants", "users", "residents", "pupils")
 
 
 class Kind(StrEnum):
@@ -57,6 +61,20 @@ class Source(StrEnum):
     OUTPUTS = "outputs"  # joint outputs, by their amounts
 
 
+#: The records that are of people, whatever their unit is called.
+OF_PEOPLE = (Source.PEOPLE, Source.ATTENDANCES)
+
+
+def speaks_of_people(unit: str, counted: Source | None) -> bool:
+    """Whether a definition that does not say it is of people, by its unit and its records."""
+    return counted in OF_PEOPLE or re.split("[_/]", unit)[0] in _PEOPLE
+
+
+def _unsaid(told: Mapping[str, Any]) -> bool:
+    # A flaw in the unit is told by the unit.
+    return "unit" in told and speaks_of_people(told["unit"].code, told.get("counted"))
+
+
 class Unit(BaseModel):
     """What is counted. code: as the regulation or the programme writes it."""
 
@@ -86,7 +104,9 @@ class Indicator(BaseModel):
     counted: the records that it can be counted from. figure: the published figure that it can be
     read from. part_of: indicators that may not be smaller than this one (a part of its whole, what
     was adopted of what was developed). when: the rule of what counts and when. interreg_only: may
-    be used in Interreg programmes and nowhere else.
+    be used in Interreg programmes and nowhere else. of_people: its numbers are of people, so they
+    are protected where others read them; definitions from before this was said have it from their
+    unit and their records.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -103,6 +123,7 @@ class Indicator(BaseModel):
     better: str = Field(pattern="^(up|down|none)$", default="up")
     interreg_only: bool = False
     counted: Source | None = None
+    of_people: bool = Field(default_factory=_unsaid)
     figure: FigureName | None = None
     part_of: tuple[str, ...] = ()
     source: str
@@ -113,6 +134,8 @@ class Indicator(BaseModel):
             raise ValueError(f"{self.code}: counted from records or read from a figure, not both.")
         if self.counting is Counting.WORDS and (self.counted or self.figure or self.part_of):
             raise ValueError(f"{self.code}: what is told in words is not counted or compared.")
+        if self.counted in OF_PEOPLE and not self.of_people:
+            raise ValueError(f"{self.code}: counted from records of people, so it is of_people.")
         return self
 
     @property

@@ -51,7 +51,7 @@ def written(engine, user=EVALUATOR, reporter: Reporter = CITY) -> etree._Element
 
 
 def indicator(root: etree._Element, key: str) -> etree._Element:
-    (found,) = root.xpath(f"//indicator[reference/@code='{key}']")
+    (found,) = root.xpath(f"//indicator[reference/@code='{key.partition('@')[0]}']")
     return found
 
 
@@ -126,6 +126,22 @@ def test_payment_periods_and_the_whole_way_are_apart(world):
         ("2025-01-01", "2025-06-30", [], ["20"]),
         ("2025-07-01", "2025-12-31", [], ["33"]),
     ]
+
+
+def test_a_reference_is_the_code_of_its_list_and_says_where_it_is_defined(world):
+    fill(world)
+    root = written(world)
+    said = {
+        key: dict(indicator(root, key).find("reference").attrib)
+        for key in ("RCR03@1", "ARV-CHANGE@1")
+    }
+    assert said == {
+        # Regulation (EU) 2021/1058 under its European Legislation Identifier.
+        "RCR03@1": {"vocabulary": "99", "code": "RCR03",
+                    "indicator-uri": "http://data.europa.eu/eli/reg/2021/1058/oj"},
+        "ARV-CHANGE@1": {"vocabulary": "99", "code": "ARV-CHANGE",
+                         "indicator-uri": "urn:arviomo:indicator:ARV-CHANGE:1"},
+    }  # fmt: skip
 
 
 def test_only_a_zero_is_written_as_zero(world):

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from data import database, schema
 from data.access import NotPermitted
-from data.reporting import reading, values
-from data.reporting.definitions import indicator_id
+from data.releases import content
+from data.reporting import costs, reading, values
+from data.reporting.definitions import indicator_id, store_own
+from metrics.indicators.catalogue import common
+from metrics.indicators.indicator import Indicator
 from metrics.metric import ValueState
 from tests.data import reported
 from tests.data.reported import (
@@ -165,6 +168,39 @@ def test_enterprises_are_not_people(world, tmp_path):
     assert (line(world, FUNDER).value, line(world, FUNDER).rounded) == (Decimal(2), False)
 
 
+def test_of_people_is_what_the_definition_says_whatever_its_unit_is_called(world):
+    """Reporting in "neighbours", an own unit, was shown to the funder to the very person."""
+    told = common()["ARV-WAITING@1"].model_dump() | {
+        "code": "ESPOO-1", "kind": "output", "counting": "additive", "of_people": True,
+        "unit": {"code": "neighbours", "label": {"fi": "naapuria", "sv": "grannar", "en": "n"}},
+    }  # fmt: skip
+    own = Indicator.model_validate(told)
+    write(world, store_own, EVALUATOR, own, project=ONE)
+    submitted(world, promised(world, "ESPOO-1@1"), opened(world), 7, cumulative=43)
+    seen = line(world, FUNDER)
+    assert (seen.state.value, seen.value, seen.cumulative) == ("suppressed", None, Decimal(45))
+    assert line(world, MANAGER).value == 7
+
+
+def test_a_funder_sees_what_events_cost_where_its_money_is_the_only_one(world):
+    with database.writing(world) as connection:
+        money = {ONE: (ERDF, 100), TWO: (ERDF, 50)}
+        for project, (funder, euros) in money.items():
+            connection.execute(
+                sa.update(schema.ProjectFunder)
+                .where(schema.ProjectFunder.project_id == project)
+                .where(schema.ProjectFunder.funder_id == funder)
+                .values(granted_eur=euros)
+            )
+        connection.execute(sa.update(schema.ActivityEvent).values(cost_eur=10))
+    seen = read(world, costs.costs, FUNDER)
+    # Project 1 has the city's money too, and which of the two paid its four events, nobody knows.
+    assert (seen[ONE].granted, seen[ONE].events) == (Decimal(100), None)
+    assert (seen[TWO].granted, seen[TWO].events) == (Decimal(50), Decimal(10))
+    inside = read(world, costs.costs, MANAGER)
+    assert inside[ONE].events == Decimal(40)
+
+
 # --- totals -------------------------------------------------------------------------------------
 
 
@@ -202,6 +238,33 @@ def test_a_correction_under_way_leaves_the_released_value_in_the_total(world):
     approved(world, new)
     told = total(world, FUNDER, "RCO02@1")
     assert (told.approved.sum, told.pending.sum) == (Decimal(4), None)
+
+
+@pytest.mark.parametrize(
+    ("figures", "told", "of"),
+    [
+        # Each to the nearest five and then added, as a release adds them: 45 and 45, not 85 of 86.
+        ((43, 43), ("value", 90, 2), 2),
+        ((43, 7), ("value", 45, 1), 2),  # the seven could be had from a sum that holds them
+        ((0, 7), ("suppressed", None, 1), 2),
+        ((0, 0), ("zero", 0, 2), 2),
+    ],
+)
+def test_people_are_added_as_they_are_shown_and_as_a_release_adds_them(world, figures, told, of):
+    for project, people in zip((ONE, TWO), figures, strict=True):
+        target = promised(world, "ARV-PARTICIPATIONS@1", project)
+        number = submitted(world, target, opened(world, project), people, cumulative=people)
+        approved(world, number)
+    desk = total(world, FUNDER, "ARV-PARTICIPATIONS@1").approved
+    assert ((desk.state.value, desk.sum, desk.projects), desk.of) == (told, of)
+    shown = lines(world, FUNDER)
+    keys = [
+        {"indicator": each.indicator.key, "value": each.value, "basis": each.basis,
+         "items": None, "state": each.state.value}
+        for each in shown
+    ]  # fmt: skip
+    (released,) = content.totals(keys, {each.indicator.key: each.indicator for each in shown})
+    assert released["sum"] == desk.sum
 
 
 def test_what_was_entered_has_a_sum_and_nobody_knows_whose_it_is(world):

@@ -81,6 +81,13 @@ def test_every_text_is_there_in_every_language(key):
         assert len(said) > 1, "a text that is the same in all languages was not translated"
 
 
+def test_a_definition_from_before_says_it_is_of_people_by_its_unit_and_its_records():
+    told = {key: each.model_dump() for key, each in common().items()}
+    assert any(each.pop("of_people") for each in told.values())
+    for key, each in told.items():
+        assert Indicator.model_validate(each) == common()[key]
+
+
 def test_outputs_and_results_are_told_apart():
     results = {each.code for each in common().values() if each.kind is Kind.RESULT}
     assert {code for code in results if code.startswith("RCO")} == set()
@@ -90,7 +97,7 @@ def test_outputs_and_results_are_told_apart():
 GOOD = (
     "period: own\nsource: s\nunits:\n  x: {label: {fi: a, sv: b, en: c}}\n"
     "rules:\n  r: {fi: a, sv: b, en: c}\nindicators:\n- {code: OWN-1, kind: output, unit: x, "
-    "counting: additive, when: r, label: {fi: a, sv: b, en: c}, "
+    "of_people: false, counting: additive, when: r, label: {fi: a, sv: b, en: c}, "
     "definition: {fi: a, sv: b, en: c}}\n"
 )
 
@@ -103,6 +110,8 @@ GOOD = (
         ("code: OWN-1", "code: own", "own"),
         ("counting: additive", "counting: words, counted: events", "told in words"),
         ("counting: additive", "counting: sometimes", "counting"),
+        ("of_people: false, ", "", "say of_people"),
+        ("counting: additive", "counting: additive, counted: people", "so it is of_people"),
         ("counting: additive", "counting: additive, colour: red", "colour"),
         ("indicators:", "indicator:", "list 'indicators'"),
         (", en: c}, definition", "}, definition", "label"),
