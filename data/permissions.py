@@ -149,6 +149,8 @@ PERMISSIONS: Mapping[Role, Mapping[tuple[Verb, Kind], Reach]] = {
 #: any of it, or do to it what OPENED_BY says.
 PAGES = {
     "overview": (Kind.PORTFOLIO_FIGURES, Kind.FUNDER_FIGURES),
+    "my_projects": (Kind.ASSESSMENT,),
+    "funded": (Kind.INDICATOR,),
     "theme": (Kind.THEME_FIGURES,),
     "area": (Kind.AREA_FIGURES,),
     "project": (Kind.PROJECT_FIGURES,),
@@ -163,8 +165,14 @@ PAGES = {
     "claims": (Kind.INDICATOR,),
     "surveys": (Kind.COLLECTION,),
     "methods": (Kind.METHOD,),
+    "search": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),
 }
 
 #: Pages that are for work: what somebody may do who opens them.
-OPENED_BY = {"surveys": Verb.ASK, "closing": Verb.REPORT}
+OPENED_BY = {
+    "my_projects": Verb.ASSESS,
+    "funded": Verb.APPROVE,
+    "surveys": Verb.ASK,
+    "closing": Verb.REPORT,
+}

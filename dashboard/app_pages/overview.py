@@ -74,6 +74,8 @@ def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:
             for kind, metric in (("benefit", "benefit_share"), ("process", "process_quality")):
                 with st.container():
                     part(say(f"section.compare_{kind}_{level}", language))
-                    sections.compare(viewing, scope, level, called, metric, most=8)
+                    drawn = level is Level.AREA and sections.on_map(viewing, scope, metric)
+                    if not drawn:
+                        sections.compare(viewing, scope, level, called, metric, most=8)
                     if kind == "process":
                         entity_link(viewing, level, say(f"section.all_{level}", language))

@@ -14,6 +14,7 @@ from dashboard.charts.grid import GridRow, share_grid
 from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
 from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
 from dashboard.charts.plane import NUMBERED, Point, Side, plane
+from dashboard.charts.tiles import Place, tile_map
 from dashboard.charts.timeline import Phase, phase_timeline
 from dashboard.charts.waves import wave_steps
 
@@ -28,6 +29,7 @@ __all__ = [
     "Phase",
     "PhaseCell",
     "PhaseRow",
+    "Place",
     "Point",
     "Reference",
     "Row",
@@ -46,5 +48,6 @@ __all__ = [
     "plane",
     "share_grid",
     "taken_up_bars",
+    "tile_map",
     "wave_steps",
 ]

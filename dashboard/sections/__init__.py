@@ -6,7 +6,13 @@ where nothing has been collected.
 
 from dashboard.sections.answering import answering, right_amount
 from dashboard.sections.by_group import outcomes_by_group, process_from_records
-from dashboard.sections.comparison import against_portfolio, compare, neighbourhoods, taking_part
+from dashboard.sections.comparison import (
+    against_portfolio,
+    compare,
+    neighbourhoods,
+    on_map,
+    taking_part,
+)
 from dashboard.sections.funnel import ANSWERS, FUNNEL, answered_proposals, funnel
 from dashboard.sections.gap import gap_of_phase, perception_gap
 from dashboard.sections.gap_portfolio import gap_of_projects
@@ -80,6 +86,7 @@ __all__ = [
     "not_recorded",
     "numbers",
     "numbers_sentence",
+    "on_map",
     "outcome_change",
     "outcomes_by_group",
     "perception_gap",

@@ -11,14 +11,16 @@ from dashboard import format as written
 from dashboard import sentences
 from dashboard.charts import (
     Pair,
+    Place,
     Reference,
     Row,
     interval_dots,
     is_shown,
     participation_bars,
     taken_up_bars,
+    tile_map,
 )
-from dashboard.components import Picture, chart_block, picture_block
+from dashboard.components import Picture, chart_block, legend_of, picture_block
 from dashboard.figures import figures, metric_of, one
 from dashboard.labels import group_name, overall_name, overall_of
 from dashboard.literal import literal
@@ -27,11 +29,14 @@ from dashboard.sections.scope import Scope, overall_benefit, overall_quality, to
 from dashboard.session import Viewing
 from dashboard.tables import results_table
 from dashboard.truth import engine
-from dashboard.wording import say
+from dashboard.wording import say, say_count
 from data import records
 from data.database import reading
-from metrics.metric import ALL_WAVES, Metric
+from metrics.metric import ALL_WAVES, Level, Metric
 from survey.instrument import GROUPS
+
+#: Fewer places make no map.
+FEWEST_ON_MAP = 3
 
 
 def told_participation(viewing: Viewing, scope: Scope) -> Told:
@@ -109,16 +114,10 @@ def beside_concerned(rows: Sequence[Row], metric: Metric, language: str) -> pd.D
     return table
 
 
-def compare(
-    viewing: Viewing,
-    scope: Scope,
-    level: str,
-    names: dict[int, str],
-    metric_id: str,
-    *,
-    most: int = 12,
-) -> None:
-    """A metric over the entities of a level, those that need attention first."""
+def told_entities(
+    viewing: Viewing, scope: Scope, level: str, names: dict[int, str], metric_id: str
+) -> Told:
+    """A metric over the entities of a level, those that need attention first, beside the whole."""
     language = viewing.language
     metric = metric_of(metric_id)
     instrument = scope.process if metric.kind == "process" else scope.outcome
@@ -136,8 +135,7 @@ def compare(
         rows_by(found, lambda r: names[r.entity], language), metric, sure_first=True
     )
     if not rows:
-        nothing(viewing, metric)
-        return
+        return Told(metric, (), "")
     whole = one(
         figures(
             viewing,
@@ -153,13 +151,32 @@ def compare(
     reference = None
     if whole is not None and is_shown(whole):
         reference = Reference(say("chart.portfolio", language), whole.value)
+    return Told(metric, rows, sentences.spread(rows, metric, language, "entities"), reference)
+
+
+def compare(
+    viewing: Viewing,
+    scope: Scope,
+    level: str,
+    names: dict[int, str],
+    metric_id: str,
+    *,
+    most: int = 12,
+) -> None:
+    """A metric over the entities of a level, those that need attention first."""
+    language = viewing.language
+    told = told_entities(viewing, scope, level, names, metric_id)
+    metric, rows = told.metric, told.rows
+    if not rows:
+        nothing(viewing, metric)
+        return
     shown = rows[:most]
     figure = (
         taken_up_bars(shown, metric, language)
         if metric_id == "proposals_taken_up"
-        else interval_dots(shown, metric, language, reference)
+        else interval_dots(shown, metric, language, told.reference)
     )
-    said = sentences.spread(rows, metric, language, "entities")
+    said = told.sentence
     if len(rows) > most:
         said = f"{said} {say('section.only_first', language, shown=most, all=len(rows))}"
     chart_block(
@@ -177,14 +194,50 @@ def compare(
 
 def neighbourhoods(viewing: Viewing) -> dict[int, str]:
     """Areas that lie beside each other: the local areas, or else cities, or else all of them."""
+    return {place.id: records.name_in(place, viewing.language) for place in beside(viewing)}
+
+
+def beside(viewing: Viewing) -> list[records.Area]:
+    """The areas of `neighbourhoods`, with all that the register says of them."""
     with reading(engine()) as connection:
         places = records.areas(connection, viewing.user)
     for kind in ("local_area", "city"):
         of_kind = [place for place in places if place.kind == kind]
         if len(of_kind) > 1:
-            places = of_kind
-            break
-    return {place.id: records.name_in(place, viewing.language) for place in places}
+            return of_kind
+    return places
+
+
+def on_map(viewing: Viewing, scope: Scope, metric_id: str) -> bool:
+    """The areas as tiles where they lie, if at least three of them say where; whether they do."""
+    language = viewing.language
+    known = {
+        place.id: place
+        for place in beside(viewing)
+        if place.latitude is not None and place.longitude is not None
+    }
+    called = {number: records.name_in(place, language) for number, place in known.items()}
+    told = told_entities(viewing, scope, Level.AREA, called, metric_id)
+    if len(told.rows) < FEWEST_ON_MAP:
+        return False
+    places = [
+        Place(item, known[item.result.entity].latitude, known[item.result.entity].longitude)
+        for item in told.rows
+    ]
+    missing = len(neighbourhoods(viewing)) - len(known)
+    said = [told.sentence, say_count("map.missing", missing, language) if missing else ""]
+    chart_block(
+        viewing,
+        tile_map(places, told.metric, language, told.reference),
+        told.rows,
+        told.metric,
+        title=say(f"map.{metric_id}", language),
+        sentence=" ".join(filter(None, said)),
+        publication=scope.publication,
+        key=f"map_{metric_id}",
+        legend=(*legend_of(told.rows, told.metric), "chart.key.map"),
+    )
+    return True
 
 
 def beside_portfolio(viewing: Viewing, scope: Scope) -> list[str]:
