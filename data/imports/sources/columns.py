@@ -15,6 +15,8 @@ from data.imports.spaces import normal_spaces
 #: More different values than this are not listed: they are texts, keys or names.
 LISTED = 60
 LONGEST = 300
+#: A list in a cell has at most so many choices, and they are so much of all that its cells say.
+MOST_OPTIONS, COVERED = 40, 0.85
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,]0+)?")
 _DATED = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _ZONE_WORD = re.compile(r" (?:[A-Z]{3,4})$")
@@ -45,6 +47,8 @@ def _column(header: str, text: str, cells: list[str]) -> Column:
     if personal:
         return Column(header, text, filled, personal=personal)
     many = len(said) > LISTED or any(len(value) > LONGEST for value in said)
+    forms = _forms(said[:2000]) if said and not _NUMBER.fullmatch(said[0]) else ()
+    split, options = ("", ()) if forms else _options(counted)
     numbers = bool(said) and all(_NUMBER.fullmatch(value) for value in said)
     return Column(
         header=header,
@@ -53,8 +57,45 @@ def _column(header: str, text: str, cells: list[str]) -> Column:
         values=() if many else tuple(said),
         many=many,
         numbers=numbers,
-        forms=_forms(said[:2000]) if said and not numbers else (),
+        options=options,
+        split=split,
+        forms=forms,
+        span=_span(said, forms),
     )
+
+
+def _options(counted: Counter[str]) -> tuple[str, tuple[str, ...]]:
+    """The choices of cells that hold several, and the sign between them; none in other columns.
+
+    Choices come again and again; pieces of sentences do not.
+    """
+    for sign in (";", "|", ", "):
+        parts: Counter[str] = Counter()
+        several = 0
+        for cell, times in counted.items():
+            pieces = [piece.strip() for piece in cell.split(sign) if piece.strip()]
+            several += times * (len(pieces) > 1)
+            for piece in pieces:
+                parts[piece] += times
+        common = [piece for piece, times in parts.most_common() if times > 1]
+        covered = sum(parts[piece] for piece in common) / (parts.total() or 1)
+        fewer = len(common) < len(counted)
+        if several and fewer and 2 <= len(common) <= MOST_OPTIONS and covered >= COVERED:
+            return sign, tuple(common)
+    return "", ()
+
+
+def _span(said: list[str], forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The first and the last day of a column of dates."""
+    if not forms:
+        return ()
+    day = next(day for day in _DAYS if forms[0].startswith(day))
+    days = sorted(
+        datetime.strptime(match[0], day).date().isoformat()
+        for value in said
+        if (match := _DATED.match(value)) and _fits(match[0], day)
+    )
+    return (days[0], days[-1]) if days else ()
 
 
 def _forms(said: list[str]) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ class Column:
     """One column as its reader saw it. A personal column tells nothing of what is in it.
 
     text: the question, where the file says it apart from the header. values: what its cells say,
-    the commonest first; empty where they are too many (``many``). forms: forms of dates that fit
-    every cell. personal: why it is taken for personal data.
+    the commonest first; empty where they are too many (``many``). options: choices of a list in a
+    cell, cut at ``split``. forms: forms of dates that fit every cell, and the ``span`` of days.
+    personal: why it is taken for personal data.
     """
 
     header: str
@@ -20,7 +21,10 @@ class Column:
     values: tuple[str, ...] = ()
     many: bool = False
     numbers: bool = False
+    options: tuple[str, ...] = ()
+    split: str = ""
     forms: tuple[str, ...] = ()
+    span: tuple[str, ...] = ()
     personal: str = ""
 
     @property
@@ -76,7 +80,7 @@ class Found:
 def from_json(body: dict) -> Found:
     """What the child told."""
     columns = tuple(
-        Column(**{**column, "values": tuple(column["values"]), "forms": tuple(column["forms"])})
+        Column(**{name: tuple(v) if isinstance(v, list) else v for name, v in column.items()})
         for column in body["columns"]
     )
     listed = {name: tuple(body[name]) for name in ("evidence", "languages")}

@@ -7,8 +7,9 @@ import re
 #: Parts of headers that name a person, a place of a person or a device; whole words, folded.
 _NAMES = re.compile(
     r"""(?:^|[\s_/.:-])(?:
-    (?:first|last|full|sur|family|given|user|respondent|recipient|contact|author|submitter)[\s_/]?name
-    |name\ of\ respondent|etunimi|sukunimi|koko\ nimi|vastaajan\ nimi|förnamn|efternamn|nimesi|oma\ nimi
+    (?:first|last|full|sur|family|given|user|respondent|recipient|contact|author)[\s_/]?name
+    |name\ of\ respondent|etunimi|sukunimi|koko\ nimi|vastaajan\ nimi
+    |submitter[\s_]?name|förnamn|efternamn|nimesi|oma\ nimi
     |e-?mail|email[\s_]?address|sähköposti(?:osoite|osoitteesi)?|e-post(?:adress)?|epost
     |phone(?:[\s_]?number)?|puhelin(?:numero(?:si)?)?|telefon(?:nummer)?
     |ip|ip[\s_-]?address|ip-osoite|ip-adress|ipaddr|ipaddress|ip_hash
