@@ -34,6 +34,7 @@ ACTIONS = frozenset(
         *("sign_in", "sign_in_refused", "sign_out", "denied"),
         *("add_user", "disable_user", "enable_user", "grant_role", "withdraw_role", "set_password"),
         *("import", "undo_import", "publish", "export", "download", "release"),
+        "retire_key",
         *("bring_instrument", "open_collection", "close_collection", "reopen_collection"),
         *("new_link", "invite", "remind", "withdraw_invitation", "write_notice", "use_notice"),
         *("take_back", "end_agreement", "erase_person", "subject_access"),

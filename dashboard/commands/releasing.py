@@ -119,12 +119,14 @@ def release_key(language: str) -> click.Command:
 
 def _rotate(compromised: bool, language: str) -> None:
     from dashboard.truth import engine
-    from data import database
+    from data import access, database
     from data.releases import rotation
 
     require_tables(language)
     with database.writing(engine()) as connection:
-        rotated = rotation.rotate(connection, database.home(), compromised=compromised)
+        rotated = rotation.rotate(
+            connection, access.operator(), database.home(), compromised=compromised
+        )
     if rotated.left_out:
         numbers = ", ".join(map(str, rotated.left_out))
         click.echo(say("cli.release-key.left_out", language, releases=numbers), err=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from data import audit
 from data.releases import content, since
 from data.releases.beside import changes
 from data.releases.canonical import plain
@@ -42,7 +43,8 @@ class Broken:
     "row" (a column of the release's own row), "values" (which values it froze), "value" (a row of
     one of them), "definition", "instrument", "publication", "unreleased" (a value is locked by no
     release), "stranger" (a row that nobody made here stands beside released ones), "gone" (the
-    audit tells of a release that is not there), "untold" (a release of which it does not tell).
+    audit tells of a release that is not there), "untold" (a release of which it does not tell),
+    "audit" (a line of it is not as it was written).
     path: which record and column.
     """
 
@@ -79,6 +81,9 @@ def check(connection: sa.Connection, home: Path) -> list[Broken]:
         if sha256 != row.sha256:
             found.append(Broken(row.id, "untold", "audit_event"))
     found += _unreleased(connection)
+    # Later changes are believed where the audit tells of them, so its lines are checked too.
+    lines_now = audit.verify(connection).broken
+    found += [Broken(None, "audit", f"audit_event:{line}.{what}") for line, what in lines_now]
     found += [Broken(None, "stranger", path) for path in since.strangers(connection)]
     return [*found, *_gone(released, known)]
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from data import audit
+from data.access import User, require
+from data.permissions import Kind, Verb
 from data.releases import keys, since
 from data.releases.freeze import RELEASE_LOCK
 from data.releases.verify_release import Invalid, verify
@@ -24,13 +27,16 @@ class Rotated:
     left_out: tuple[int, ...]
 
 
-def rotate(connection: sa.Connection, home: Path, *, compromised: bool = False) -> Rotated:
+def rotate(
+    connection: sa.Connection, user: User, home: Path, *, compromised: bool = False
+) -> Rotated:
     """A new key; the old one vouches for what is in the chain now and for nothing after it.
 
     compromised: somebody else may have had it, which auditors read too. A stored release that is
     not whole is not vouched for. Call it while writing: nobody releases meanwhile.
-    Raises: keys.ExposedKey.
+    Raises: NotPermitted; keys.ExposedKey.
     """
+    require(user, Verb.RELEASE, Kind.RELEASE)
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RELEASE_LOCK)))
     known, told = keys.public_keys(home), since.released_lines(connection)
@@ -48,4 +54,7 @@ def rotate(connection: sa.Connection, home: Path, *, compromised: bool = False) 
                 left_out.append(row.id)
         before = row.sha256
     key = keys.rotate(home, signed, compromised=compromised)
-    return Rotated(key, sum(map(len, signed.values())), tuple(left_out))
+    anchored = sum(map(len, signed.values()))
+    detail = {"compromised": compromised, "signed": anchored, "left_out": left_out, "new": key}
+    audit.record(connection, user, "retire_key", "release_key", detail)
+    return Rotated(key, anchored, tuple(left_out))

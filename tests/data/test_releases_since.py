@@ -148,7 +148,17 @@ def test_a_release_without_its_line_in_the_audit_is_named(world):
         connection.execute(sa.text("drop trigger if exists audit_event_kept"))
         table = schema.AuditEvent
         connection.execute(sa.delete(table).where(table.action == "release"))
-    assert found(engine, home) == [("untold", "audit_event")]
+    assert ("untold", "audit_event") in found(engine, home)
+
+
+def test_a_line_of_the_audit_that_was_made_up_is_found(world):
+    engine, home, _ = world
+    with database.writing(engine) as connection:
+        connection.execute(sa.text("drop trigger if exists audit_event_unchanged"))
+        table = schema.AuditEvent
+        told = sa.update(table).where(table.action == "target_stored")
+        connection.execute(told.values(action="target_changed", detail="{}"))
+    assert {code for code, _ in found(engine, home)} == {"audit"}
 
 
 # --- corrections leave as corrections -----------------------------------------------------------

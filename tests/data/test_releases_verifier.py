@@ -19,13 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import database, schema
+from data.access import NotPermitted
 from data.releases import chain, keys, rotation, verify_release
 from data.releases.canonical import dump
 from data.releases.keys import ExposedKey
 from data.releases.seal import sealed
 from data.releases.verify_release import Invalid, canonical, signed, verify
 from tests.data import released
-from tests.data.reported import read
+from tests.data.reported import EVALUATOR, MANAGER, read
 
 SOURCE = Path(verify_release.__file__)
 
@@ -191,7 +192,7 @@ def test_a_key_that_cannot_be_trusted_signs_nothing(tmp_path, change):
 
 def turned(engine, home, **more) -> rotation.Rotated:
     with database.writing(engine) as connection:
-        return rotation.rotate(connection, home, **more)
+        return rotation.rotate(connection, EVALUATOR, home, **more)
 
 
 def code_of(data: bytes, known) -> str:
@@ -238,6 +239,14 @@ def test_a_key_that_ended_vouches_for_what_it_had_signed_and_nothing_else(
     assert third.anchored == 2
     assert keys.public_keys(tmp_path)[first] == (word, frozenset([old.sha256]))
     assert keys.public_keys(tmp_path)[rotated.key] == ("retired", frozenset([later.sha256]))
+
+
+def test_only_who_releases_takes_a_new_key(sqlite_engine, tmp_path):
+    released.fill(sqlite_engine, tmp_path)
+    key = keys.public_key(tmp_path)
+    with pytest.raises(NotPermitted), database.writing(sqlite_engine) as connection:
+        rotation.rotate(connection, MANAGER, tmp_path)
+    assert keys.public_key(tmp_path) == key
 
 
 def test_the_old_key_put_back_signs_nothing(sqlite_engine, tmp_path):
