@@ -2,8 +2,8 @@
 
 People ask with what they have: the address of a receipt, the key that a file joined their answers
 by, or how the city's list calls them. None of it is stored as it was given, only hashes of it; so a
-key is tried in each form in which it may have been stored. `COLUMNS` of `data.keeping.holdings`
-says which columns hold keys of people, and a test holds this module to it.
+key is tried in each form in which it may have been stored. `data.keeping.holdings` says which
+columns hold something of people, and a test holds this module to it.
 """
 
 from __future__ import annotations
