@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from data import schema
 from data.fieldwork import answers, installation, invitations, withdrawals
-from data.reporting.sources import OF_PEOPLE
+from metrics.indicators.indicator import Source
 
 #: Shorter words than this are looked for only where they are all that a cell holds: a person "7"
 #: must not take other people's cells that hold a 7.
@@ -139,12 +139,8 @@ def projects_of(connection: sa.Connection, held: Iterable[Held]) -> list[str]:
 
 
 def entities_of(home: Path, persons: Iterable[str]) -> list[str]:
-    """Under which hashes people stand among counted items."""
-    return [
-        entity
-        for source in OF_PEOPLE
-        for entity in installation.derived_hexes(home, source.value, persons)
-    ]
+    """Under which hashes people stand among counted items (`data.reporting.sources`)."""
+    return installation.derived_hexes(home, Source.PEOPLE.value, persons)
 
 
 # --- keys ---------------------------------------------------------------------------------------
