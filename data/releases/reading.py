@@ -86,7 +86,8 @@ def file_of(
 
     For the command line and a page's download; the bytes are checked before they are handed out.
     number: of `ReleaseLine.id`. home: where the public keys are; without one, this installation's.
-    Raises: NotPermitted where it is not there, or not for this user to see; BrokenRelease.
+    Raises: NotPermitted where it is not there, or not for this user to see; BrokenRelease;
+    keys.ExposedKey where the file of public keys is not whole.
     """
     row = connection.execute(
         sa.select(Release.funder_id, Release.project_id, Release.document).where(
