@@ -18,6 +18,7 @@ import orjson
 import pyarrow as pa
 from ibis.expr import types as ir
 
+from data.folding.extracts import UNFINISHED
 from survey import instrument as instrument_rules
 from survey import item, scoring
 from survey.instrument import Instrument
@@ -158,7 +159,7 @@ def _kept_at(path: Path, worded: Worded) -> Worded:
         if not other.name.startswith(_wording_rules()):
             other.unlink(missing_ok=True)
     sql, schema = worded
-    aside = path.with_suffix(f".{os.getpid()}")
+    aside = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     aside.write_bytes(orjson.dumps([sql, [[name, str(kind)] for name, kind in schema.items()]]))
     aside.replace(path)
     return worded
