@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 import yaml
 
-from data import audit, schema
+from data import schema
 from data.access import User, require
 from data.database import home, reading, writing
 from data.imports.problems import RejectedFile
@@ -106,9 +107,9 @@ def write_profile(made: Suggestion, path: Path) -> list[Path]:
     return written
 
 
-def _write(path: Path, body: dict) -> None:
+def _write(path: Path, body: dict, comment: str = "") -> None:
     text = yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=100)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(comment + text, encoding="utf-8")
 
 
 def keep(engine: sa.Engine, made: Suggestion, user: User) -> str:
@@ -125,12 +126,12 @@ def keep(engine: sa.Engine, made: Suggestion, user: User) -> str:
     folder = home() / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     name = _free_name(made.profile)
-    with writing(engine) as connection:
-        if made.instrument is not None:
+    if made.instrument is not None:
+        with writing(engine) as connection:
             bring_instrument(connection, user, made.instrument)
-        _write(folder / f"{name}.yaml", made.body | {"name": name})
-        detail = {"file": made.found.file, "source": made.found.source}
-        audit.record(connection, user, "keep_profile", f"profile:{name}", detail)
+    day = datetime.now(UTC).date()
+    kept = f"# {made.found.file} ({made.found.source}); {user.name}, {day}\n"
+    _write(folder / f"{name}.yaml", made.body | {"name": name}, kept)
     return name
 
 

@@ -207,13 +207,13 @@ def _instrument(
     if wanted and wanted not in instruments:
         return None, []
     tried = [instruments[wanted]] if wanted else list(instruments.values())
-    best, most, matched = None, (0, 0, 0), []
+    best, most, matched = None, (0, 0, 0.0, 0), []
     for instrument in tried:
         here = matches(found, free, instrument)
         good = sum(not match.meanings.rescaled for match in here)
         certain = sum(match.sure and not match.meanings.rescaled for match in here)
         enough = good >= min(FEWEST_ITEMS, SHARE_OF_ITEMS * len(instrument.items))
-        rank = (certain, good, instrument.version)
+        rank = (certain, good, good / len(instrument.items), instrument.version)
         if (enough or (wanted and here)) and rank > most:
             best, most, matched = instrument, rank, here
     return best, matched
