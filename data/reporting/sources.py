@@ -21,6 +21,8 @@ from metrics.indicators.indicator import Source
 #: The organisations that the regulations count as public institutions.
 PUBLIC_KINDS = ("city", "state", "school")
 _COMPANY, _RESEARCH = "company", "research"
+#: Who is tied in both of these waves worked together as long as the project.
+_LASTING = ("baseline", "end")
 NO_BUSINESS_ID, THRESHOLD = "no_business_id", "threshold"
 #: What is listed where, in the unit of enterprises: only business IDs make sure of each once.
 ENTERPRISES = (
@@ -86,20 +88,80 @@ def _taking_part(
     )
     kinds = {
         Source.COMPANIES: (_COMPANY,),
-        Source.COMPANIES_WITH_RESEARCH: (_COMPANY,),
         Source.RESEARCH_ORGANISATIONS: (_RESEARCH,),
         Source.PUBLIC_INSTITUTIONS: PUBLIC_KINDS,
     }.get(source)
     if kinds is not None:
         query = query.where(organisation.kind.in_(kinds))
-    if source is Source.COMPANIES_WITH_RESEARCH:
-        with_research = (
-            sa.select(link.event_id)
-            .join(organisation, organisation.id == link.organisation_id)
-            .where(organisation.kind == _RESEARCH)
-        )
-        query = query.where(schema.ActivityEvent.id.in_(with_research))
+    if source is Source.RESEARCH_ORGANISATIONS:
+        # A research organisation that met nobody else developed nothing together with others.
+        query = query.add_columns((~_met(organisation.kind != _RESEARCH)).label("alone"))
+        found = _frame(connection, query).assign(source="event_organisation")
+        return found.assign(exclusion=_unless(~found["alone"].astype(bool)))
     return _frame(connection, query).assign(source="event_organisation")
+
+
+def _met(*whom: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The condition that an event had some organisation of a kind."""
+    link, organisation = schema.EventOrganisation, schema.Organisation
+    events = (
+        sa.select(link.event_id)
+        .join(organisation, organisation.id == link.organisation_id)
+        .where(*whom)
+    )
+    return schema.ActivityEvent.id.in_(events)
+
+
+def _with_research(
+    connection: sa.Connection, _source: Source, projects: Sequence[int]
+) -> pd.DataFrame:
+    """Companies and how they worked with research organisations. Those that were tied to one both
+    at the project's start and at its end count, on the project's last day; those that only met one
+    at an event are listed and kept out, because cooperation lasts as long as the project."""
+    link, organisation = schema.EventOrganisation, schema.Organisation
+    met = (
+        _events(projects)
+        .add_columns(*_organisation_columns())
+        .join(link, link.event_id == schema.ActivityEvent.id)
+        .join(organisation, organisation.id == link.organisation_id)
+        .where(organisation.kind == _COMPANY, _met(organisation.kind == _RESEARCH))
+    )
+    events = _frame(connection, met).assign(source="event_organisation", exclusion=THRESHOLD)
+    lasted = _frame(connection, _lasting(projects))
+    lasted = lasted.assign(source="organisation_tie", role="partner", exclusion="")
+    return pd.concat([part for part in (lasted, events) if len(part)] or [lasted])
+
+
+def _lasting(projects: Sequence[int]) -> sa.Select:
+    """Companies that were tied to one and the same research organisation in both waves."""
+    tie, project = schema.OrganisationTie, schema.Project
+    ends = (tie.source_id, tie.target_id)
+    company, research = (sa.orm.aliased(schema.Organisation) for _ in range(2))
+    ties = [
+        sa.select(tie.project_id, company.id.label("organisation"), research.id.label("other"),
+                  tie.wave)
+        .join(company, company.id == one)
+        .join(research, research.id == other)
+        .where(company.kind == _COMPANY, research.kind == _RESEARCH)
+        .where(tie.project_id.in_(projects), tie.wave.in_(_LASTING))
+        for one, other in (ends, ends[::-1])
+    ]  # fmt: skip
+    told = sa.union(*ties).subquery()
+    pairs = (
+        sa.select(told.c.project_id, told.c.organisation)
+        .group_by(told.c.project_id, told.c.organisation, told.c.other)
+        .having(sa.func.count() == len(_LASTING))
+        .subquery()
+    )
+    return (
+        sa.select(
+            pairs.c.project_id.label("project"), project.ends_on.label("happened_on"),
+            pairs.c.organisation.label("source_id"), *_organisation_columns(),
+        )
+        .join(project, project.id == pairs.c.project_id)
+        .join(schema.Organisation, schema.Organisation.id == pairs.c.organisation)
+        .distinct()
+    )  # fmt: skip
 
 
 def _firms(connection: sa.Connection, source: Source, projects: Sequence[int]) -> pd.DataFrame:
@@ -118,8 +180,12 @@ def _firms(connection: sa.Connection, source: Source, projects: Sequence[int]) -
     if source is not Source.TESTED_FIRMS:
         query = query.where(firm.followed_on.is_not(None))
     found = _frame(connection, query)
-    did = found["did"].astype(bool)
-    return found.assign(source="firm_follow_up", exclusion=did.map({True: "", False: THRESHOLD}))
+    return found.assign(source="firm_follow_up", exclusion=_unless(found["did"].astype(bool)))
+
+
+def _unless(meets: pd.Series) -> pd.Series:
+    """Why an item does not count: nothing where it meets what is asked of it."""
+    return meets.map({True: "", False: THRESHOLD})
 
 
 def _people(connection: sa.Connection, _source: Source, projects: Sequence[int]) -> pd.DataFrame:
@@ -186,12 +252,34 @@ def _adopted(connection: sa.Connection, source: Source, projects: Sequence[int])
 
 
 def _pilots(connection: sa.Connection, _source: Source, projects: Sequence[int]) -> pd.DataFrame:
+    """Pilots on the day on which they were finished. Those that nobody developed together, that are
+    not finished, or not within the project, are listed and kept out."""
     case = schema.FunnelCase
-    query = sa.select(
-        case.project_id.label("project"), case.pilot_on.label("happened_on"),
-        case.id.label("source_id"), case.code.label("key"),
-    ).where(case.project_id.in_(projects), case.pilot_on.is_not(None))  # fmt: skip
-    return _frame(connection, query).assign(source="funnel_case", kind="pilot", role=None)
+    query = (
+        sa.select(
+            case.project_id.label("project"), case.pilot_on, case.partner_on, case.development_on,
+            case.adoption_on, case.end_kind, case.ended_on, case.id.label("source_id"),
+            case.code.label("key"), schema.Project.ends_on.label("over_on"),
+        )
+        .join(schema.Project, schema.Project.id == case.project_id)
+        .where(case.project_id.in_(projects), case.pilot_on.is_not(None))
+    )  # fmt: skip
+    found = _frame(connection, query)
+    days = ("pilot_on", "adoption_on", "ended_on", "over_on")
+    found = found.assign(**{day: pd.to_datetime(found[day]) for day in days})
+    # Adopted or turned down after it: what was withdrawn, merged or split did not end as a pilot.
+    tried = found["ended_on"].where(found["end_kind"].isin(["rejected"]))
+    finished = found["adoption_on"].fillna(tried)
+    together = found["partner_on"].notna() & found["development_on"].notna()
+    in_time = found["over_on"].isna() | (finished <= found["over_on"])
+    meets = together & finished.notna() & in_time
+    return found.assign(
+        source="funnel_case",
+        kind="pilot",
+        role=None,
+        happened_on=finished.where(meets, found["pilot_on"]),
+        exclusion=_unless(meets),
+    )
 
 
 def _outputs(connection: sa.Connection, _source: Source, projects: Sequence[int]) -> pd.DataFrame:
@@ -206,7 +294,7 @@ def _outputs(connection: sa.Connection, _source: Source, projects: Sequence[int]
 
 _READS = {
     Source.COMPANIES: _taking_part,
-    Source.COMPANIES_WITH_RESEARCH: _taking_part,
+    Source.COMPANIES_WITH_RESEARCH: _with_research,
     Source.RESEARCH_ORGANISATIONS: _taking_part,
     Source.PUBLIC_INSTITUTIONS: _taking_part,
     Source.ORGANISATIONS: _taking_part,

@@ -43,8 +43,8 @@ class Source(StrEnum):
     """Records from which an indicator can be counted (`data.reporting.sources`)."""
 
     COMPANIES = "companies"  # companies that took part in an event
-    COMPANIES_WITH_RESEARCH = "companies_with_research"  # ... of which a research organisation too
-    RESEARCH_ORGANISATIONS = "research_organisations"
+    COMPANIES_WITH_RESEARCH = "companies_with_research"  # tied to one from start to end
+    RESEARCH_ORGANISATIONS = "research_organisations"  # that took part in an event with others
     PUBLIC_INSTITUTIONS = "public_institutions"
     ORGANISATIONS = "organisations"  # of any kind
     PARTICIPATIONS = "participations"  # an organisation at an event, each time
@@ -57,7 +57,7 @@ class Source(StrEnum):
     SOLUTIONS = "solutions"  # ready by the end of the period
     ADOPTED_SOLUTIONS = "adopted_solutions"  # taken into use by some organisation
     ADOPTERS = "adopters"  # organisations that took some solution into use
-    PILOTS = "pilots"  # cases that reached their pilot
+    PILOTS = "pilots"  # cases developed together whose pilot was finished within the project
     OUTPUTS = "outputs"  # joint outputs, by their amounts
 
 

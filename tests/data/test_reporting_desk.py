@@ -341,7 +341,7 @@ def test_the_desk_of_forty_projects_and_ten_indicators_is_read_at_once(sqlite_en
     world = reported.fill(sqlite_engine)
     many = range(101, 141)
     keys = [f"{c}@1" for c in ("RCO01", "RCO02", "RCO03", "RCO04", "RCO05", "RCO13", "RCR02",
-                               "RCR03", "ARV-PILOTS", "ARV-QUALITY")]  # fmt: skip
+                               "RCR03", "ARV-SOLUTIONS", "ARV-QUALITY")]  # fmt: skip
     with database.writing(world) as connection:
 
         def insert(model, rows) -> None:

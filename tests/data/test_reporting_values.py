@@ -13,8 +13,11 @@ import sqlalchemy as sa
 from data import database, schema
 from data.access import NotPermitted
 from data.reporting import values
+from data.reporting.definitions import store_own
 from data.reporting.history import events
 from data.reporting.values import Conflict, RefusedReport, Saved
+from metrics.indicators.catalogue import common
+from metrics.indicators.indicator import Indicator
 from tests.data import reported
 from tests.data.reported import (
     ADMINISTRATOR,
@@ -116,7 +119,10 @@ def test_the_same_enterprise_has_the_same_key_in_two_projects(world, tmp_path):
 
 
 def test_occurrences_add_up_over_periods(world, tmp_path):
-    target = promised(world, "RCO16@1")
+    told = common()["RCO16@2"].model_dump() | {"code": "ESPOO-1", "version": 1, "period": "own"}
+    own = Indicator.model_validate(told | {"counted": "participations"})
+    write(world, store_own, EVALUATOR, own, project=ONE)
+    target = promised(world, "ESPOO-1@1")
     numbers = [drafted(world, target, opened(world, days=d)) for d in (reported.FIRST, SECOND)]
     for number in numbers:
         counted(world, tmp_path, number)
@@ -131,8 +137,9 @@ def test_an_empty_count_is_a_true_zero(world, tmp_path):
     assert (row(world, number).state, row(world, number).value) == ("zero", 0)
 
 
-def test_what_is_not_counted_from_records_says_so(world, tmp_path):
-    number = drafted(world, promised(world, "RCO02@1"), opened(world))
+@pytest.mark.parametrize("key", ["RCO02@1", "RCO14@2", "RCO16@2", "RCO112@2"])
+def test_what_is_not_counted_from_records_says_so(world, tmp_path, key):
+    number = drafted(world, promised(world, key), opened(world))
     assert refused(world, values.count, MANAGER, tmp_path, number, 1) == "not_counted_from_records"
     assert refused(world, values.read_from_figure, MANAGER, number, 1) == "not_read_from_a_figure"
 
