@@ -11,9 +11,13 @@ import sys
 import click
 
 from dashboard.commands import (
+    auditing,
     briefs,
+    copying,
     exporting,
     intake,
+    keeping,
+    own_indicators,
     people,
     publishing,
     releasing,
@@ -36,6 +40,7 @@ COMMANDS = (
     intake.import_file,
     intake.undo,
     intake.profiles,
+    own_indicators.indicators,
     publishing.refresh,
     exporting.export,
     briefs.brief,
@@ -44,6 +49,12 @@ COMMANDS = (
     verifying.verify,
     releasing.release_key,
     people.user,
+    auditing.audit,
+    keeping.erase,
+    keeping.subject_access,
+    keeping.retention,
+    copying.backup,
+    copying.restore,
 )
 
 

@@ -118,17 +118,23 @@ def refresh(
     """The publication of everything that the database holds now (`data.publication.refreshing`)."""
     # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
     from data import database
-    from data.keeping import erasure
+    from data.keeping import returned
     from data.publication import refreshing
 
     # A file may have brought back somebody who was erased.
-    erasure.reapply(engine, home or database.home())
+    returned.reapply(engine, home or database.home())
     return refreshing.refresh(engine, home, progress)
 
 
 def latest_revision(connection: sa.Connection) -> int | None:
     """The number of the sheet that pages read; None before the first refresh."""
     return connection.execute(sa.select(sa.func.max(Revision.id))).scalar()
+
+
+def revision_before(connection: sa.Connection, revision: int) -> int | None:
+    """The number of the sheet before another, of those that are kept; None where there is none."""
+    earlier = sa.select(sa.func.max(Revision.id)).where(Revision.id < revision)
+    return connection.execute(earlier).scalar()
 
 
 def published(connection: sa.Connection, revision: int | None = None) -> RevisionFacts | None:

@@ -76,7 +76,7 @@ def take_back(engine: sa.Engine, home: Path, token: str, key: str, now: datetime
         answers.be_durable(connection)
         found = _held(connection, home, token, key)
         if found.state == "stored":
-            marks.remember(connection, home, {marks.ANSWER: [_marked(found)]}, day_of(now))
+            marks.remember(connection, home, {marks.TAKEN_BACK: [_marked(found)]}, day_of(now))
             _delete(connection, found, now)
         return standing(connection, home, token, key)
 

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 
 from data import audit, database
 from data.access import User, require
-from data.keeping import erasure, marks
+from data.keeping import erasure, marks, returned
 from data.keeping.row_hashes import TableHash, differing, row_hashes
 from data.keeping.sealed import Key, NotOpened, SealedReader, SealedWriter
 from data.permissions import Kind, Verb
@@ -114,7 +114,7 @@ def restore(file: Path, home: Path, key: Key, erased: Path | None = None,
                 _check_rows(connection, tables)
             database.migrate(engine)
             marks.add(folder, newest)
-            again = erasure.reapply(engine, folder)
+            again = returned.reapply(engine, folder)
             _tidy(engine)
         finally:
             engine.dispose()

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -33,8 +33,6 @@ from data.permissions import Kind, Verb
 STAYING = frozenset(("taken_back", "counted_item", "audit_event"))
 #: What stands where the name of an organisation was.
 NAMELESS = "–"
-#: Who erases again what an older copy brought back, as the audit names it.
-HOUSE = "arviomo"
 
 _CHILDREN = frozenset(("open_answer", "answer_coding", "answer_clearance"))
 
@@ -74,8 +72,8 @@ def erase(
     with refreshes_wait(home):
         with database.writing(engine) as connection:
             traces = tracing.trace(connection, home, key, project)
-            collections = _collections(connection, project)
-            rows = _erase_rows(connection, user, home, traces, day_of(now))
+            collections = collections_of(connection, project)
+            rows = erase_rows(connection, user, home, traces, day_of(now))
             if not rows:
                 raise NobodyFound("Nothing is held under this key.")
             replaced = replace_keys(connection, home, traces.links, collections)
@@ -102,46 +100,16 @@ def erase_organisation(
             raise NobodyFound("No organisation has this business ID or name.")
         keys = {key for row in rows for key in (row.business_id, row.name.casefold()) if key}
         marks.remember(connection, home, {marks.ORGANISATION: keys}, day_of(now))
-        _unname(connection, [row.id for row in rows])
+        unname(connection, [row.id for row in rows])
         audit.record(connection, user, "erase_person", "organisation", {"rows": len(rows)})
     overwrite(engine)
     return Erased({"organisation": len(rows)})
 
 
-def reapply(engine: sa.Engine, home: Path, now: datetime | None = None) -> int:
-    """How many rows were erased again, because an older copy or a file brought them back.
-
-    Raises: installation.ExposedSecret, marks.DamagedMarks.
-    """
-    now = now or datetime.now(UTC)
-    if not _is_marked(engine, home):
-        return 0
-    with refreshes_wait(home):
-        with database.writing(engine) as connection:
-            marks.bring(connection, home)
-            known = marks.known(connection)
-            rows: Counter[str] = Counter()
-            replaced: list[str] = []
-            for traces in _returned(connection, home, known):
-                said = schema.Response
-                asked = sa.select(said.id, said.collection_id).where(said.id.in_(traces.answers))
-                back = connection.execute(asked).all()
-                rows.update(_erase_rows(connection, HOUSE, home, traces, day_of(now)))
-                _tell_receipts(connection, back, day_of(now))
-                collections = _collections(connection, traces.project)
-                replaced += replace_keys(connection, home, traces.links, collections)
-            rows["organisation"] += _unname(connection, _firms(connection, home, known))
-            rows["response"] += _end_agreements(connection, home, known, now)
-        remove_files(home, replaced)
-        if rows.total():
-            overwrite(engine)
-    return rows.total()
-
-
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def _erase_rows(
+def erase_rows(
     connection: sa.Connection, user: User | str, home: Path, traces: Traces, on: date
 ) -> dict[str, int]:
     """How many rows of each table were deleted, with marks and a line in the audit."""
@@ -201,9 +169,13 @@ def _marked(
             or events.get(row.get("event_id"))
             or row.get("project_id")
         )
+        if each.table.name == "rejected_row":
+            keys[marks.REFUSED].add(place_of(row["batch_id"], row["row"]))
+        if each.table.name == "replaced_row":
+            keys[marks.REMEMBERED].add(str(row["id"]))
         for kind, column in of.get(each.table.name, {}).items():
             if row[column] is not None:
-                keys[kind].add(_in(project, row[column]))
+                keys[kind].add(in_project(project, row[column]))
     if not traces.links:
         # A receipt, or the number of a form, is of one answer: the others of its link stay.
         keys[marks.LINK].clear()
@@ -220,100 +192,30 @@ def _unlock_items(connection: sa.Connection, items: list[int]) -> None:
         connection.execute(own.values(entity=secrets.token_hex(32)))
 
 
-def _unname(connection: sa.Connection, firms: list[int]) -> int:
+def unname(connection: sa.Connection, firms: list[int]) -> int:
+    """How many organisations have no name now."""
     firm = schema.Organisation
     mine = sa.update(firm).where(firm.id.in_(firms))
     return connection.execute(mine.values(name=NAMELESS, business_id=None)).rowcount
 
 
-# --- what came back -----------------------------------------------------------------------------
+def place_of(batch: int, row: int) -> str:
+    """A row of a file as it is marked: what it held cannot be told from a hash of a key."""
+    return f"{batch} {row}"
 
 
-def _is_marked(engine: sa.Engine, home: Path) -> bool:
-    if (home / marks.FILE).exists():
-        return True
-    with database.reading(engine) as connection:
-        return bool(connection.scalar(sa.select(sa.exists().where(schema.ErasedMark.mark != ""))))
-
-
-def _returned(connection: sa.Connection, home: Path, known: frozenset[str]) -> list[Traces]:
-    """The keys in the database that were erased once, by project."""
-    said, invited, fielding = schema.Response, schema.Invitation, schema.Collection
-    event = schema.ActivityEvent
-    of_round = (fielding, lambda model: model.collection_id == fielding.id, fielding.project_id)
-    of_event = (event, lambda model: model.event_id == event.id, event.project_id)
-    came = [(schema.Attendance, of_event), (schema.Contribution, of_event)]
-    columns = [
-        ("answers", marks.ANSWER, said.id, (said, of_round)),
-        ("links", marks.LINK, said.link_key, (said, of_round)),
-        ("forms", marks.FORM, said.source_key, (said, of_round)),
-        ("invited", marks.INVITED, invited.person, (invited, of_round)),
-        *(("persons", marks.PERSON, model.person_key, (model, of)) for model, of in came),
-        ("persons", marks.PERSON, schema.JourneyStep.person_key, (schema.JourneyStep, None)),
-    ]
-    found: dict[int, dict[str, set[str]]] = {}
-    for name, kind, column, (model, of) in columns:
-        if of is None:
-            asked = sa.select(model.project_id, column)
-        else:
-            owner, same, project = of
-            asked = sa.select(project, column).join_from(model, owner, same(model))
-        rows = connection.execute(asked.where(column.is_not(None)).distinct()).all()
-        hashed = marks.mark_all(home, kind, [_in(project, key) for project, key in rows])
-        for (project, key), mark in zip(rows, hashed, strict=True):
-            if mark in known:
-                found.setdefault(project, {}).setdefault(name, set()).add(key)
-    return [
-        Traces(**{name: frozenset(keys) for name, keys in own.items()}, project=project)
-        for project, own in sorted(found.items())
-    ]
-
-
-def _in(project: int, key: str) -> str:
+def in_project(project: int, key: str) -> str:
     """A key as it is marked: two projects may call two people by the same number."""
     return f"{project} {key}"
 
 
-def _collections(connection: sa.Connection, project: int | None) -> list[int]:
+def collections_of(connection: sa.Connection, project: int | None) -> list[int]:
+    """The collections of a project, or all."""
     fielding = schema.Collection
     asked = sa.select(fielding.id)
     if project is not None:
         asked = asked.where(fielding.project_id == project)
     return list(connection.scalars(asked))
-
-
-def _tell_receipts(connection: sa.Connection, held: list[sa.Row], on: date) -> None:
-    """Lets receipts of answers that went again say that they were taken back."""
-    rows = [{"id": r.id, "collection_id": r.collection_id, "taken_back_on": on} for r in held]
-    if rows:
-        connection.execute(sa.insert(schema.TakenBack), rows)
-
-
-def _firms(connection: sa.Connection, home: Path, known: frozenset[str]) -> list[int]:
-    firm = schema.Organisation
-    asked = sa.select(firm.id, firm.business_id, firm.name).where(firm.name != NAMELESS)
-    rows = connection.execute(asked).all()
-    found = set()
-    for keys in ([row.business_id or "" for row in rows], [row.name.casefold() for row in rows]):
-        hashed = marks.mark_all(home, marks.ORGANISATION, keys)
-        found |= {
-            row.id
-            for row, key, mark in zip(rows, keys, hashed, strict=True)
-            if key and mark in known
-        }
-    return sorted(found)
-
-
-def _end_agreements(
-    connection: sa.Connection, home: Path, known: frozenset[str], now: datetime
-) -> int:
-    said = schema.Response
-    ids = connection.scalars(sa.select(said.id).where(said.agreed.is_(True))).all()
-    hashed = marks.mark_all(home, marks.AGREEMENT, ids)
-    ended = [answer for answer, mark in zip(ids, hashed, strict=True) if mark in known]
-    for answer in ended:
-        withdrawals.end_again(connection, answer, now)
-    return len(ended)
 
 
 # --- files --------------------------------------------------------------------------------------

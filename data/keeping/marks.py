@@ -23,12 +23,19 @@ from data.schema import ErasedMark
 
 FILE = "erased"
 #: Kinds of keys, so that equal keys of two kinds never share a mark. ANSWER: the id of a response;
-#: AGREEMENT: the id of one whose special categories are gone; LINK: what joins the answers of one
-#: person; FORM: the number that a survey tool gave an answer; PERSON: who came to events; INVITED:
-#: the disguised name of somebody who was invited; ORGANISATION: a business ID or a name.
+#: TAKEN_BACK: of one that its respondent took back; AGREEMENT: of one whose special categories are
+#: gone; LINK: what joins the answers of one person; FORM: the number that a survey tool gave an
+#: answer; PERSON: who came to events; INVITED: the disguised name of somebody who was invited;
+#: ORGANISATION: a business ID or a name; REFUSED: a row of a file of which cells were refused;
+#: REMEMBERED: what a row was before a file changed it.
 ANSWER, AGREEMENT, LINK, FORM = "answer", "agreement", "link", "form"
+TAKEN_BACK = "taken back"
 PERSON, INVITED, ORGANISATION = "person", "invited", "organisation"
-KINDS = (ANSWER, AGREEMENT, LINK, FORM, PERSON, INVITED, ORGANISATION)
+REFUSED, REMEMBERED = "refused", "remembered"
+KINDS = (
+    *(ANSWER, TAKEN_BACK, AGREEMENT, LINK, FORM),
+    *(PERSON, INVITED, ORGANISATION, REFUSED, REMEMBERED),
+)
 
 _LINE = re.compile(r"([0-9a-f]{64}) (\d{4}-\d{2}-\d{2})")
 
