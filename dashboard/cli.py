@@ -41,6 +41,7 @@ COMMANDS = (
     intake.undo,
     intake.profiles,
     own_indicators.indicators,
+    own_indicators.indicators,
     publishing.refresh,
     exporting.export,
     briefs.brief,

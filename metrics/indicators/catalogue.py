@@ -50,8 +50,8 @@ def read_indicators(path: Path) -> dict[str, Indicator]:
     """
     try:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        entries = told["indicators"]
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+        entries = [dict(entry) for entry in told["indicators"]]
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise InvalidIndicator(
             f"{path.name}: not a file of indicators ({error}). It needs a list 'indicators'."
         ) from error

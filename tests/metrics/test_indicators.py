@@ -114,6 +114,7 @@ GOOD = (
         ("counting: additive", "counting: additive, counted: people", "so it is of_people"),
         ("counting: additive", "counting: additive, colour: red", "colour"),
         ("indicators:", "indicator:", "list 'indicators'"),
+        ("indicators:", "indicators: 3\nothers:", "list 'indicators'"),
         (", en: c}, definition", "}, definition", "label"),
     ],
 )
