@@ -41,7 +41,6 @@ COMMANDS = (
     intake.undo,
     intake.profiles,
     own_indicators.indicators,
-    own_indicators.indicators,
     publishing.refresh,
     exporting.export,
     briefs.brief,
