@@ -24,9 +24,9 @@ from starlette.responses import PlainTextResponse, Response
 from dashboard import sign_in
 from dashboard.doorway import cookies as door
 from dashboard.truth import engine
-from data import access
+from data import access, audit
 from data.access import User
-from data.database import reading
+from data.database import reading, writing
 from data.permissions import Kind, Verb
 
 ROUTE = "/download/{ticket}/{name}"
@@ -34,13 +34,16 @@ ROUTE = "/download/{ticket}/{name}"
 LASTS, MOST = 900, 200
 #: The cookie that tells readers of the sample from each other.
 VISITOR = "_streamlit_xsrf"
-_NAME = re.compile(r"[a-z0-9-]{1,60}\.(csv|jpeg|pdf|png|xlsx)")
+_NAME = re.compile(r"[a-z0-9-]{1,140}\.(csv|jpeg|json|pdf|png|xlsx|xml|zip)")
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "jpeg": "image/jpeg",
+    "json": "application/json",
     "pdf": "application/pdf",
     "png": "image/png",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "zip": "application/zip",
 }
 #: What is read for a person when they fetch it; None where they may not have it, or it is gone.
 Read = Callable[[sa.Connection, User], bytes | None]
@@ -117,7 +120,15 @@ def _content(found: Offer) -> bytes | None:
     """The file, where its person may have it with the rights that they have now."""
     with reading(engine()) as connection:
         user = access.user_numbered(connection, found.person)
-        return None if user is None else found.read(connection, user)
+        content = None if user is None else found.read(connection, user)
+    with writing(engine()) as connection:
+        who = user or access.actor(connection, found.person)
+        if content is None:
+            audit.record(connection, who, "denied", f"file:{found.name}")
+        else:
+            told = {"sha256": hashlib.sha256(content).hexdigest()}
+            audit.record(connection, who, "download", f"file:{found.name}", told)
+    return content
 
 
 def _browser(cookies: Mapping[str, str]) -> str | None:

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import downloads, offered, options, session, shell, sign_in
+from dashboard import accessibility, downloads, offered, options, session, shell, sign_in
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
 from dashboard.doorway import routes as doorway
@@ -39,7 +39,7 @@ from dashboard.gate import Gate, content_policy
 from dashboard.navigation import DEFAULT_PAGE, PAGES
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import sessions, sheets
+from data import audit, sessions, sheets
 from data.database import (
     DamagedDatabase,
     UnmatchedSchema,
@@ -49,8 +49,8 @@ from data.database import (
     require_whole,
 )
 from data.fieldwork.installation import ExposedSecret
-from data.keeping.erasure import reapply
 from data.keeping.marks import DamagedMarks
+from data.keeping.returned import reapply
 
 SCRIPT = Path(__file__).with_name("app.py")
 LOOPBACK = "127.0.0.1"
@@ -114,6 +114,7 @@ def routes() -> list[BaseRoute]:
         Route(downloads.ROUTE, downloads.download),
         *answering.routes(),
         *doorway.routes(provider_settings),
+        *accessibility.routes(accessibility_settings),
     ]
 
 
@@ -205,19 +206,30 @@ def provider_settings() -> Mapping[str, Any]:
     return st.secrets.get("auth", {}) if secrets_singleton.load_if_toml_exists() else {}
 
 
+def accessibility_settings() -> Mapping[str, Any]:
+    """The section [accessibility] of secrets.toml: who answers for the installation."""
+    return st.secrets.get("accessibility", {}) if secrets_singleton.load_if_toml_exists() else {}
+
+
 async def _sweep() -> None:
     """Now and then forget forms that were left half-filled, and collect garbage, instead of after
     every run of a page (.streamlit/config)."""
     while True:
         await anyio.sleep(SWEEP_SECONDS)
         drafts.purge()
+        await run_in_threadpool(_write_denials)
         await anyio.to_thread.run_sync(gc.collect)
+
+
+def _write_denials() -> None:
+    audit.write_denials(engine())
 
 
 def show_error(error: Exception) -> bool:
     """Say that something failed, with a number that stands beside the error in the log."""
     number = secrets.token_hex(4)
     log.error("page failed, number %s", number, exc_info=error)
+    audit.write_denials(engine())
     st.error(say("app.error", session.language(), number=number))
     return True
 

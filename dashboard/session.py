@@ -26,10 +26,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import passes, sign_in
 from dashboard.doorway import cookies, visits
-from data import access, records, sessions
+from data import access, audit, records, sessions
 from data.access import User
 from data.database import writing
-from data.permissions import Kind, Verb
+from data.permissions import PAGES, Kind, Verb
 from data.sessions import Session
 from metrics.metric import Profile
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
@@ -100,6 +100,16 @@ def _settle_visit() -> None:
 def token() -> str | None:
     """What this browser brought as its sign-in when the visit began."""
     return cookies.token(st.context.cookies)
+
+
+def note_denials(engine: sa.Engine, user: User) -> None:
+    """Write down what was tried and not permitted: by the last click, and by the address."""
+    url = st.context.url
+    page = urlsplit(url).path.strip("/") if isinstance(url, str) else ""
+    if page in PAGES and page not in access.pages_for(user) and kept("denied") != page:
+        keep("denied", page)
+        access.note_denial(f"{user.name} may not open the page {page}.", user)
+    audit.write_denials(engine)
 
 
 def start_sign_in() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -29,9 +30,23 @@ LOCAL_ISSUER = "arviomo:local"
 
 log = logging.getLogger(__name__)
 
+#: Who tried what, not yet written into the audit; the oldest of too many are forgotten.
+denials: deque[tuple[str, str]] = deque(maxlen=1000)
+
 
 class NotPermitted(Exception):
-    """Somebody tried what none of their roles allows."""
+    """Somebody tried what none of their roles allows. It is logged, and kept for the audit: what
+    was tried is rolled back, so it is written down afterwards (`data.audit.write_denials`)."""
+
+    def __init__(self, message: str, actor: User | None = None) -> None:
+        super().__init__(message)
+        note_denial(message, actor)
+
+
+def note_denial(message: str, actor: User | None = None) -> None:
+    """Somebody was refused something: it stands in the log at once, in the audit soon after."""
+    log.warning("denied: %s", ascii(message))
+    denials.append((f"{actor.id} {actor.name}" if actor else "somebody", message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +188,10 @@ def can(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> bool:
 def require(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> None:
     """Nothing, when the user may. Raises: NotPermitted; the attempt is logged."""
     if not can(user, verb, kind, scope):
-        log.warning("denied: user %s, %s %s %s", user.id, verb, kind, scope)
-        raise NotPermitted(f"{user.name} may not {verb} {kind}. Ask an administrator for the role.")
+        where = "" if scope is None else f" {scope}"
+        raise NotPermitted(
+            f"{user.name} may not {verb} {kind}{where}. Ask an administrator for the role.", user
+        )
 
 
 def pages_for(user: User) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 
+from data import access
 from data.access import User, require
+from data.database import writing
 from data.permissions import Kind, Verb
 from data.schema import ASSESSMENT_ACTS, REPORT_ACTS, AuditEvent
 
@@ -122,6 +124,16 @@ def record(
     )
 
 
+def write_denials(engine: sa.Engine) -> None:
+    """What was tried and not permitted since the last time, each as one line."""
+    if not access.denials:
+        return
+    with writing(engine) as connection:
+        while access.denials:
+            actor, message = access.denials.popleft()
+            record(connection, actor, "denied", "policy", {"what": message})
+
+
 def blank(connection: sa.Connection, subject: str) -> None:
     """Takes from the audit what it says of an open answer that is gone: which, and the details.
 
@@ -171,6 +183,12 @@ def verify(connection: sa.Connection) -> Chain:
             broken.append((row.id, "seal"))
         previous = row.sha256
     return Chain(lines, previous, blanked, tuple(broken))
+
+
+def holds(connection: sa.Connection, sha256: str) -> bool:
+    """Whether there is a line with a hash: who noted it earlier finds a cut end by that."""
+    found = sa.select(AuditEvent.id).where(AuditEvent.sha256 == sha256)
+    return sha256 == NOTHING or connection.scalar(found) is not None
 
 
 def _says_what_it_said(row: sa.Row) -> bool:

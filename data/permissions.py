@@ -167,6 +167,7 @@ PAGES = {
     "methods": (Kind.METHOD,),
     "search": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),
+    "audit": (Kind.AUDIT,),
 }
 
 #: Pages that are for work: what somebody may do who opens them.

@@ -22,7 +22,7 @@ SCOPES = {"manager": "project", "funder": "funder"}
 def user(language: str) -> click.Group:
     """The commands about users."""
     users = group("user", language)
-    for make in (add, grant, disable, listing):
+    for make in (add, grant, password, disable, enable, listing):
         users.add_command(make(language))
     return users
 
@@ -90,6 +90,51 @@ def grant(language: str) -> click.Command:
         except records.AddedTwice as known:
             raise refusal("refusal.known_role", language) from known
         click.echo(say("cli.user.granted", language, name=person.name, role=role))
+
+    return run
+
+
+def password(language: str) -> click.Command:
+    """The command that gives somebody a password of ours, asked for twice and never shown."""
+
+    @command("user.password", language)
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @click.password_option("--password", prompt=say("cli.user.password.ask", language))
+    @database_option(language)
+    def run(subject: str, password: str) -> None:
+        from dashboard.truth import engine
+        from data import access, passwords
+        from data.database import writing
+
+        require_tables(language)
+        try:
+            with writing(engine()) as connection:
+                person = _person(connection, access.LOCAL_ISSUER, subject, language)
+                passwords.set_password(connection, access.operator(), person.id, password)
+        except passwords.WeakPassword as weak:
+            raise refusal("refusal.weak_password", language, shortest=passwords.SHORTEST) from weak
+        click.echo(say("cli.user.password.done", language, name=person.name))
+
+    return run
+
+
+def enable(language: str) -> click.Command:
+    """The command that lets somebody sign in again."""
+
+    @command("user.enable", language)
+    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @database_option(language)
+    def run(issuer: str, subject: str) -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import writing
+
+        require_tables(language)
+        with writing(engine()) as connection:
+            person = _person(connection, issuer, subject, language)
+            records.enable_user(connection, access.operator(), person.id)
+        click.echo(say("cli.user.enabled", language, name=person.name))
 
     return run
 

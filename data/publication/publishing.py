@@ -15,6 +15,7 @@ import orjson
 import pandas as pd
 import sqlalchemy as sa
 
+from data import audit
 from data.folding.segments import Folded
 from data.publication import leaves
 from data.publication.leaves import Leaves
@@ -87,6 +88,8 @@ def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
         _keep_findings(connection, sheet.seen, revision, sorted(sheet.projects))
     _store_findings(connection, revision, sheet.findings)
     _store_segments(connection, sheet.folded)
+    told = {"figures": sheet.leaves.figures, "inputs": sheet.inputs_sha256}
+    audit.record(connection, "refresh", "publish", f"revision:{revision}", told)
     return revision, sheet.leaves.figures
 
 

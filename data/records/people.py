@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from data import audit, schema
+from data import audit, schema, sessions
 from data.access import (
     SAMPLE_ISSUER,
     Grant,
@@ -115,7 +115,20 @@ def disable_user(connection: sa.Connection, user: User, person: int) -> None:
         .where(schema.AppUser.id == person)
         .values(disabled_at=datetime.now(UTC))
     )
+    sessions.end_all(connection, person)
     audit.record(connection, user, "disable_user", f"user:{person}")
+
+
+def enable_user(connection: sa.Connection, user: User, person: int) -> None:
+    """Let somebody in again who was disabled, with the roles that they had.
+
+    Raises: NotPermitted, InvalidGrant when there is no such person.
+    """
+    require(user, Verb.GRANT, Kind.USER)
+    _check_there(connection, schema.AppUser, person, "user")
+    mine = sa.update(schema.AppUser).where(schema.AppUser.id == person)
+    connection.execute(mine.values(disabled_at=None))
+    audit.record(connection, user, "enable_user", f"user:{person}")
 
 
 def _check(

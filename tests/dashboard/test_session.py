@@ -126,36 +126,41 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
     assert app.query_params["lang"] == "fi"
 
 
-#: What a reader of the whole portfolio opens, by menu; a lone page of a menu stands beside the
-#: first. The default page lives at the root.
+#: What a reader of the whole portfolio opens, by menu; what has no menu stands at the start. The
+#: default page lives at the root.
 WHOLE = {
     "": ["", "project"],
     "Tulokset": ["theme", "area", "participation", "proposals"],
     "Prosessi": ["process", "self_assessment", "challenges"],
 }
+LED = WHOLE | {"": ["", "my_projects", "project"]}
+TOLD = {"Raportointi": ["reporting", "figure", "claims"]}
 FILLED = {"Raportointi": ["reporting", "figure", "closing", "claims"]}
-ASKED = {"Tiedon perusta": ["surveys", "data_room", "methods"]}
+BASIS = "Tiedon perusta"
 
 
 @pytest.mark.parametrize(
     ("role", "menus"),
     [
-        (
-            Role.STEERING,
-            WHOLE
-            | {"": ["", "project", "methods"], "Raportointi": ["reporting", "figure", "claims"]},
-        ),
-        (Role.MANAGER, WHOLE | FILLED | {"Tiedon perusta": ["surveys", "methods"]}),
+        (Role.STEERING, WHOLE | TOLD | {BASIS: ["methods", "search"]}),
+        (Role.MANAGER, LED | FILLED | {BASIS: ["surveys", "methods", "search"]}),
         (
             Role.FUNDER,
             {
-                "": ["", "project", "process", "methods"],
+                "": ["", "funded", "project", "process"],
                 "Tulokset": ["participation", "proposals"],
-                "Raportointi": ["reporting", "figure", "claims"],
-            },
+                BASIS: ["methods", "search"],
+            }
+            | TOLD,
         ),
-        (Role.EVALUATOR, WHOLE | FILLED | ASKED),
-        (Role.ADMINISTRATOR, WHOLE | FILLED | ASKED),
+        (Role.EVALUATOR, LED | FILLED | {BASIS: ["surveys", "data_room", "methods", "search"]}),
+        (
+            Role.ADMINISTRATOR,
+            LED
+            | FILLED
+            | {"": ["", "my_projects", "funded", "project"]}
+            | {BASIS: ["surveys", "data_room", "methods", "audit", "search"]},
+        ),
     ],
 )
 def test_a_page_that_is_not_permitted_is_not_registered(frame, monkeypatch, role, menus):
