@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from dashboard import navigation, session, sign_in
+from dashboard import accessibility, navigation, session, sign_in
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data import access, sheets
@@ -39,6 +39,7 @@ def main() -> None:
         _show_door(language)
         return
     session.settle_uploads(user)
+    session.note_denials(connection.engine, user)
     pages: dict[str, Page] = {}
     viewing = session.Viewing(user, language, access.profile_of(user), invented, pages)
     permitted = access.pages_for(user)
@@ -53,6 +54,13 @@ def main() -> None:
     else:
         st.title(current.title)
         st.info(say("app.nothing_published", language))
+    _show_foot(language)
+
+
+def _show_foot(language: str) -> None:
+    """What stands under every page: the way to the accessibility statement."""
+    st.divider()
+    st.markdown(f"[{say('accessible.title', language)}]({accessibility.address(language)})")
 
 
 def _page(page: str, viewing: session.Viewing) -> Page:
@@ -119,6 +127,7 @@ def _show_door(language: str) -> None:
     else:
         st.markdown(say("app.purpose", language))
         st.button(say("app.sign_in", language), on_click=session.start_sign_in, type="primary")
+    _show_foot(language)
 
 
 if __name__ == "__main__":

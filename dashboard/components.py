@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import format as written
-from dashboard import sentences, session
+from dashboard import glossary, sentences, session
 from dashboard.charts import CONFIG, Row, has_range, is_shown
 from dashboard.figures import metric_of, with_figures
 from dashboard.literal import literal
@@ -42,18 +42,25 @@ def entity_link(
 
 
 def begin(
-    viewing: Viewing, title: str, questions: Sequence[str], behind: str = "question.behind"
+    viewing: Viewing,
+    title: str,
+    questions: Sequence[str],
+    behind: str = "question.behind",
+    *,
+    page: str = "",
 ) -> None:
-    """The top of a page: its heading and which of the four questions it answers.
+    """The top of a page: its heading, which of the four questions it answers, and its words.
 
-    behind: the text of a page that answers none of them itself.
+    behind: the text of a page that answers none of them itself. page: whose words are explained.
     """
     language = viewing.language
     st.html(STYLE)
     st.title(literal(title), anchor=False)
     asked = " · ".join(say(f"question.{code}", language) for code in questions)
     words = say("question.page", language, questions=asked) if asked else ""
-    st.caption(literal(words or say(behind, language)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(literal(words or say(behind, language)))
+        glossary.words(page, language)
 
 
 def answer(sentence: str) -> None:

@@ -136,6 +136,23 @@ def findings(viewing: Viewing) -> list[Attention]:
         return sheets.read_findings(connection, viewing.user, revision=revision)
 
 
+def earlier(revision: int) -> RevisionFacts | None:
+    """What the publication before a revision says of itself; None where none is kept."""
+    with reading(engine()) as connection:
+        before = sheets.revision_before(connection, revision)
+        return None if before is None else sheets.published(connection, before)
+
+
+def findings_of(viewing: Viewing, revision: int) -> dict[int, list[Attention]]:
+    """The findings of a kept revision by project, among those the reader may see."""
+    with reading(engine()) as connection:
+        found = sheets.read_findings(connection, viewing.user, revision=revision)
+    by_project: dict[int, list[Attention]] = {}
+    for finding in found:
+        by_project.setdefault(finding.project, []).append(finding)
+    return by_project
+
+
 def with_figures(viewing: Viewing, level: Level) -> frozenset[int]:
     """The entities of a level of which the latest sheet says anything to the reader."""
     revision = latest()

@@ -36,7 +36,9 @@ CLOSED = (
 #: What is there for those who are not signed in: the door, what it is drawn with, whether the
 #: server lives, and the forms of respondents, who have a link instead.
 OPEN = ("/static/", "/assets/", "/s/", "/sign-in/")
-OPEN_EXACTLY = frozenset({"/health", "/sign-in", "/sign-out", "/oauth2callback", "/favicon.ico"})
+OPEN_EXACTLY = frozenset(
+    {"/accessibility", "/health", "/sign-in", "/sign-out", "/oauth2callback", "/favicon.ico"}
+)
 #: Forms of respondents, who may have old browsers; they ask themselves where one was sent from.
 ASKS_ITSELF = "/s/"
 #: Requests that change nothing.

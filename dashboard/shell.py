@@ -39,7 +39,7 @@ NOT_PAGES = (
     "/s/",
     "/sign-in/",
 )
-ROUTES = frozenset({"/health", "/oauth2callback", "/sign-in", "/sign-out"})
+ROUTES = frozenset({"/accessibility", "/health", "/oauth2callback", "/sign-in", "/sign-out"})
 YEAR = 365 * 24 * 3600
 #: Files of the bundle that are worth compressing; fonts and pictures already are.
 PACKED = {

@@ -20,7 +20,7 @@ INDENT = "\u2003"
 def show(viewing: Viewing) -> None:
     """The chosen area, beside the whole portfolio, and the way into the areas within it."""
     language = viewing.language
-    begin(viewing, say("page.area", language), ["Q1", "Q3", "Q2"])
+    begin(viewing, say("page.area", language), ["Q1", "Q3", "Q2"], page="area")
     with reading(engine()) as connection:
         places = {area.id: area for area in records.areas(connection, viewing.user)}
     if not places:

@@ -33,7 +33,7 @@ MOST_RELEASES = 8
 def show(viewing: Viewing) -> None:
     """What waits for the funder, a row for each of its projects, and the newest releases."""
     language = viewing.language
-    begin(viewing, say("page.funded", language), ["Q1"])
+    begin(viewing, say("page.funded", language), ["Q1"], page="funded")
     with reading(engine()) as connection:
         lines = reports.desk(connection, viewing.user)
     called = names(viewing, Level.FUNDER)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import metric_page
+from dashboard import glossary, metric_page
 from dashboard.components import begin, part, section
 from dashboard.labels import questionnaires
 from dashboard.literal import literal
@@ -45,6 +45,8 @@ def show(viewing: Viewing) -> None:
         for metric in metrics().values():
             if metric.kind == kind:
                 explain(viewing, metric)
+    section(say("glossary.all", language))
+    glossary.explained(glossary.TERMS, language)
     section(say("methods.words", language))
     words(language)
     section(say("methods.instruments", language))

@@ -33,7 +33,7 @@ MOST_LINKS = 60
 def show(viewing: Viewing) -> None:
     """What waits, then the projects phase by phase."""
     language = viewing.language
-    begin(viewing, say("page.my_projects", language), ["Q3"])
+    begin(viewing, say("page.my_projects", language), ["Q3"], page="my_projects")
     called = names(viewing, Level.PROJECT)
     own = access.reach(viewing.user, Verb.ASSESS, Kind.ASSESSMENT)
     mine = {n: name for n, name in called.items() if own is None or n in own}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from dashboard import sections
@@ -9,15 +11,24 @@ from dashboard.attention import attention, pressing_projects
 from dashboard.brief.button import brief_button
 from dashboard.components import answer, begin, entity_link, part, published_line, section
 from dashboard.figures import names, publication
+from dashboard.home import week
+from dashboard.literal import literal
 from dashboard.session import Viewing
+from dashboard.truth import engine
+from dashboard.welcome import welcome
 from dashboard.wording import say, say_count
+from data.access import Role
+from data.database import reading
+from data.records.duties import duties
 from metrics.metric import Level
 
 
 def show(viewing: Viewing) -> None:
     """The first page: understood in a minute, everything else one click away."""
     language = viewing.language
-    begin(viewing, say("page.overview", language), ["Q1", "Q3", "Q2"])
+    begin(viewing, say("page.overview", language), ["Q1", "Q3", "Q2"], page="overview")
+    welcome(viewing)
+    waits_at_home(viewing)
     place = sections.whole(viewing)
     if place is None:
         st.info(say("empty.projects", language))
@@ -36,6 +47,8 @@ def show(viewing: Viewing) -> None:
     sections.glance(viewing, scope)
     section(say("section.attention", language))
     attention(viewing)
+    section(say("section.news", language))
+    sections.news(viewing, scope)
     section(say("section.outcomes", language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         with st.container():
@@ -59,6 +72,22 @@ def show(viewing: Viewing) -> None:
     sections.process_from_records(viewing, scope)
     if scope.level == Level.PORTFOLIO:
         side_by_side(viewing, scope)
+    section(say("section.unknown", language))
+    sections.unknown(viewing, scope)
+
+
+def waits_at_home(viewing: Viewing) -> None:
+    """What waits for somebody who leads projects, or funds them, and the way to their own page."""
+    language = viewing.language
+    if Role.MANAGER in viewing.user.roles:
+        today = date.today()
+        with reading(engine()) as connection:
+            found = duties(connection, viewing.user, today)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(literal(week.sentence(found, today, language)))
+            entity_link(viewing, "my_projects", say("home.go.my_projects", language))
+    elif Role.FUNDER in viewing.user.roles:
+        entity_link(viewing, "funded", say("home.go.funded", language))
 
 
 def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:

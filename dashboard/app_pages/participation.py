@@ -19,7 +19,7 @@ HABITS = ("repeat_participation", "voice_equality")
 def show(viewing: Viewing) -> None:
     """The chosen whole, theme, area or project: people, their way, and the network."""
     language = viewing.language
-    begin(viewing, say("page.participation", language), ["Q3", "Q1"])
+    begin(viewing, say("page.participation", language), ["Q3", "Q1"], page="participation")
     place = sections.choose_place(viewing)
     if place is None:
         return

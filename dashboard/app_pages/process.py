@@ -15,7 +15,7 @@ from metrics.metric import Level, Profile
 def show(viewing: Viewing) -> None:
     """From the heatmap of all projects to what moves together with outcomes."""
     language = viewing.language
-    begin(viewing, say("process.title", language), ["Q3", "Q2"])
+    begin(viewing, say("process.title", language), ["Q3", "Q2"], page="process")
     called = names(viewing, Level.PROJECT)
     place = sections.whole(viewing)
     if place is None or not called:

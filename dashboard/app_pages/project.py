@@ -22,7 +22,7 @@ from metrics.metric import Level, Profile
 def show(viewing: Viewing) -> None:
     """The chosen project, from its one-sentence answer to its records."""
     language = viewing.language
-    begin(viewing, say("page.project", language), ["Q1", "Q2", "Q3"])
+    begin(viewing, say("page.project", language), ["Q1", "Q2", "Q3"], page="project")
     called = names(viewing, Level.PROJECT)
     if not called:
         st.info(say("empty.projects", language))

@@ -39,7 +39,7 @@ METRIC = "proposals_taken_up"
 def show(viewing: Viewing) -> None:
     """How proposals were taken up and answered, how cases went on, and the register itself."""
     language = viewing.language
-    begin(viewing, say("page.proposals", language), ["Q2", "Q1"])
+    begin(viewing, say("page.proposals", language), ["Q2", "Q1"], page="proposals")
     metric = metric_of(METRIC)
     place = sections.whole(viewing)
     if place is not None:

@@ -38,7 +38,7 @@ READERS_VIEWS = ("joint", "gap", "ready")
 def show(viewing: Viewing) -> None:
     """The chosen phase of the chosen project, in the chosen view."""
     language = viewing.language
-    begin(viewing, say("page.self_assessment", language), ["Q3"])
+    begin(viewing, say("page.self_assessment", language), ["Q3"], page="self_assessment")
     called = names(viewing, Level.PROJECT)
     if not called:
         st.info(say("empty.projects", language))

@@ -16,7 +16,7 @@ def show(viewing: Viewing) -> None:
     """The chosen theme, beside the whole portfolio."""
     language = viewing.language
     called = names(viewing, Level.THEME)
-    begin(viewing, say("page.theme", language), ["Q1", "Q3"])
+    begin(viewing, say("page.theme", language), ["Q1", "Q3"], page="theme")
     if not called:
         st.info(say("empty.themes", language))
         return

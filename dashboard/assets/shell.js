@@ -128,6 +128,13 @@
     if (screen) document.documentElement.style.colorScheme = getComputedStyle(screen).colorScheme;
   };
 
+  // What a first visit is told is put away for later visits, too; the page cannot write a cookie.
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest(".st-key-welcome_seen button")) {
+      document.cookie = "arviomo_welcome=seen;path=/;max-age=31536000;samesite=lax";
+    }
+  });
+
   const start = () => {
     document.body.append(region);
     translateTree(document.body);

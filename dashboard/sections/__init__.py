@@ -20,6 +20,7 @@ from dashboard.sections.glance import glance
 from dashboard.sections.item_quality import item_quality
 from dashboard.sections.journeys import excess, excess_sentence, losses
 from dashboard.sections.network import network
+from dashboard.sections.news import news
 from dashboard.sections.outcomes import benefit_by_group, outcome_change
 from dashboard.sections.participants import (
     DISTINCT,
@@ -45,6 +46,7 @@ from dashboard.sections.process_outcome import process_and_outcome
 from dashboard.sections.projects import agreed, compared, leadership
 from dashboard.sections.recorded import is_told, not_recorded, recorded
 from dashboard.sections.scope import Scope, choose_scope, headline, quality_headline, whole
+from dashboard.sections.unknown import unknown
 
 #: Charts stand beside each other where each has at least this many pixels.
 TWO_ABREAST = 440
@@ -83,6 +85,7 @@ __all__ = [
     "losses",
     "neighbourhoods",
     "network",
+    "news",
     "not_recorded",
     "numbers",
     "numbers_sentence",
@@ -102,5 +105,6 @@ __all__ = [
     "recorded",
     "right_amount",
     "taking_part",
+    "unknown",
     "whole",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from dashboard import app
+from dashboard import app, navigation
 from dashboard.literal import JOINER
 
 APP = Path(app.__file__)
@@ -21,7 +21,7 @@ def opened(page: str, role: str = "steering", language: str = "fi", **selections
     at.query_params["persona"], at.query_params["lang"] = role, language
     for name, value in selections.items():
         at.query_params[name] = str(value)
-    if page != app.DEFAULT_PAGE:
+    if page != navigation.DEFAULT_PAGE:
         # AppTest switches between files only; our pages are functions, known by their address.
         at._page_hash = calc_hash(page)
     at.run()
