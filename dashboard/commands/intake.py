@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dashboard import format as written
+from dashboard.commands import suggesting
 from dashboard.commands.publishing import publish
 from dashboard.commands.speech import (
     Progress,
@@ -37,7 +38,10 @@ def import_file(language: str) -> click.Command:
     @command("import", language)
     @click.argument("profile", metavar=say("cli.import.profile_mark", language))
     @click.argument(
-        "file", metavar=say("cli.import.file_mark", language), type=click.Path(path_type=Path)
+        "file",
+        metavar=say("cli.import.file_mark", language),
+        type=click.Path(path_type=Path),
+        required=False,
     )
     @click.option("--preview", is_flag=True, help=say("cli.import.preview", language))
     @click.option(
@@ -50,16 +54,24 @@ def import_file(language: str) -> click.Command:
         help=say("cli.import.problems_file", language),
     )
     @click.option("--no-refresh", is_flag=True, help=say("cli.import.no_refresh", language))
+    @suggesting.options(language)
     @database_option(language)
     def run(
         profile: str,
-        file: Path,
+        file: Path | None,
         preview: bool,
         accept_rejected: bool,
         problems: Path | None,
         no_refresh: bool,
+        suggest: bool,
+        **given: Any,
     ) -> None:
         require_tables(language, create=True)
+        if suggest:
+            _suggest(profile, file, problems, given, language)
+            return
+        if file is None:
+            raise refusal("refusal.suggest_no_file", language)
         _refuse_sample(language)
         asked = _profile(profile, language)
         seen = _look(asked, file, problems, language)
@@ -71,6 +83,25 @@ def import_file(language: str) -> click.Command:
             publish(language)
 
     return run
+
+
+def _suggest(
+    named: str, second: Path | None, problems: Path | None, given: dict[str, Any], language: str
+) -> None:
+    """Tell what a file is and what bringing it in would do; keep the profile where it is wanted.
+
+    Raises: Refused.
+    """
+    if second is not None:
+        raise refusal("refusal.suggest_one_file", language)
+    file = Path(named)
+    made = suggesting.suggested(file, given, language)
+    suggesting.save(made, file, given["save"], language)
+    if made.instrument is None or given["save"]:
+        profile = (
+            made.profile if made.instrument is None else _profile(str(given["save"]), language)
+        )
+        _look(profile, file, problems, language)
 
 
 def _look(profile: Profile, file: Path, problems: Path | None, language: str) -> Preview:
@@ -185,7 +216,7 @@ def profiles(language: str) -> click.Command:
 
     @command("profiles", language)
     def run() -> None:
-        from data.imports.profile import profiles as ready
+        from data.imports.sources.propose import known_profiles as ready
 
         for name, profile in sorted(ready().items()):
             title = profile.title.in_language(language) if profile.title else ""
@@ -207,7 +238,7 @@ def _refuse_sample(language: str) -> None:
 def _profile(named: str, language: str) -> Profile:
     """The ready profile of that name, or the one in that file. Raises: Refused."""
     from data.imports.profile import InvalidProfile, read_profile
-    from data.imports.profile import profiles as ready
+    from data.imports.sources.propose import known_profiles as ready
 
     try:
         if named in ready():
