@@ -41,6 +41,7 @@ def address(tmp_path, provider):
     (tmp_path / ".streamlit" / "secrets.toml").write_text(
         SECRETS.format(address=address, issuer=provider, secret=os.urandom(32).hex())
     )
+    (tmp_path / ".streamlit" / "secrets.toml").chmod(0o600)
     engine = connect(f"sqlite:///{tmp_path / 'arviomo.db'}")
     migrate(engine)
     with writing(engine) as connection:
@@ -64,7 +65,7 @@ def address(tmp_path, provider):
 
 
 def sign_in(page, subject):
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Sign in").click()
     page.get_by_placeholder("sub").fill(subject)
     page.get_by_role("button", name="Authorize").click()
 
@@ -89,7 +90,7 @@ def test_a_known_user_gets_in_and_sends_a_file_and_a_stranger_does_not(browser, 
     expect(page.get_by_text("The file has 2 rows: 2 can be stored")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="End session").click()  # the provider asks, too
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     sign_in(page, "stranger")
     expect(page.get_by_text("have not been given a role")).to_be_visible()
     expect(page.get_by_role("button", name="Evidence base")).to_have_count(0)
