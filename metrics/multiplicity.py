@@ -15,7 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from metrics.metric import Results, ValueState
-from metrics.statistics.intervals import Floats, Whole
+
+# Not those of the intervals: pages hold many figures to these rules, too, and load no scipy.
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 #: Primary tests (metric and part) that an entity may declare.
 PRIMARY_AT_MOST = 5
