@@ -102,6 +102,7 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
         "stage_conversion",
         "stage_time",
     ),
+    "claims": ("outcome_score",),
 }
 
 

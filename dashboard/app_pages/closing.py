@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 import streamlit as st
 
 from dashboard.components import answer, begin, choose
@@ -11,17 +12,19 @@ from dashboard.reporting import doing, words
 from dashboard.reporting.period_parts import (
     PERIOD,
     TARGET,
+    changing,
     closing,
     missing,
     named,
     opening,
     state_sentence,
 )
+from dashboard.reporting.target_form import targets_form
 from dashboard.reporting.value_form import form
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import access
+from data import access, records
 from data.database import reading
 from data.permissions import Kind, Verb
 from data.reporting import reading as reports
@@ -50,15 +53,31 @@ def show(viewing: Viewing) -> None:
     with reading(engine()) as connection:
         found = periods(connection, viewing.user, project=project)
         promised = targets(connection, viewing.user, project=project)
-    funders = {target.funder for target in promised}
-    funder_names = {n: name for n, name in names(viewing, Level.FUNDER).items() if n in funders}
+        funders = funders_of(connection, viewing, project)
+    if not funders:
+        st.info(literal(say("close.no_funders", language)))
+        return
     if not found:
-        key = "close.no_periods" if funders else "close.no_targets"
+        key = "close.no_periods" if promised else "close.no_targets"
         st.info(literal(say(key, language)))
     else:
         one(viewing, found, called)
-    if funders:
-        opening(viewing, project, funder_names, found[-1] if found else None)
+    if promised:
+        told = {target.funder for target in promised}
+        owed = {number: name for number, name in funders.items() if number in told}
+        opening(viewing, project, owed, found[-1] if found else None)
+    targets_form(viewing, project, funders, promised)
+
+
+def funders_of(connection: sa.Connection, viewing: Viewing, project: int) -> dict[int, str]:
+    """The funders of a project, whom it may promise something, by number."""
+    paying = {
+        number
+        for each in records.projects(connection, viewing.user)
+        if each.id == project
+        for number in each.funders
+    }
+    return {n: name for n, name in names(viewing, Level.FUNDER).items() if n in paying}
 
 
 def one(viewing: Viewing, found: list[Period], called: dict[int, str]) -> None:
@@ -82,6 +101,7 @@ def one(viewing: Viewing, found: list[Period], called: dict[int, str]) -> None:
     answer(state_sentence(period, lacking, language))
     indicators = {line.indicator.key: line.indicator for line in lines.values()}
     missing(viewing, period, lacking, indicators)
+    changing(viewing, period)
     if not lines:
         st.info(literal(say("close.no_targets", language)))
         return

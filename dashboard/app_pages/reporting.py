@@ -9,7 +9,9 @@ from dashboard.components import answer, begin
 from dashboard.figures import names
 from dashboard.literal import literal
 from dashboard.reporting import desk as tables
-from dashboard.reporting import doing, words
+from dashboard.reporting import doing, files, words
+from dashboard.reporting.releases import releases
+from dashboard.reporting.releasing import releasing
 from dashboard.reporting.totals import totals as together
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
@@ -53,6 +55,9 @@ def show(viewing: Viewing) -> None:
     with reading(engine()) as connection:
         found = reports.totals(connection, viewing.user, funder)
     together(viewing, found)
+    files.exports(viewing, funder, None if project == EVERY else project)
+    releases(viewing, funder, called[Level.PROJECT])
+    releasing(viewing, funder, called[Level.PROJECT])
 
 
 def choose_funder(viewing: Viewing, lines: list[DeskLine], called: dict[int, str]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard import attention
 from dashboard import format as written
-from dashboard.brief import account, comparing, press, results, subject
+from dashboard.brief import account, comparing, press, reported, results, subject
 from dashboard.brief.paper import Section, bullets, words
 from dashboard.sections.comparison import beside_portfolio
 from dashboard.sections.scope import Scope, headline
@@ -19,23 +19,34 @@ from metrics.metric import Level, Profile
 FINDINGS = 5
 
 
-def brief(viewing: Viewing, level: str, entity: int, scope: Scope | None = None) -> bytes:
+def brief(
+    viewing: Viewing,
+    level: str,
+    entity: int,
+    scope: Scope | None = None,
+    days: reported.Days = None,
+) -> bytes:
     """A brief as a PDF, of what its reader may see and in their language.
 
-    scope: the surveys that a page shows; those that it opens with, where none are given.
+    scope: the surveys that a page shows; those that it opens with, where none are given. days: of
+    the reporting periods whose reported figures it holds; the newest figures, where none are given.
     Raises: NoSuchSubject, NothingPublished, UnsetBrief.
     """
-    return press.set_brief(contents(viewing, level, entity, scope))
+    return press.set_brief(contents(viewing, level, entity, scope, days))
 
 
 def contents(
-    viewing: Viewing, level: str, entity: int, scope: Scope | None = None
+    viewing: Viewing,
+    level: str,
+    entity: int,
+    scope: Scope | None = None,
+    days: reported.Days = None,
 ) -> dict[str, Any]:
     """Everything that a brief says, as data. Raises: NoSuchSubject, NothingPublished."""
     language = viewing.language
     name = subject.name_of(viewing, level, entity)
     scope = scope or subject.scope_of(viewing, level, entity)
-    sections = said(viewing, scope)
+    sections = said(viewing, scope, days)
     kind = say("brief.kind", language, level=say(f"brief.level.{level}", language))
     now = datetime.now(UTC)
     return {
@@ -74,7 +85,7 @@ def facts(viewing: Viewing, scope: Scope, now: datetime) -> list[str]:
     ]
 
 
-def said(viewing: Viewing, scope: Scope) -> list[Section]:
+def said(viewing: Viewing, scope: Scope, days: reported.Days = None) -> list[Section]:
     """The sections of a brief: the answer first, how we know last."""
     language = viewing.language
     told = [
@@ -91,6 +102,7 @@ def said(viewing: Viewing, scope: Scope) -> list[Section]:
         results.participation(viewing, scope),
         *results.recorded(viewing, scope),
         *comparing.beside_each_other(viewing, scope),
+        *reported.reported(viewing, scope, days),
     ]
     shown = account.figures_of(told)
     return [

@@ -12,6 +12,7 @@ from dashboard.judging.words import action_words, construct_name, criteria_of, r
 from dashboard.literal import literal
 from dashboard.session import Viewing, tied
 from dashboard.wording import say
+from dashboard.writing import settle, who
 from data.judgement.assessment_reading import Assessment
 
 
@@ -39,7 +40,7 @@ def conflict(viewing: Viewing, assessment: Assessment, draft: Draft) -> None:
                         st.markdown(f"**{literal(head)}**  \n{literal(said)}")
             choose(draft, name, language)
     go_together(draft, language)
-    buttons(viewing, draft)
+    settle(viewing, draft, "judge", save=saving.save, drop=saving.drop)
 
 
 def choose(draft: Draft, name: str, language: str) -> None:
@@ -76,33 +77,6 @@ def go_together(draft: Draft, language: str) -> None:
         added = [action.text for action in draft.added.values() if action.text.strip()]
         listed = ", ".join([*(title(name, language) for name in own), *added])
         st.markdown(literal(say("judge.only_mine", language, what=listed)))
-
-
-def buttons(viewing: Viewing, draft: Draft) -> None:
-    """Store what was chosen, or leave everything as the other one stored it."""
-    language = viewing.language
-    undecided = draft.undecided()
-    if undecided:
-        st.caption(literal(say("judge.choose_first", language)))
-    with st.container(horizontal=True):
-        stored = st.button(
-            say("judge.save_choices", language),
-            key="judge_save_choices",
-            type="primary",
-            disabled=bool(undecided),
-        )
-        dropped = st.button(say("judge.drop", language), key="judge_drop", type="tertiary")
-    if stored:
-        saving.save(viewing, draft)
-    elif dropped:
-        saving.drop(viewing, draft)
-    if stored or dropped:
-        st.rerun()
-
-
-def who(draft: Draft) -> str:
-    """Who wrote meanwhile."""
-    return ", ".join(dict.fromkeys(event.by for event in draft.conflict.theirs))
 
 
 def title(name: str, language: str) -> str:

@@ -25,6 +25,7 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, tied
 from dashboard.truth import engine
 from dashboard.wording import say
+from dashboard.writing import store_or_send
 from data.database import reading
 from data.judgement.assessment_reading import Assessment, Evidence
 from data.judgement.evidence import BEGINNINGS, evidence
@@ -55,7 +56,10 @@ def form(viewing: Viewing, assessment: Assessment, raters: Sequence[Assessment])
             next_step(draft, construct, criterion, language)
     part(say("judge.actions", language))
     action_fields(viewing, assessment, draft)
-    buttons(viewing, draft)
+    store_or_send(
+        viewing, draft, "judge", changed=draft.is_changed, save=saving.save,
+        submit=saving.submit, drop=saving.drop,
+    )  # fmt: skip
 
 
 def level(draft: Draft, construct: str, criterion: Criterion, language: str) -> None:
@@ -172,28 +176,6 @@ def told_of_others(draft: Draft, assessment: Assessment, language: str) -> None:
     """That somebody stored something since this writer began."""
     if draft.is_changed and draft.version != assessment.version:
         st.warning(literal(say("judge.others_wrote", language)))
-
-
-def buttons(viewing: Viewing, draft: Draft) -> None:
-    """Store, hand in, or forget what was written."""
-    language = viewing.language
-    if draft.is_changed:
-        st.markdown(literal(say("judge.unsaved", language)))
-    with st.container(horizontal=True):
-        stored = st.button(say("judge.save", language), key="judge_save")
-        handed_in = st.button(say("judge.submit", language), key="judge_submit", type="primary")
-        dropped = draft.is_changed and st.button(
-            say("judge.drop", language), key="judge_drop", type="tertiary"
-        )
-    st.caption(literal(say("judge.submit_means", language)))
-    if stored:
-        saving.save(viewing, draft)
-    elif handed_in:
-        saving.submit(viewing, draft)
-    elif dropped:
-        saving.drop(viewing, draft)
-    if stored or handed_in or dropped:
-        st.rerun()
 
 
 def field(draft: Draft, construct: str, name: str) -> str:

@@ -12,6 +12,7 @@ from dashboard.reporting.changes import field_words
 from dashboard.reporting.draft import MINE, THEIRS, Draft
 from dashboard.session import Viewing, tied
 from dashboard.wording import say
+from dashboard.writing import settle, who
 
 
 def conflict(viewing: Viewing, draft: Draft) -> None:
@@ -35,7 +36,7 @@ def conflict(viewing: Viewing, draft: Draft) -> None:
     if told:
         listed = ", ".join(told)
         st.markdown(literal(say("judge.only_theirs", language, who=who(draft), what=listed)))
-    buttons(viewing, draft)
+    settle(viewing, draft, "close", save=saving.save, drop=saving.drop)
 
 
 def choose(draft: Draft, name: str, language: str) -> None:
@@ -63,28 +64,3 @@ def choose(draft: Draft, name: str, language: str) -> None:
         horizontal=True,
         **tied(f"close_{draft.reported}_which_{name}", draft.choices.get(name), put),
     )
-
-
-def buttons(viewing: Viewing, draft: Draft) -> None:
-    """Store what was chosen, or leave everything as the other one stored it."""
-    language = viewing.language
-    undecided = draft.undecided()
-    if undecided:
-        st.caption(literal(say("judge.choose_first", language)))
-    with st.container(horizontal=True):
-        stored = st.button(
-            say("judge.save_choices", language), key="close_choices", type="primary",
-            disabled=bool(undecided),
-        )  # fmt: skip
-        dropped = st.button(say("judge.drop", language), key="close_drop_mine", type="tertiary")
-    if stored:
-        saving.save(viewing, draft)
-    elif dropped:
-        saving.drop(viewing, draft)
-    if stored or dropped:
-        st.rerun()
-
-
-def who(draft: Draft) -> str:
-    """Who wrote meanwhile."""
-    return ", ".join(dict.fromkeys(event.by for event in draft.conflict.theirs))

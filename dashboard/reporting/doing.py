@@ -20,8 +20,10 @@ from data.access import NotPermitted, User
 from data.database import writing
 from data.fieldwork.installation import ExposedSecret
 from data.reporting.claims import RefusedClaim
+from data.reporting.definitions import RefusedIndicator
 from data.reporting.periods import RefusedPeriod
 from data.reporting.proofs import RefusedProof
+from data.reporting.targets import RefusedTarget
 from data.reporting.values import RefusedReport
 
 _SAID = "report_said"
@@ -31,6 +33,8 @@ REFUSALS: Mapping[type[Exception], str] = {
     RefusedProof: "proof.refused",
     RefusedPeriod: "period.refused",
     RefusedClaim: "claim.refused",
+    RefusedTarget: "target.refused",
+    RefusedIndicator: "indicator.refused",
 }
 Step = Callable[[sa.Connection, User], Any]
 

@@ -27,8 +27,10 @@ from data.reporting.periods import Missing, Period
 from metrics.indicators.indicator import Indicator
 
 PERIOD, TARGET = "period_id", "closing_target"
-FORM = "period"
-_FORMATS = {"fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY", "en": "DD/MM/YYYY"}
+FORM, CHANGE = "period", "period_change"
+DAYS = ("starts", "ends", "due")
+#: How a day is written in a field, by language.
+FORMATS = {"fi": "DD.MM.YYYY", "sv": "DD.MM.YYYY", "en": "DD/MM/YYYY"}
 
 
 def named(period: Period, projects: Mapping[int, str], language: str) -> str:
@@ -138,17 +140,7 @@ def opening(
             format_func=funders.get,
             key=f"{FORM}_funder_{drawn}",
         )
-        with st.container(horizontal=True):
-            for name in ("starts", "ends", "due"):
-                st.date_input(
-                    say(f"close.{name}_on", language),
-                    value=None,
-                    min_value=date(2000, 1, 1),
-                    max_value=date(2100, 12, 31),
-                    format=_FORMATS[language],
-                    key=f"{FORM}_{name}_{drawn}",
-                    width=180,
-                )
+        _days(None, f"{FORM}_{{}}_{drawn}", language)
         if last is not None:
             said = say("close.last", language, period=words.period_words(last, language))
             st.caption(literal(said))
@@ -160,10 +152,51 @@ def opening(
         )
 
 
+def _days(period: Period | None, key: str, language: str) -> None:
+    """The fields of a period's days. key: of a field, with its name to be put in."""
+    with st.container(horizontal=True):
+        for name in DAYS:
+            st.date_input(
+                say(f"close.{name}_on", language),
+                value=getattr(period, f"{name}_on") if period else None,
+                min_value=date(2000, 1, 1),
+                max_value=date(2100, 12, 31),
+                format=FORMATS[language],
+                key=key.format(name),
+                width=180,
+            )
+
+
+def changing(viewing: Viewing, period: Period) -> None:
+    """The days of a period that is not closed, to be changed."""
+    language = viewing.language
+    if period.closed_at is not None:
+        return
+    drawn = f"{period.id}_{turn(CHANGE)}"
+    with st.expander(say("close.change", language)):
+        st.markdown(literal(say("close.change_what", language)))
+        _days(period, f"{CHANGE}_{{}}_{drawn}", language)
+        st.button(
+            say("close.change_do", language), key=f"{CHANGE}_do", on_click=_change,
+            args=(period.id, turn(CHANGE), drawn),
+        )  # fmt: skip
+
+
+def _change(period: int, taken: int, drawn: str) -> None:
+    if not take_turn(CHANGE, taken):
+        return
+    starts, ends, due = (entered(f"{CHANGE}_{name}_{drawn}") for name in DAYS)
+    if starts is None or ends is None:
+        saving.say_later(False, "period.refused.days_missing")
+        give_back_turn(CHANGE, taken)
+    elif not saving.change_period(period, starts, ends, due):
+        give_back_turn(CHANGE, taken)
+
+
 def _open(project: int, drawn: int) -> None:
     if not take_turn(FORM, drawn):
         return
-    starts, ends, due = (entered(f"{FORM}_{name}_{drawn}") for name in ("starts", "ends", "due"))
+    starts, ends, due = (entered(f"{FORM}_{name}_{drawn}") for name in DAYS)
     funder = entered(f"{FORM}_funder_{drawn}")
     number = None
     if starts is None or ends is None:

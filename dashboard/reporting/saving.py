@@ -133,6 +133,19 @@ def open_period(
     return number
 
 
+def change_period(period: int, starts_on: date, ends_on: date, due_on: date | None) -> bool:
+    """Whether a period has other days now."""
+
+    def step(connection: sa.Connection, user: User) -> bool:
+        periods.change_period(connection, user, period, starts_on, ends_on, due_on)
+        return True
+
+    changed = bool(attempt(step))
+    if changed:
+        say_later(True, "close.changed")
+    return changed
+
+
 def _told_of_others(conflict: Conflict) -> None:
     who = ", ".join(dict.fromkeys(event.by for event in conflict.theirs))
     say_later(False, "decide.changed_meanwhile", who=who)

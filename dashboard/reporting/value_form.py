@@ -15,6 +15,7 @@ from dashboard.reporting.draft import Draft
 from dashboard.reporting.proof_lists import attaching, listed
 from dashboard.session import Viewing, link, tied
 from dashboard.wording import say
+from dashboard.writing import store_or_send
 from data.reporting.desk import DeskLine
 from data.reporting.figure_record import FigureRecord
 from metrics.indicators.indicator import Counting
@@ -92,7 +93,10 @@ def written(viewing: Viewing, line: DeskLine, record: FigureRecord) -> None:
         else:
             numbers(draft, line, language)
     text(draft, "method_note", say(note_key(draft), language))
-    buttons(viewing, draft)
+    store_or_send(
+        viewing, draft, "close", changed=bool(draft.changed), save=saving.save,
+        submit=saving.submit, drop=saving.drop,
+    )  # fmt: skip
 
 
 def note_key(draft: Draft) -> str:
@@ -173,25 +177,3 @@ def text(draft: Draft, name: str, label: str) -> None:
             lambda said: draft.put(name, said.strip() or None),
         ),
     )
-
-
-def buttons(viewing: Viewing, draft: Draft) -> None:
-    """Store, submit, or forget what was written."""
-    language = viewing.language
-    if draft.changed:
-        st.markdown(literal(say("judge.unsaved", language)))
-    with st.container(horizontal=True):
-        stored = st.button(say("close.save", language), key="close_save")
-        sent = st.button(say("close.submit", language), key="close_submit", type="primary")
-        dropped = draft.changed and st.button(
-            say("judge.drop", language), key="close_drop", type="tertiary"
-        )
-    st.caption(literal(say("close.submit_means", language)))
-    if stored:
-        saving.save(viewing, draft)
-    elif sent:
-        saving.submit(viewing, draft)
-    elif dropped:
-        saving.drop(viewing, draft)
-    if stored or sent or dropped:
-        st.rerun()

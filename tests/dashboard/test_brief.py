@@ -11,15 +11,18 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from dashboard import downloads
-from dashboard.brief import account, button, making, press, results, subject
+from dashboard.brief import account, button, making, press, reported, results, subject
 from dashboard.figures import names
 from dashboard.literal import literal
+from dashboard.reporting import words as told_words
 from dashboard.sections.outcomes import told_benefit
 from dashboard.session import Viewing
 from dashboard.tables import results_texts
 from dashboard.truth import engine
+from dashboard.wording import say
 from data import access
 from data.database import reading
+from data.reporting.reading import desk
 from metrics.metric import Level, Reason, ValueState
 from survey.text import LANGUAGES
 from tests.dashboard.conftest import run_arviomo
@@ -108,6 +111,37 @@ def test_figures_on_paper_are_those_of_the_page(role, language):
 def table_of(table: dict[str, list[str]]) -> list[str]:
     """The first column of a table as a page holds it."""
     return [literal(text) for text in next(iter(table.values()))]
+
+
+PARTS = (("approved", "locked"), ("submitted",))
+
+
+def test_reported_figures_on_paper_are_those_of_the_desk_with_pending_apart():
+    viewing = looking("funder")
+    project = first(viewing, Level.PROJECT)
+    scope = subject.scope_of(viewing, Level.PROJECT, project)
+    days = reported.spans(viewing, scope)[-1]
+    sections = reported.reported(viewing, scope, days)
+    with reading(engine()) as connection:
+        lines = [
+            line
+            for line in desk(connection, viewing.user, project=project, every_period=True)
+            if line.period and (line.period.starts_on, line.period.ends_on) == days
+        ]
+    for section, statuses in zip(sections[1:], PARTS, strict=True):
+        rows = [row for item in section.items if item["kind"] == "table" for row in item["rows"]]
+        shown = [line for line in lines if line.status in statuses]
+        promised, behind = rows[: len(shown)], rows[len(shown) :]
+        assert len(promised) == len(behind) == len(shown)
+        for row, line in zip(promised, shown, strict=True):
+            told = [told_words.told(line, "fi", period=period) for period in (True, False)]
+            assert row[2:] == [*told, told_words.attained_words(line, "fi")]
+    # Numbers of people are those of the desk outside: in fives, their items not told.
+    rounded = [line for line in lines if line.rounded and line.value is not None]
+    assert rounded
+    assert all(line.value % 5 == 0 for line in rounded)
+    said = str([section.set() for section in sections])
+    assert say("report.rounded", "fi") in said
 
 
 def test_who_reads_the_public_profile_gets_the_public_figures():
@@ -242,17 +276,20 @@ def test_a_brief_that_cannot_be_set_says_so_and_leaves_the_server(monkeypatch):
 def test_the_button_makes_a_brief_only_when_it_is_pressed(monkeypatch):
     made: list[str] = []
 
-    def make(_viewing, level, _entity, _scope) -> bytes:
+    def make(_viewing, level, _entity, _scope, _days) -> bytes:
         made.append(level)
         return b"%PDF"
 
     monkeypatch.setattr(making, "brief", make)
+    monkeypatch.setattr(downloads, "_browser", lambda _cookies: "a browser")
     at = opened("overview", "steering", "en")
     assert made == []
     at.button(key="brief").click().run()
     assert made == ["portfolio"]
     (link,) = at.get("link_button")
-    assert re.fullmatch(r"/download/[\w-]{43}/brief-portfolio-0-\d+-en\.pdf", link.proto.url)
+    assert re.fullmatch(
+        r"/download/[\w-]{43}/brief-portfolio-0-\d+-en-[0-9a-f]{64}\.pdf", link.proto.url
+    )
 
 
 def test_a_brief_is_handed_only_to_who_still_reads_the_same(monkeypatch):
@@ -263,7 +300,8 @@ def test_a_brief_is_handed_only_to_who_still_reads_the_same(monkeypatch):
     button.offered(viewing, scope, b"%PDF")
     (fetch,) = offers
     roles = ("steering", "evaluator", "manager", "funder")
-    assert [fetch(None, looking(role).user) for role in roles] == [b"%PDF"] * 3 + [None]
+    # Others may read it too, but would see other reported figures in it.
+    assert [fetch(None, looking(role).user) for role in roles] == [b"%PDF", None, None, None]
     scope = subject.scope_of(viewing, Level.PROJECT, first(viewing, Level.PROJECT))
     button.offered(viewing, scope, b"%PDF")
     stranger = access.User(0, "", (access.Grant(access.Role.MANAGER, project=10**6),))
@@ -276,6 +314,10 @@ def test_the_command_writes_a_brief(sample_home, tmp_path):
     done = run_arviomo(home, "brief", "portfolio", "all", str(out), "--language", "sv")
     assert done.returncode == 0, done.stderr
     assert PdfReader(out).trailer["/Root"]["/Lang"] == "sv"
+    days = ("--period", "1999-01-01", "1999-12-31")
+    never = run_arviomo(home, "brief", "portfolio", "all", str(out), *days)
+    assert never.returncode == 1
+    assert "No reporting period lies wholly between these days" in never.stderr
     wrong = run_arviomo(home, "brief", "theme", "nowhere", str(out))
     assert wrong.returncode == 1
     assert "There is no code nowhere at the level theme" in wrong.stderr

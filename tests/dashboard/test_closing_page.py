@@ -15,6 +15,7 @@ from data.database import reading, writing
 from data.reporting import values
 from data.reporting.desk import DeskLine
 from data.reporting.reading import desk, record
+from data.reporting.targets import targets
 from metrics.indicators.indicator import Counting
 from tests.dashboard.looking import opened, plain
 
@@ -132,7 +133,7 @@ def test_two_writers_meet_and_the_second_one_chooses():
     assert "Toisen sanat" in told
     assert lines()["ARV-CHANGE"].text == "Toisen sanat"
     field(at, "radio", "which_text").set_value("mine").run()
-    at.button(key="close_choices").click().run()
+    at.button(key="close_save_choices").click().run()
     assert lines()["ARV-CHANGE"].text == "Minun sanani"
 
 
@@ -162,7 +163,9 @@ def test_a_period_in_which_all_is_submitted_is_closed_once_it_is_meant():
 
 def test_a_period_that_overlaps_is_refused_with_the_days_that_are_taken():
     at = opened("closing", "manager", project_id=PROJECT, period_id=PERIOD)
-    drawn = next(each.key for each in at.date_input if "starts" in each.key).rpartition("_")[2]
+    drawn = next(
+        each.key for each in at.date_input if each.key.startswith("period_starts")
+    ).rpartition("_")[2]
     at.date_input(key=f"period_starts_{drawn}").set_value("2024-03-01").run()
     at.date_input(key=f"period_ends_{drawn}").set_value("2024-05-31").run()
     at.button(key="period_open").click().run()
@@ -175,3 +178,60 @@ def test_what_was_sent_back_says_why():
     (told,) = [plain(warning.value) for warning in at.warning]
     assert "Tarkistakaa, onko sama yritys laskettu" in told
     assert status_words("returned", "fi") in said(at)
+
+
+# --- targets and the days of periods ------------------------------------------------------------
+
+
+def refused(at: AppTest) -> str:
+    (told,) = [plain(error.value) for error in at.error]
+    return told
+
+
+def test_a_new_target_needs_a_baseline_and_keeps_what_was_written():
+    at = opened("closing", "manager", project_id=PROJECT, period_id=PERIOD)
+    taken = {line.indicator.key for line in lines().values()}
+    boxes = [each for each in at.selectbox if (each.key or "").startswith("target_indicator")]
+    (box,) = boxes
+    key = next(each for each in ("RCO04@1", "RCO05@1", "RCO07@1") if each not in taken)
+    box.set_value(key).run()
+    drawn = box.key.removeprefix("target_indicator_")
+    at.number_input(key=f"target_target_{drawn}").set_value(12).run()
+    at.button(key="target_save").click().run()
+    assert "ei ole lähtöarvoa" in refused(at)
+    assert at.number_input(key=f"target_target_{drawn}").value == 12
+    at.number_input(key=f"target_baseline_{drawn}").set_value(-3).run()
+    at.number_input(key=f"target_baseline_year_{drawn}").set_value(2024).run()
+    at.button(key="target_save").click().run()
+    assert key.partition("@")[0] in refused(at)  # below the least of its unit, or no 0 of an output
+    at.number_input(key=f"target_baseline_{drawn}").set_value(0).run()
+    at.button(key="target_save").click().run()
+    assert say("target.saved", "fi") in said(at)
+    with reading(engine()) as connection:
+        promised = targets(connection, access.persona("manager", connection), project=PROJECT)
+    (made,) = [target for target in promised if target.indicator == key]
+    assert (made.baseline, made.baseline_year, made.target) == (Decimal(0), 2024, Decimal(12))
+
+
+def test_a_target_that_is_promised_already_is_not_overwritten_and_can_be_changed():
+    before = lines()["RCO01"].target
+    at = opened("closing", "manager", project_id=PROJECT, target_id=before.id)
+    goal = next(each for each in at.number_input if each.key.startswith("target_target_"))
+    goal.set_value(int(before.target) + 5).run()
+    at.button(key="target_save").click().run()
+    assert say("target.saved", "fi") in said(at)
+    assert lines()["RCO01"].target.target == before.target + 5
+
+
+def test_the_days_of_a_period_are_changed_until_a_figure_is_with_the_funder():
+    at = opened("closing", "manager", project_id=PROJECT, period_id=PERIOD)
+    due = next(each for each in at.date_input if each.key.startswith("period_change_due"))
+    ends = next(each for each in at.date_input if each.key.startswith("period_change_ends"))
+    due.set_value(ends.value).run()
+    at.button(key="period_change_do").click().run()
+    assert say("close.changed", "fi") in said(at)
+    at = opened("closing", "manager", project_id=PROJECT, period_id=2)
+    starts = next(each for each in at.date_input if each.key.startswith("period_change_starts"))
+    starts.set_value(starts.value.replace(day=20)).run()
+    at.button(key="period_change_do").click().run()
+    assert refused(at) == say("period.refused.locked", "fi")
