@@ -49,6 +49,27 @@ def store(
     )
 
 
+def suggest(
+    user: User,
+    file: Path,
+    said: dict[str, Any],
+    form: Path | None,
+    language: str,
+    progress: Progress,
+) -> dict[str, Any]:
+    """What a file is and how it may be brought in, in words. Raises: Refused, WorkFailed."""
+    told = {"said": said, "form": str(form) if form else None, "language": language}
+    return _work(user, progress, do="suggest", file=str(file), **told)
+
+
+def keep(
+    user: User, file: Path, said: dict[str, Any], form: Path | None, progress: Progress
+) -> str:
+    """The name of the profile that was kept of a suggestion. Raises: Refused, WorkFailed."""
+    told = {"said": said, "form": str(form) if form else None}
+    return _work(user, progress, do="keep", file=str(file), **told)["profile"]
+
+
 def undo(user: User, batch: int, progress: Progress) -> dict[str, Any]:
     """The publication after a batch was taken back. Raises: Refused, WorkFailed."""
     return _work(user, progress, do="undo", batch=batch)

@@ -15,12 +15,17 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard import suggestions
 from dashboard.truth import engine
 from data import sheets
 from data.access import Grant, NotPermitted, User
+from data.database import reading
 from data.imports import run
+from data.imports.kept import known_profiles
 from data.imports.problems import Problem, RejectedFile
-from data.imports.profile import profiles
+from data.imports.sources.propose import keep, propose
+from data.imports.sources.suggest import Said, Suggestion
+from data.instruments import InstrumentConflict, known_instruments
 from data.permissions import Role
 
 #: Rows of the file that a preview shows.
@@ -41,7 +46,11 @@ def main() -> None:
 def preview(request: dict[str, Any]) -> dict[str, Any]:
     """What storing the file would do."""
     found = run.preview(
-        engine(), profiles()[request["profile"]], Path(request["file"]), user(request), progress
+        engine(),
+        known_profiles()[request["profile"]],
+        Path(request["file"]),
+        user(request),
+        progress,
     )
     return {
         "rows_read": found.rows_read,
@@ -57,6 +66,49 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def suggest(request: dict[str, Any]) -> dict[str, Any]:
+    """What a file is and how it may be brought in, in the words of the reader's language."""
+    made, language = proposed(request), request["language"]
+    unsure = [q.detail for q in made.questions if q.code == "which_encoding"]
+    item_codes = [name for name, _, _ in made.mapping]
+    return {
+        "about": suggestions.about(made, language),
+        "mapping": [[name, " / ".join(headers), sure] for name, headers, sure in made.mapping],
+        "left_out": suggestions.left_out(made, language),
+        "questions": suggestions.questions(made, language),
+        "whole": made.profile is not None,
+        "unsure": unsure[0] if unsure else None,
+        "asks_create": any(q.code == "unknown_projects" for q in made.questions),
+        "free": list(made.left_out),
+        "missing": missing_items(made, set(item_codes)),
+    }
+
+
+def proposed(request: dict[str, Any]) -> Suggestion:
+    """The suggestion for the file of a request."""
+    said = Said(**{**request["said"], "without": tuple(request["said"]["without"])})
+    form = Path(request["form"]) if request.get("form") else None
+    return propose(engine(), Path(request["file"]), user(request), said, form)
+
+
+def missing_items(made: Suggestion, mapped: set[str]) -> list[str]:
+    """The items of the suggested instrument that no column answers."""
+    if made.instrument is not None or not made.body.get("instrument"):
+        return []
+    with reading(engine()) as connection:
+        instrument = known_instruments(connection)[made.body["instrument"]]
+    return [item.code for item in instrument.items if item.code not in mapped]
+
+
+def keep_profile(request: dict[str, Any]) -> dict[str, Any]:
+    """Keep the suggested profile, and make its instrument known."""
+    try:
+        return {"profile": keep(engine(), proposed(request), user(request))}
+    except InstrumentConflict as conflict:
+        problem = Problem("instrument_conflict", value=conflict.key)
+        raise RejectedFile(Path(request["file"]).name, (problem,)) from conflict
+
+
 def cells(rows: pd.DataFrame) -> dict[str, Any]:
     """Rows as columns and cells of text; a cell without a value is empty."""
     there = rows.astype(object).where(rows.notna(), "")
@@ -67,7 +119,7 @@ def store(request: dict[str, Any]) -> dict[str, Any]:
     """Store the file as a batch and publish everything anew."""
     batch = run.store(
         engine(),
-        profiles()[request["profile"]],
+        known_profiles()[request["profile"]],
         Path(request["file"]),
         user(request),
         accept_rejected=request["accept_rejected"],
@@ -90,7 +142,14 @@ def refresh(_request: dict[str, Any]) -> dict[str, Any]:
     return dataclasses.asdict(sheets.refresh(engine(), progress=progress))
 
 
-DOINGS = {"preview": preview, "store": store, "undo": undo, "refresh": refresh}
+DOINGS = {
+    "preview": preview,
+    "store": store,
+    "undo": undo,
+    "refresh": refresh,
+    "suggest": suggest,
+    "keep": keep_profile,
+}
 
 
 def user(request: dict[str, Any]) -> User:

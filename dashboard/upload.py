@@ -1,4 +1,4 @@
-"""Bringing a file in: choose a profile, look first, accept or not, then publish anew."""
+"""Bringing a file in with a profile: look first, accept or not, then publish anew."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from dashboard import format as written
 from dashboard import intake
 from dashboard.literal import literal
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import at_least, say
-from data import access, records
+from data import records
 from data.database import database_url, reading
+from data.imports.kept import known_profiles
 from data.imports.problems import Problem, message
-from data.imports.profile import profiles
 
 SHOWN_PROBLEMS = 15
 #: Previews that are kept, so that ticking a box does not read the file again.
@@ -42,28 +42,20 @@ class Asked(NamedTuple):
 _previews: dict[Asked, dict[str, Any]] = {}
 
 
-def show(viewing: Viewing) -> None:
-    """Profile, file, preview, and the button that stores."""
-    language = viewing.language
-    with reading(engine()) as connection:
-        is_sample = bool(access.personas(connection))
-    if is_sample:
-        st.info(say("upload.sample", language))
-        return
-    ready = profiles()
-    if not ready:
-        st.info(say("upload.no_profiles", language))
-        return
-    profile = st.selectbox(
-        say("upload.profile", language),
-        format_func=lambda name: profile_name(name, language),
-        **follow("profile", list(ready)),
-    )
+def from_profile(viewing: Viewing, profile: str) -> None:
+    """A file that is read with a profile: what storing it would do, and the button that stores."""
     file = st.file_uploader(
-        say("upload.file", language), type=["csv", "tsv", "txt", "xlsx"], key=f"upload_{profile}"
+        say("upload.file", viewing.language),
+        type=["csv", "tsv", "txt", "xlsx", "zip"],
+        key=f"upload_{profile}",
     )
-    if file is None:
-        return
+    if file is not None:
+        tried(viewing, file, profile)
+
+
+def tried(viewing: Viewing, file: UploadedFile, profile: str) -> None:
+    """A file under a profile: what storing it would do, and the button that stores it."""
+    language = viewing.language
     with bar(language) as progress:
         try:
             found = looked_at(viewing, file, profile, progress)
@@ -80,7 +72,7 @@ def show(viewing: Viewing) -> None:
 
 def profile_name(name: str, language: str) -> str:
     """What a profile is called, and what kind of file it reads."""
-    profile = profiles()[name]
+    profile = known_profiles()[name]
     title = profile.title.in_language(language) if profile.title else name
     return f"{title} ({say(f'kind.{profile.kind}', language)})"
 

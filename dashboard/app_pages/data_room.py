@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import arrivals, upload
+from dashboard import arrivals, recognising
 from dashboard.components import begin, section
 from dashboard.session import Viewing
 from dashboard.wording import say
@@ -19,7 +19,7 @@ def show(viewing: Viewing) -> None:
     st.markdown(say("data_room.lead", language))
     if access.can(viewing.user, Verb.STORE, Kind.BATCH):
         section(say("data_room.bring_in", language))
-        upload.show(viewing)
+        recognising.show(viewing)
     section(say("data_room.batches", language))
     arrivals.batches(viewing)
     section(say("data_room.collections", language))

@@ -216,7 +216,7 @@ def profiles(language: str) -> click.Command:
 
     @command("profiles", language)
     def run() -> None:
-        from data.imports.sources.propose import known_profiles as ready
+        from data.imports.kept import known_profiles as ready
 
         for name, profile in sorted(ready().items()):
             title = profile.title.in_language(language) if profile.title else ""
@@ -238,7 +238,7 @@ def _refuse_sample(language: str) -> None:
 def _profile(named: str, language: str) -> Profile:
     """The ready profile of that name, or the one in that file. Raises: Refused."""
     from data.imports.profile import InvalidProfile, read_profile
-    from data.imports.sources.propose import known_profiles as ready
+    from data.imports.kept import known_profiles as ready
 
     try:
         if named in ready():

@@ -16,9 +16,10 @@ from streamlit.util import calc_hash
 from dashboard import arrivals, intake, sign_in
 from dashboard.session import Viewing
 from dashboard.wording import say
-from data import access, records
+from data import access, records, schema
 from data.access import User
 from data.database import HOME_VARIABLE, URL_VARIABLE, reading, writing
+from data.imports.kept import kept_profiles
 from metrics.metric import Profile
 from tests.dashboard.conftest import sign_in_as
 
@@ -126,12 +127,12 @@ def test_rejected_rows_go_out_as_a_file_that_no_spreadsheet_runs(room, file):
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
-def opened() -> AppTest:
+def opened(profile: str = "proposals") -> AppTest:
     """The data room as the evaluator sees it."""
     at = AppTest.from_file(str(APP), default_timeout=120)
     sign_in_as(at, ISSUER, SUBJECT)
     at.query_params["lang"] = "fi"
-    at.query_params["profile"] = "proposals"
+    at.query_params["profile"] = profile
     at._page_hash = calc_hash("data_room")  # AppTest switches between files only
     return at.run()
 
@@ -172,3 +173,43 @@ def test_the_screen_takes_an_import_back_only_when_it_is_meant(room, file):
 def plain(text: str) -> str:
     """A text without its escapes."""
     return re.sub(r"\\(.)", r"\1", text).replace("\u2060", "")
+
+
+#: A made export in the shape of Google Forms: two people, one of them asked in words of her own.
+FORM = (
+    "Aikaleima,Sähköpostiosoite,"
+    '"Tiesin, mihin yhteiseen tavoitteeseen tässä vaiheessa pyrittiin.",'
+    '"Tiesin, mikä oma tehtäväni oli.",Saatoin kertoa keskeneräisen ajatuksen huoletta.\n'
+    "2026/03/01 8:46:17 AM EET,a@example.org,Täysin samaa mieltä,Täysin eri mieltä,\n"
+    "2026/03/02 9:46:17 AM EET,b@example.org,En osaa sanoa,,Täysin samaa mieltä\n"
+).encode()
+
+
+def test_the_screen_recognises_a_file_keeps_its_profile_and_stores(room):
+    with writing(room) as connection:
+        connection.execute(
+            sa.insert(schema.Project).values(
+                code="A1", name_fi="Puisto", name_sv="Parken", name_en="Park", status="running"
+            )
+        )
+    at = opened("by_itself")
+    at.file_uploader[0].set_value(("kysely.csv", FORM, "text/csv"))
+    at.run()
+    assert not at.exception
+    told = " ".join(plain(markdown.value) for markdown in at.markdown)
+    assert "Tiedosto on: Google Forms" in told
+    assert "Mitä hanketta tiedosto koskee?" in told
+    assert "Sähköpostiosoite" in " ".join(plain(caption.value) for caption in at.caption)
+    assert "suggest_keep" not in {button.key for button in at.button}
+    at.selectbox(key="suggest_project").select("A1")
+    at.selectbox(key="suggest_wave").select("end").run()
+    at.button(key="suggest_keep").click().run()
+    assert not at.exception
+    told = " ".join(plain(markdown.value) for markdown in at.markdown)
+    assert "Tiedostossa on 2 riviä: 2 voidaan tallentaa" in told
+    at.button(key="upload_store").click().run()
+    assert not at.exception
+    with reading(room) as connection:
+        answers = connection.execute(sa.select(schema.Response.answers)).scalars().all()
+    assert sorted(answers) == ['{"GOAL1":-1,"TRUST1":5}', '{"GOAL1":5,"RULE1":1}']
+    assert [profile.kind for profile in kept_profiles().values()] == ["answers"]

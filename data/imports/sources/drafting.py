@@ -44,8 +44,13 @@ class Draft:
     guessed: list[str] = field(default_factory=list)
 
 
-def drafted(found: Found, columns: list[Column]) -> tuple[Instrument | None, Draft]:
-    """An instrument of every closed question of a file; None where there is none."""
+def drafted(
+    found: Found, columns: list[Column], without: tuple[str, ...] = ()
+) -> tuple[Instrument | None, Draft]:
+    """An instrument of every closed question of a file; None where there is none.
+
+    without: codes of items that a person leaves out.
+    """
     draft = Draft()
     options, taken = ticked(found, columns)
     for column in columns:
@@ -56,6 +61,9 @@ def drafted(found: Found, columns: list[Column]) -> tuple[Instrument | None, Dra
             continue
         if not _add_question(draft, found, column):
             draft.left.append(column.header)
+    draft.items = [item for item in draft.items if item["code"] not in without]
+    draft.answers = {c: answer for c, answer in draft.answers.items() if c not in without}
+    draft.guessed = [code for code in draft.guessed if code not in without]
     if not draft.items:
         return None, draft
     name = _name(found.file)

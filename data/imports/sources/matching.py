@@ -79,20 +79,31 @@ def code_of(header: str) -> str:
     return coded[1] if coded else header
 
 
-def matches(found: Found, columns: Iterable[Column], instrument: Instrument) -> list[Match]:
-    """The items of an instrument that the file answers, in the order of the instrument."""
+def matches(
+    found: Found,
+    columns: Iterable[Column],
+    instrument: Instrument,
+    pinned: dict[str, str] | None = None,
+) -> list[Match]:
+    """The items of an instrument that the file answers, in the order of the instrument.
+
+    pinned: items with the header of the column that a person chose for them.
+    """
     free = {
         column.header: (column, names_of(column), texts_of(column, found.structure))
         for column in columns
     }
+    chosen = {
+        item: [free.pop(header)[0]] for item, header in (pinned or {}).items() if header in free
+    }
     made = []
     for item in instrument.items:
-        same, near = _columns_of(item, free)
+        same, near = (chosen[item.code], []) if item.code in chosen else _columns_of(item, free)
         if not same and not near:
             continue
         taken = same or near[:1]
         for column in taken:
-            del free[column.header]
+            free.pop(column.header, None)
         answers = instrument.answers_of(item.code)
         made.append(Match(item.code, tuple(taken), bool(same), _meant(taken, answers, found)))
     return made

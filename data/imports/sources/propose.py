@@ -11,18 +11,16 @@ import yaml
 
 from data import schema
 from data.access import User, require
-from data.database import home, reading, writing
+from data.database import reading, writing
+from data.imports.kept import kept_folder, kept_profiles
 from data.imports.problems import RejectedFile
-from data.imports.profile import InvalidProfile, Profile, profiles, read_profile
+from data.imports.profile import Profile, profiles
 from data.imports.sources.look import look, look_beside, with_structure
 from data.imports.sources.suggest import NOTHING, Question, Said, Suggestion, shape, suggest
 from data.imports.sources.words import plain
 from data.imports.xlsforms import check_xlsform, profile_for
 from data.instruments import bring_instrument, known_instruments
 from data.permissions import Kind, Verb
-
-#: Where the profiles that people keep stand: beside the database, as files that they can read.
-FOLDER = "profiles"
 
 
 def propose(
@@ -123,7 +121,7 @@ def keep(engine: sa.Engine, made: Suggestion, user: User) -> str:
         raise ValueError("a profile is kept when every blocking question is answered")
     if made.ready:
         return made.ready
-    folder = home() / FOLDER
+    folder = kept_folder()
     folder.mkdir(parents=True, exist_ok=True)
     name = _free_name(made.profile)
     if made.instrument is not None:
@@ -144,24 +142,4 @@ def _free_name(profile: Profile) -> str:
     return name
 
 
-def kept_profiles() -> dict[str, Profile]:
-    """The profiles that people here have kept, by name. One that is broken by hand is left out."""
-    found = {}
-    for path in sorted((home() / FOLDER).glob("*.yaml")):
-        try:
-            profile = read_profile(path)
-        except InvalidProfile:  # it is told where it is asked for by its path
-            continue
-        found[profile.name] = profile
-    return found
-
-
-def known_profiles() -> dict[str, Profile]:
-    """Every profile that a file can be read with: the ready ones and the kept ones."""
-    return {**profiles(), **kept_profiles()}
-
-
-__all__ = [
-    "Question", "Said", "Suggestion", "keep", "kept_profiles", "known_profiles", "propose",
-    "write_profile",
-]  # fmt: skip
+__all__ = ["Question", "Said", "Suggestion", "keep", "propose", "write_profile"]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from data.imports.profile import Profile, profiles
 from data.imports.register import code_of as slug_of
 from data.imports.sources.drafting import drafted
-from data.imports.sources.fields import fields_of
+from data.imports.sources.fields import Fields, fields_of
 from data.imports.sources.found import Column, Found
 from data.imports.sources.matching import Match, matches
 from data.imports.sources.records import records_profile
@@ -29,12 +29,15 @@ class Said:
 
     instrument: a key, when the suggested one is not meant. fields: project, wave, group, phase or
     language of every row. encoding: confirmed. create_projects: unknown projects are new ones.
+    pinned: items with the header of their column. without: fields and items that are not brought.
     """
 
     instrument: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     encoding: str = ""
     create_projects: bool = False
+    pinned: dict[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
 
 NOTHING = Said()
@@ -157,7 +160,10 @@ def _of_answers(
         if code == "unknown_projects" and said.create_projects:
             continue
         asked.append(Question(code, detail, blocking=code in ("which_project", "which_wave")))
-    instrument, matched = _instrument(found, free, instruments, said.instrument)
+    for name in set(said.without) & set(fields.columns):
+        del fields.columns[name]
+    instrument, matched = _instrument(found, free, instruments, said)
+    matched = [match for match in matched if match.item not in said.without]
     body = {
         "name": _name(found),
         "kind": "answers",
@@ -169,7 +175,7 @@ def _of_answers(
     if said.create_projects:
         body["create_projects"] = True
     if instrument is None:
-        return _of_draft(found, free, fields, body, asked)
+        return _of_draft(found, free, fields, body, asked, said.without)
     answers = {match.item: _answer(match) for match in matched if not match.meanings.rescaled}
     for match in matched:
         asked += _doubts(match)
@@ -185,8 +191,15 @@ def _of_answers(
     return _ended(found, "answers", body, asked, mapping=mapping)
 
 
-def _of_draft(found: Found, free: list[Column], fields, body: dict, asked: list) -> Suggestion:
-    made, draft = drafted(found, free)
+def _of_draft(
+    found: Found,
+    free: list[Column],
+    fields: Fields,
+    body: dict,
+    asked: list[Question],
+    without: tuple[str, ...],
+) -> Suggestion:
+    made, draft = drafted(found, free, without)
     if made is None:
         asked.append(Question("no_questions", blocking=True))
         return _ended(found, "answers", body, asked)
@@ -201,15 +214,16 @@ def _of_draft(found: Found, free: list[Column], fields, body: dict, asked: list)
 
 
 def _instrument(
-    found: Found, free: list[Column], instruments: dict[str, Instrument], wanted: str
+    found: Found, free: list[Column], instruments: dict[str, Instrument], said: Said
 ) -> tuple[Instrument | None, list[Match]]:
     """The instrument whose items the file answers most, the newest version of those alike."""
+    wanted = said.instrument
     if wanted and wanted not in instruments:
         return None, []
     tried = [instruments[wanted]] if wanted else list(instruments.values())
     best, most, matched = None, (0, 0, 0.0, 0), []
     for instrument in tried:
-        here = matches(found, free, instrument)
+        here = matches(found, free, instrument, said.pinned)
         good = sum(not match.meanings.rescaled for match in here)
         certain = sum(match.sure and not match.meanings.rescaled for match in here)
         enough = good >= min(FEWEST_ITEMS, SHARE_OF_ITEMS * len(instrument.items))
