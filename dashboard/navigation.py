@@ -7,11 +7,11 @@ from collections.abc import Collection
 #: The pages of each section. Those of the section without a name stand side by side at the start
 #: of the bar; every other section is a menu of its own.
 SECTIONS = {
-    "": ("overview", "my_projects", "funded", "project"),
+    "": ("overview", "my_projects", "funded", "project", "search"),
     "results": ("theme", "area", "participation", "proposals"),
     "process": ("process", "self_assessment", "challenges"),
     "reporting": ("reporting", "figure", "closing", "claims"),
-    "basis": ("surveys", "data_room", "methods", "audit", "search"),
+    "basis": ("surveys", "data_room", "methods", "audit"),
 }
 #: Every page by its id, in the order of the navigation. The first is the default page.
 PAGES = tuple(page for pages in SECTIONS.values() for page in pages)

@@ -14,14 +14,14 @@ from dashboard.literal import literal
 from dashboard.session import Viewing
 from dashboard.wording import say
 
-COOKIE = "arviomo_welcome"
+COOKIE, SEEN = "arviomo_welcome", "seen"
 #: Where each audience begins, the first that may be opened.
 HOMES = ("funded", "my_projects")
 
 
 def welcome(viewing: Viewing) -> None:
     """The explanation, until it was put away in this visit or an earlier one of this browser."""
-    if session.kept("welcome") or st.context.cookies.get(COOKIE):
+    if session.kept("welcome") or st.context.cookies.get(COOKIE) == SEEN:
         return
     language = viewing.language
     with st.container(border=True, key="welcome"):

@@ -27,7 +27,6 @@ def show(viewing: Viewing) -> None:
     """The first page: understood in a minute, everything else one click away."""
     language = viewing.language
     begin(viewing, say("page.overview", language), ["Q1", "Q3", "Q2"], page="overview")
-    welcome(viewing)
     waits_at_home(viewing)
     place = sections.whole(viewing)
     if place is None:
@@ -42,6 +41,7 @@ def show(viewing: Viewing) -> None:
         )
         published_line(viewing, scope.publication)
         brief_button(viewing, scope)
+        welcome(viewing)
 
     section(say("section.glance", language))
     sections.glance(viewing, scope)

@@ -23,8 +23,14 @@ from metrics.reasons import REASONS
 #: Half a range of this many hundredths is close enough to speak of "about".
 CLOSE = 10
 ROWS = 10
-#: Why a figure is not there that more respondents would bring.
-TOO_FEW = (Reason.TOO_FEW, Reason.PROTECTS_ANOTHER, Reason.UNANIMOUS, Reason.NO_ANSWERS)
+#: What would bring a figure that is not there, by why it is not; entries in the register else.
+REMEDIES = {
+    Reason.TOO_FEW: "unknown.enough",
+    Reason.PROTECTS_ANOTHER: "unknown.enough",
+    Reason.UNANIMOUS: "unknown.enough",
+    Reason.NO_ANSWERS: "unknown.answers",
+    Reason.NOT_ASKED: "unknown.ask",
+}
 
 
 def unknown(viewing: Viewing, scope: Scope) -> None:
@@ -54,7 +60,7 @@ def unknown(viewing: Viewing, scope: Scope) -> None:
 def of_metric(
     viewing: Viewing, scope: Scope, metric: Metric, called: Mapping[int, str]
 ) -> list[tuple]:
-    """Its place, name, link, metric, reason and remedy, of each project whose figure is not known closely."""
+    """Place, name, link, metric, reason and remedy of each project whose figure is unsure."""
     language = viewing.language
     survey = scope.outcome if metric.kind == "outcome" else scope.process
     part = overall_of(survey) if metric.kind == "process" else ""
@@ -80,9 +86,7 @@ def explained(result: Result, metric: Metric, language: str) -> tuple[str, str]:
     """Why a figure is not known closely, and what would change that; nothing where it is."""
     if not is_shown(result):
         why = REASONS[result.reason].in_language(language) if result.reason else ""
-        if result.reason is Reason.NOT_ASKED:
-            return literal(why), literal(say("unknown.ask", language))
-        remedy = "unknown.enough" if result.reason in TOO_FEW else "unknown.records"
+        remedy = REMEDIES.get(result.reason, "unknown.records")
         return literal(why or say("unknown.not_asked", language)), literal(say(remedy, language))
     wanted = more_answers(result, metric)
     if not wanted:
