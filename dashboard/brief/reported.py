@@ -28,7 +28,7 @@ from metrics.metric import Level
 #: First and last day of the reporting that a brief is of; None for the newest of each target.
 Days = tuple[date, date] | None
 #: Figures of several projects in one brief; the desk and its files have the others.
-MOST = 12
+MOST = 6
 
 
 def spans(viewing: Viewing, scope: Scope) -> list[tuple[date, date]]:

@@ -23,7 +23,7 @@ from data.reporting.reading import desk, record
 from metrics.metric import Level
 from tests.dashboard.looking import opened, plain
 
-pytestmark = pytest.mark.usefixtures("house")
+pytestmark = pytest.mark.usefixtures("house", "offers")
 HASH = r"[0-9a-f]{64}"
 
 
