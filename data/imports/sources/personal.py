@@ -9,7 +9,7 @@ _NAMES = re.compile(
     r"""(?:^|[\s_/.:-])(?:
     (?:first|last|full|sur|family|given|user|respondent|recipient|contact|author)[\s_/]?name
     |name\ of\ respondent|etunimi|sukunimi|koko\ nimi|vastaajan\ nimi
-    |submitter[\s_]?name|förnamn|efternamn|nimesi|oma\ nimi
+    |author/(?:id|name|url)|submitter[\s_]?name|förnamn|efternamn|nimesi|oma\ nimi
     |e-?mail|email[\s_]?address|sähköposti(?:osoite|osoitteesi)?|e-post(?:adress)?|epost
     |phone(?:[\s_]?number)?|puhelin(?:numero(?:si)?)?|telefon(?:nummer)?
     |ip|ip[\s_-]?address|ip-osoite|ip-adress|ipaddr|ipaddress|ip_hash
@@ -32,7 +32,8 @@ _LOOKS = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[a-zåäö]{2,}", re.IGNORECASE),
     "ip": re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9a-f]{0,4}:){4,7}[0-9a-f]{0,4}"),
     "identity_code": re.compile(r"[0-3][0-9][01][0-9]{3}[-+ABCDEFUVWXY][0-9]{3}[0-9A-Y]"),
-    "phone": re.compile(r"(?:\+[0-9]{1,3}|0)[\s-]?[1-9](?:[\s-]?[0-9]){5,11}"),
+    # A Finnish business ID is written like a short number of a phone, and is nobody's.
+    "phone": re.compile(r"(?![0-9]{6,7}-[0-9]$)(?:\+[0-9]{1,3}|0)[\s-]?[1-9](?:[\s-]?[0-9]){5,11}"),
     "coordinates": re.compile(r"-?[0-9]{1,3}\.[0-9]{4,}[ ,;]+-?[0-9]{1,3}\.[0-9]{4,}.*"),
 }
 #: A column is personal where this share of what its cells say looks so.
@@ -45,9 +46,8 @@ def personal_name(header: str) -> str:
     folded = header.casefold().strip()
     if folded in _ALONE:
         return "name"
-    last = re.split(r"[/.:]", folded)[-1]
     # A question may speak of names without asking for one; a header that asks for one is short.
-    return "name" if len(folded) <= _LONGEST_NAME and _NAMES.search(last or folded) else ""
+    return "name" if len(folded) <= _LONGEST_NAME and _NAMES.search(folded) else ""
 
 
 def personal_look(values: list[str]) -> str:
