@@ -79,7 +79,7 @@ class Provider:
     async def begin(self, request: Request, place: str) -> tuple[Response, str]:
         """The way to the provider, and what the browser keeps until it is back: sealed, so that
         nobody can write it. place: where the reader wanted to go. Raises: NotProven."""
-        request.scope["session"] = {}
+        request = _noting(request, {})
         try:
             await self._metadata()
             away = await self._client.authorize_redirect(request, self.redirect_uri)
@@ -96,7 +96,7 @@ class Provider:
             notes = self._notes.loads(kept, max_age=AT_THE_DOOR)
         except BadData as strange:
             raise NotProven("this browser did not ask, or too long ago") from strange
-        request.scope["session"] = notes["asked"]
+        request = _noting(request, notes["asked"])
         self._check_answer(request)
         try:
             metadata = await self._metadata()
@@ -189,3 +189,9 @@ class Provider:
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST or len(issuer) > LONGEST:
             raise NotProven("the identity token names nobody")
         return Identity(issuer, subject)
+
+
+def _noting(request: Request, notes: dict[str, Any]) -> Request:
+    """The same request with notes of ours in the place where Authlib keeps its own; Streamlit has
+    another use for that place."""
+    return Request({**request.scope, "session": notes}, request.receive)

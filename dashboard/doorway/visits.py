@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dashboard import sign_in
 from dashboard.doorway import cookies
@@ -39,7 +39,10 @@ def end_session(token: str) -> None:
 def way_to_door(path: str, query: str) -> str:
     """The address of the door, from which one comes back to a page."""
     place = inside(f"{path}?{query}" if query else path)
-    return "/sign-in" if place == "/" else f"/sign-in?{urlencode({'place': place})}"
+    asked = {} if place == "/" else {"place": place}
+    # The door speaks the language of the page that was asked for.
+    asked |= {name: value for name, value in parse_qsl(query) if name == "lang"}
+    return f"/sign-in?{urlencode(asked)}" if asked else "/sign-in"
 
 
 def inside(place: str) -> str:
