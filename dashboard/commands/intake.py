@@ -237,8 +237,8 @@ def _refuse_sample(language: str) -> None:
 
 def _profile(named: str, language: str) -> Profile:
     """The ready profile of that name, or the one in that file. Raises: Refused."""
-    from data.imports.profile import InvalidProfile, read_profile
     from data.imports.kept import known_profiles as ready
+    from data.imports.profile import InvalidProfile, read_profile
 
     try:
         if named in ready():

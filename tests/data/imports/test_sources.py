@@ -247,11 +247,11 @@ def test_decidim_results_and_processes_are_projects(
 def test_business_ids_are_checked_by_their_digit(with_project: sa.Engine, tmp_path: Path) -> None:
     """0201256-6 and 0737546-2 are worked through by hand with the weights 7 9 10 5 8 4 2."""
     rows = [["Yritys", "Y-tunnus"], ["Eka", "0201256-6"], ["Toka", "0737546-2"],
-            ["Kolmas", "1234567-1"], ["Neljäs", "0201256-6"]]  # fmt: skip
+            ["Kolmas", "1234567-2"], ["Neljäs", "0201256-6"]]  # fmt: skip
     made = propose(with_project, survey(tmp_path, "y.csv", rows), operator(), SAID)
     assert (made.found.source, made.kind) == ("organisations", "partners")
     [asked] = [q for q in made.questions if q.code == "wrong_business_ids"]
-    assert asked.detail["values"] == "1234567-1"
+    assert asked.detail["values"] == "1234567-2"
 
 
 XES = "<log xmlns='http://www.xes-standard.org/'><trace><event/><event/></trace><trace/></log>"
