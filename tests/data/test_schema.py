@@ -59,6 +59,7 @@ BREAKING = {
     "zero_is_zero": {"state": "zero"},
     "nothing_is_zero": {"value": 0},
     "metric_named": {"basis": "metric"},
+    "mark_form": {"mark": "0" * 63},
     "entered_with_its_method": {"basis": "entered", "method_note": None},
     "returned_with_a_reason": {"act": "returned", "reason": None},
     "graded_with_grounds": {"grade": "A", "substantiation": None},
