@@ -16,7 +16,7 @@ MEGABYTE = 1024 * 1024
 class Limits:
     """What the child process may use, and what a file may be."""
 
-    memory_bytes: int = 1024 * MEGABYTE
+    memory_bytes: int = 512 * MEGABYTE
     cpu_seconds: int = 180
     wall_seconds: int = 300
     file_bytes: int = 300 * MEGABYTE

@@ -15,8 +15,8 @@ from data.imports.encodings import encoding_of
 from data.imports.limits import Gauge, Limits, Report, Unreadable
 from data.imports.workbook import sheet_names, workbook_rows
 
-#: So many rows are looked at; the rest are only counted.
-LOOKED_AT = 20_000
+#: So many rows and cells are looked at; the rest are only counted.
+LOOKED_AT, MOST_CELLS = 20_000, 1_000_000
 SNIFFED = 200
 #: A report may stand in front of the table: so many rows are searched for the headers.
 PREAMBLE = 15
@@ -71,11 +71,13 @@ def _plain(file) -> Iterator[str]:
 
 
 def _fill(table: Table, rows: Iterator[list[str]], limits: Limits) -> None:
+    held = 0
     for cells in rows:
         if len(cells) > limits.columns and any(cells[limits.columns :]):
             raise Unreadable("too_many_columns", found=len(cells), limit=limits.columns)
-        if len(table.rows) < LOOKED_AT:
+        if len(table.rows) < LOOKED_AT and held < MOST_CELLS:
             table.rows.append(cells)
+            held += len(cells)
         table.count += 1
 
 

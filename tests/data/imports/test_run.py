@@ -170,10 +170,10 @@ def test_the_same_file_again_is_recognised(engine: sa.Engine, tmp_path: Path) ->
     assert again.id != first.id
 
 
-def test_two_at_once_one_wins(engine: sa.Engine, tmp_path: Path) -> None:
-    lines = "".join(f"P{number},Hanke {number},,,,\n" for number in range(200))
+@pytest.mark.parametrize("pairs", [1, pytest.param(50, marks=pytest.mark.nightly)])
+def test_two_at_once_one_wins(engine: sa.Engine, tmp_path: Path, pairs: int) -> None:
+    """T-10: of two who bring the same file at once, the second gets the first one's batch."""
     path = tmp_path / "twice.csv"
-    path.write_text(REGISTER + lines, encoding="utf-8")
 
     def attempt(_: int) -> str:
         try:
@@ -181,10 +181,15 @@ def test_two_at_once_one_wins(engine: sa.Engine, tmp_path: Path) -> None:
         except AlreadyImported as refused:
             return f"refused {refused.batch_id}"
 
-    with ThreadPoolExecutor(2) as pool:
-        said = sorted(pool.map(attempt, range(2)))
-    assert said == ["refused 1", "stored 1"]
-    assert count(engine, schema.Project) == 200
+    for pair in range(pairs):
+        lines = "".join(f"P{pair}-{number},Hanke {pair} {number},,,,\n" for number in range(200))
+        path.write_text(REGISTER + lines, encoding="utf-8")
+        with ThreadPoolExecutor(2) as pool:
+            said = sorted(pool.map(attempt, range(2)))
+        kinds, batches = zip(*(each.split() for each in said), strict=True)
+        assert kinds == ("refused", "stored")
+        assert len(set(batches)) == 1
+    assert count(engine, schema.Project) == 200 * pairs
 
 
 def test_undo_restores_what_was_there_before(engine: sa.Engine, tmp_path: Path) -> None:
