@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.charts import is_shown
 from dashboard.components import part, tile
 from dashboard.figures import metric_of, one
+from dashboard.first_screen import let_stand
 from dashboard.labels import group_name, overall_name
 from dashboard.sections.outcomes import benefit_of_groups
 from dashboard.sections.scope import Scope, overall_quality, totals
@@ -55,6 +56,7 @@ def glance(viewing: Viewing, scope: Scope) -> None:
             for label, metric, result in tiles:
                 with st.container():
                     tile(label, result, metric, language)
+    let_stand()
 
 
 def least_group(viewing: Viewing, scope: Scope, least: Result | None) -> str:
