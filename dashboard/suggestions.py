@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dashboard import format as written
 from dashboard.wording import say
+from data.imports.profile import profiles
 from data.imports.sources.asking import asked, told
+from data.imports.sources.found import Found
 from data.imports.sources.suggest import Suggestion
 from data.imports.sources.tools import tools
 
@@ -34,6 +36,12 @@ def about(made: Suggestion, language: str) -> list[str]:
     ]
     if found.evidence:
         parts.append(say("suggest.evidence", language, evidence=told(found.evidence, language)))
+    if made.ready:
+        title = profiles()[made.ready].title
+        said = title.in_language(language) if title else made.ready
+        parts.append(say("suggest.ready", language, title=said, profile=made.ready))
+    if "cases" in found.counts:
+        parts += log(found, language)
     if not found.columns:
         return parts
     counts = {
@@ -55,6 +63,23 @@ def about(made: Suggestion, language: str) -> list[str]:
         parts.append(say("suggest.languages", language, languages=", ".join(found.languages)))
     if made.body.get("instrument"):
         parts.append(say("suggest.instrument", language, instrument=made.body["instrument"]))
+    return parts
+
+
+def log(found: Found, language: str) -> list[str]:
+    """How long the cases of an event log take, and where they wait."""
+    counts = found.counts
+    told = {
+        "cases": written.count(int(counts["cases"]), language),
+        "events": written.count(int(counts["events"]), language),
+        "median": written.number(counts["median_days"], language, 4),
+        "mean": written.number(counts["mean_days"], language, 3),
+        "long": written.count(int(counts["long"]), language),
+        "rework": written.share(counts["rework"], language),
+    }
+    parts = [say("suggest.log", language, **told)]
+    if found.waits_for:
+        parts.append(say("suggest.waits", language, activity=found.waits_for))
     return parts
 
 

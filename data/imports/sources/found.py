@@ -39,7 +39,7 @@ class Found:
 
     tables: other tables of the same file (sheets, files of a zip) with their rows.
     structure: questions and answers of a LimeSurvey structure file. counts: of things in an XML
-    file, for which there are no columns. answer_row: the row of the first answers.
+    file, for which there are no columns, and of an event log, which ``waits_for`` an activity.
     """
 
     file: str
@@ -59,7 +59,8 @@ class Found:
     columns: tuple[Column, ...] = ()
     languages: tuple[str, ...] = ()
     tables: tuple[tuple[str, int], ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, float] = field(default_factory=dict)
+    waits_for: str = ""
     structure: dict = field(default_factory=dict)
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.imports.limits import Unreadable
+from data.imports.sources.event_logs import Event
 
 #: Elements within elements; no file of the field has so many.
 DEEPEST = 100
@@ -20,12 +21,13 @@ _COUNTED = {
 _SECTIONS = ("questions", "subquestions", "answers", "question_l10ns", "answer_l10ns")
 
 
-def looked_at(path: Path) -> tuple[str, dict[str, int], dict]:
-    """The kind of an XML file, counts of what is in it, and the structure of a questionnaire.
+def looked_at(path: Path) -> tuple[str, dict[str, int], dict, list[Event]]:
+    """The kind of an XML file, counts in it, a questionnaire's structure, a log's events.
 
     Raises: Unreadable for XML that is broken, too deep, hostile, or of no known kind.
     """
     root, counts = "", {}
+    events: list[Event] = []
     rows: dict[str, list[dict[str, str]]] = {name: [] for name in _SECTIONS}
     for kind, depth, tag, value, section in _walked(path):
         if depth == 1 and kind == "start":
@@ -33,12 +35,14 @@ def looked_at(path: Path) -> tuple[str, dict[str, int], dict]:
         counts[tag] = counts.get(tag, 0) + (kind == "start")
         if kind == "row" and section in rows:
             rows[section].append(value)
+        if kind == "trace":
+            events += value["events"]
     if root == "document" and rows["questions"]:
-        return "limesurvey_structure", {"question": len(rows["questions"])}, _questions(rows)
+        return "limesurvey_structure", {"question": len(rows["questions"])}, _questions(rows), []
     if root == "log" and "trace" in counts:
-        return "xes", {name: counts.get(name, 0) for name in _COUNTED["xes"]}, {}
+        return "xes", {name: counts.get(name, 0) for name in _COUNTED["xes"]}, {}, events
     if root == "iati-activities":
-        return "iati", {name: counts.get(name, 0) for name in _COUNTED["iati"]}, {}
+        return "iati", {name: counts.get(name, 0) for name in _COUNTED["iati"]}, {}, []
     raise Unreadable("other_kind", found=f"XML <{root[:40]}>")
 
 
@@ -63,7 +67,9 @@ def _walked(path: Path) -> Iterator[tuple[str, int, str, dict, str]]:
                 continue
             if tag == "row" and section:
                 yield "row", depth, tag, {c.tag: c.text or "" for c in element}, section
-            if depth <= 3 or tag in ("row", "trace", "iati-activity"):
+            if tag == "trace":
+                yield "trace", depth, tag, {"events": _events(element)}, section
+            if depth <= 2 or tag in ("row", "trace", "iati-activity"):
                 element.clear()
             depth -= 1
             above.pop()
@@ -71,6 +77,20 @@ def _walked(path: Path) -> Iterator[tuple[str, int, str, dict, str]]:
         raise Unreadable("suspicious_archive", reason=type(error).__name__) from error
     except (ParseError, ValueError) as error:
         raise Unreadable("damaged_file") from error
+
+
+def _events(trace) -> list[Event]:
+    """Case, activity and moment of the events of a trace."""
+
+    def said(element, key: str) -> str:
+        return next((c.get("value", "") for c in element if c.get("key") == key), "")
+
+    case = said(trace, "concept:name")
+    return [
+        (case, said(event, "concept:name"), said(event, "time:timestamp"))
+        for event in trace
+        if event.tag.rpartition("}")[2] == "event"
+    ]
 
 
 def _questions(rows: dict[str, list[dict[str, str]]]) -> dict:

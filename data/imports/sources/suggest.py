@@ -86,7 +86,7 @@ def suggest(
     asked = _of_encoding(found, said)
     kind = tools()[found.source].kind
     if kind in ("none", "log"):
-        asked.append(Question(f"only_recognised_{kind}", dict(found.counts), blocking=True))
+        asked.append(Question(f"only_recognised_{kind}", blocking=True))
         return _ended(found, kind, {}, asked)
     own = own_form(found)
     if own is not None and not said.instrument:

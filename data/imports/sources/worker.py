@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data.imports.limits import Limits, Unreadable
 from data.imports.sources.columns import columns_of
+from data.imports.sources.event_logs import events_of, log_summary, longest_wait
 from data.imports.sources.found import Column, Found
 from data.imports.sources.layout import Layout, layout_of
 from data.imports.sources.structures import looked_at
@@ -27,8 +28,17 @@ def look(request: dict, limits: Limits) -> Found:
     """What the file is. Raises: Unreadable."""
     path, kind, name = Path(request["path"]), request["format"], request["file"]
     if kind == "xml":
-        source, counts, structure = looked_at(path)
-        return Found(name, source, format="xml", counts=counts, structure=structure)
+        source, counts, structure, events = looked_at(path)
+        told = counts | log_summary(events)
+        waits = longest_wait(events)
+        return Found(
+            name,
+            source,
+            format="xml",
+            counts=told,
+            structure=structure,
+            waits_for=waits[0] if waits else "",
+        )
     if kind == "zip":
         tables, kind = _inside(path, limits, request.get("encoding"))
     else:
@@ -73,7 +83,11 @@ def _found(name: str, kind: str, table: Table, layout: Layout, tables: list[Tabl
     if _has_business_ids(columns):
         told.add("@business_ids")
     source, evidence = recognised([column.header for column in columns], told)
-    blank = sum(not any(cells) for cells in table.rows[layout.answers_from :])
+    answers = table.rows[layout.answers_from :]
+    blank = sum(not any(cells) for cells in answers)
+    whole = source == "event_log" and len(table.rows) == table.count
+    events = events_of(layout.headers, answers) if whole else []
+    waits = longest_wait(events)
     return Found(
         file=name,
         source=source,
@@ -91,6 +105,8 @@ def _found(name: str, kind: str, table: Table, layout: Layout, tables: list[Tabl
         rows=max(0, table.count - layout.answers_from - blank),
         columns=columns,
         languages=_languages(columns),
+        counts=log_summary(events),
+        waits_for=waits[0] if waits else "",
         tables=tuple((other.name, other.count) for other in tables if other is not table),
     )
 
