@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 #: Keeps two signs apart without being seen: Streamlit would join them into an emoji, an icon, an
 #: arrow or a link even where Markdown has been escaped.
@@ -19,3 +20,15 @@ def literal(text: str) -> str:
     line = _BREAKS.sub(" ", text).strip(" ")
     apart = _SHORTCODES.sub(lambda found: found.group() + JOINER, line)
     return _MARKS.sub(r"\\\1", apart)
+
+
+def web_address(text: str) -> str | None:
+    """An address that a link may lead to; None for a text that is none, or leads to a program.
+
+    What people enter is checked before it is stored; what a file or a copy brought may not be.
+    """
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.hostname else None

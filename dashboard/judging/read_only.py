@@ -19,7 +19,7 @@ from dashboard.judging.words import (
     title_of,
     whose,
 )
-from dashboard.literal import literal
+from dashboard.literal import literal, web_address
 from dashboard.session import Viewing, tied, work
 from dashboard.wording import say
 from data.judgement.assessment_reading import Assessment, Rating
@@ -54,7 +54,10 @@ def backed(viewing: Viewing, assessment: Assessment, construct: str, rating: Rat
     if rating.evidence_link:
         # Only http and https addresses are stored; the whole address is shown, so nobody is led
         # to a place that they did not read.
-        st.link_button(literal(rating.evidence_link), rating.evidence_link, type="tertiary")
+        if there := web_address(rating.evidence_link):
+            st.link_button(literal(there), there, type="tertiary")
+        else:
+            st.markdown(literal(rating.evidence_link))
     files = [file for file in assessment.evidence if file.construct == construct]
     for number, file in enumerate(files):
         offer(viewing, assessment, file, f"told_{assessment.id}_{construct}_{number}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import downloads, sign_in
 from dashboard import format as written
-from dashboard.literal import literal
+from dashboard.literal import literal, web_address
 from dashboard.reporting.doing import attempt, say_later
 from dashboard.session import Viewing, entered, give_back_turn, take_turn, turn
 from dashboard.wording import say
@@ -69,7 +69,8 @@ def way(viewing: Viewing, line: ProofLine) -> None:
     """A button that leads to the link, or hands out the file with the rights of the moment."""
     language = viewing.language
     if line.link:
-        st.link_button(say("proof.open", language), line.link)
+        if there := web_address(line.link):
+            st.link_button(say("proof.open", language), there)
         return
 
     def read(connection: sa.Connection, user: User) -> bytes | None:
