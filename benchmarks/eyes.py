@@ -104,6 +104,8 @@ def change(page: Page, act: str, then: str) -> float:
 
     The clock starts with the click in the page itself, so the driver's own time does not count.
     """
+    there = act.removesuffix(".click();")
+    page.wait_for_function(f"() => Boolean({there})", timeout=PATIENCE)
     page.evaluate(f"() => {{ window.began = performance.now(); {act} }}")
     page.wait_for_function(then, timeout=PATIENCE, polling="raf")
     return page.evaluate("performance.now() - window.began")
@@ -140,7 +142,7 @@ def ours_changes(browser: Browser, address: str) -> dict[str, float]:
     change(page, click(bar, "Search"), heading("Search"))
     light = change(page, click(bar, "Overview"), heading("Overview"))
     text = change(page, click(bar, "Search"), heading("Search"))
-    page.evaluate(f"() => {{ {click(bar, 'Overview')} }}")
+    change(page, click(bar, "Overview"), heading("Overview"))
     page.wait_for_function(WHOLE.replace("CHARTS", "6"), timeout=PATIENCE)
     chosen = (
         "() => [...document.querySelectorAll('button[role=radio]')].find(e => "

@@ -29,7 +29,7 @@ STATUSES = ("submitted", "approved", "locked", "returned", "draft")
 def show(viewing: Viewing) -> None:
     """The desk of one funder, narrowed as the address says."""
     language = viewing.language
-    begin(viewing, say("page.reporting", language), ["Q1"])
+    begin(viewing, say("page.reporting", language), ["Q1"], page="reporting")
     doing.tell(language)
     with reading(engine()) as connection:
         everything = reports.desk(connection, viewing.user)
