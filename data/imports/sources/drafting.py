@@ -15,6 +15,8 @@ from survey.text import LANGUAGES
 
 #: A question of more different answers than this is no closed question.
 MOST_CHOICES = 12
+#: Answers in people's own words hardly come again; choices do, so many times on the average.
+OFTEN = 2
 #: Numbers are a scale when they lie within this.
 WIDEST = 10
 _YES = {"fi": "Valittu", "sv": "Vald", "en": "Chosen"}
@@ -121,6 +123,8 @@ def _add_question(draft: Draft, found: Found, column: Column) -> bool:
     if column.numbers and not worded and not _is_scale(said):
         return False
     kind, choices, ordered = _choices(column, said, worded)
+    if not ordered and column.filled < OFTEN * len(said):
+        return False
     none = {no_answer(value) for value in column.values} - {None}
     body = _answer_set(kind, choices)
     body |= {"dont_know": _DONT_KNOW} if "dont_know" in none else {}
