@@ -22,18 +22,19 @@ FIELDS = ("project", "wave", "group", "phase")
 def options(language: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options of a suggestion, as one decorator."""
     file_mark = say("cli.import.file_mark", language)
+    value = say("cli.suggest.value_mark", language)
     path = click.Path(path_type=Path, dir_okay=False)
     made = [
         click.option("--suggest", is_flag=True, help=say("cli.suggest.option", language)),
         click.option(
             "--save", metavar=file_mark, type=path, help=say("cli.suggest.save", language)
         ),
-        click.option("--project", metavar="", help=say("cli.suggest.project", language)),
-        click.option("--wave", metavar="", help=say("cli.suggest.wave", language)),
-        click.option("--group", metavar="", help=say("cli.suggest.group", language)),
-        click.option("--phase", metavar="", help=say("cli.suggest.phase", language)),
-        click.option("--encoding", metavar="", help=say("cli.suggest.encoding", language)),
-        click.option("--instrument", metavar="", help=say("cli.suggest.instrument", language)),
+        click.option("--project", metavar=value, help=say("cli.suggest.project", language)),
+        click.option("--wave", metavar=value, help=say("cli.suggest.wave", language)),
+        click.option("--group", metavar=value, help=say("cli.suggest.group", language)),
+        click.option("--phase", metavar=value, help=say("cli.suggest.phase", language)),
+        click.option("--encoding", metavar=value, help=say("cli.suggest.encoding", language)),
+        click.option("--instrument", metavar=value, help=say("cli.suggest.instrument", language)),
         click.option(
             "--form", metavar=file_mark, type=path, help=say("cli.suggest.form", language)
         ),
