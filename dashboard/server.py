@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import accessibility, downloads, offered, options, session, shell, sign_in
+from dashboard import accessibility, downloads, logs, offered, options, session, shell, sign_in
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
 from dashboard.doorway import routes as doorway
@@ -130,6 +130,7 @@ def middleware(hosts: tuple[str, ...]) -> list[Middleware]:
             may_enter=may_enter,
             holds=offered.holds,
         ),
+        Middleware(logs.Numbered),
         Middleware(shell.Shell, index=index, pages=pages),
         Middleware(shell.Bundle),
     ]
@@ -138,6 +139,7 @@ def middleware(hosts: tuple[str, ...]) -> list[Middleware]:
 def _lifespan(announce: Callable[[], None] | None) -> Callable:
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        logs.begin()
         await run_in_threadpool(prepare)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_sweep)
@@ -266,6 +268,7 @@ def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[]
     server = uvicorn.Server(
         uvicorn.Config(
             application(announce),
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
