@@ -99,14 +99,19 @@ def password(language: str) -> click.Command:
 
     @command("user.password", language)
     @click.argument("subject", metavar=say("cli.user.subject_mark", language))
-    @click.password_option("--password", prompt=say("cli.user.password.ask", language))
     @database_option(language)
-    def run(subject: str, password: str) -> None:
+    def run(subject: str) -> None:
         from dashboard.truth import engine
         from data import access, passwords
         from data.database import writing
 
         require_tables(language)
+        # Asked for, never an option: what stands on a command line is read by others.
+        password = click.prompt(
+            say("cli.user.password.ask", language),
+            hide_input=True,
+            confirmation_prompt=say("cli.user.password.again", language),
+        )
         try:
             with writing(engine()) as connection:
                 person = _person(connection, access.LOCAL_ISSUER, subject, language)

@@ -8,6 +8,7 @@ that was asked and comes once.
 from __future__ import annotations
 
 import time
+import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from threading import Lock
 from typing import Any
 
 import httpx
-from authlib.integrations.starlette_client import OAuth
 from itsdangerous import BadData, URLSafeTimedSerializer
 from joserfc.errors import JoseError
 from starlette.requests import Request
@@ -55,6 +55,16 @@ class Identity:
     subject: str
 
 
+def _oauth() -> type:
+    """Authlib's client; its word on the future of httpx is for its developers, not for ours."""
+    from authlib.deprecate import AuthlibDeprecationWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+        from authlib.integrations.starlette_client import OAuth
+    return OAuth
+
+
 class Provider:
     """The identity provider of this installation, as [auth] in secrets.toml describes it."""
 
@@ -65,7 +75,7 @@ class Provider:
         kwargs = {"scope": "openid", "code_challenge_method": "S256", "timeout": 15}
         if transport is not None:
             kwargs["transport"] = transport
-        self._client = OAuth().register(
+        self._client = _oauth()().register(
             "provider",
             client_id=self.client_id,
             client_secret=str(settings["client_secret"]),

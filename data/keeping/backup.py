@@ -33,7 +33,7 @@ MANIFEST, DATABASE, DUMP = "manifest.json", "arviomo.db", "arviomo.dump"
 #: Files of a home that are copied. The secret and the key that signs are among them, so a copy
 #: must be sealed; ``extracts`` too, as what waits could not be told without them.
 FILES = ("secret", "release_key", "release_keys.public", marks.FILE)
-FOLDERS = ("proofs", "extracts")
+FOLDERS = ("proofs", "extracts", "profiles")
 _PASSED = (".unfinished", ".lock")
 
 
