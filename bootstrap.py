@@ -2,6 +2,7 @@
 
 demo  installs, loads the invented sample portfolio, serves it and prints the address
 test  installs and runs every check: style, floors, tests with PostgreSQL and a real browser
+audit lists every package with hash and licence, and asks whether one is known to be dangerous
 
 Only Python 3.11 is needed. What is installed goes to .venv beside this file, from requirements
 files that name every package by version and hash. Further words are passed on:
@@ -163,7 +164,7 @@ def sudo() -> list[str] | None:
     return [path, "-n"] if allowed.returncode == 0 else None
 
 
-# --- the two commands ---------------------------------------------------------------------------
+# --- the commands ---------------------------------------------------------------------------
 
 
 def demo(arguments: list[str]) -> None:
@@ -190,8 +191,14 @@ def test(arguments: list[str]) -> None:
     )
 
 
+def audit(arguments: list[str]) -> None:
+    """Write what Arviomo is made of and look it up; fails too when it cannot be looked up."""
+    install(REQUIREMENTS)
+    run([str(PYTHON), str(ROOT / "dependencies.py"), *arguments])
+
+
 def main(words: list[str]) -> int:
-    tasks = {"demo": demo, "test": test}
+    tasks = {"demo": demo, "test": test, "audit": audit}
     if not words or words[0] not in tasks:
         print(__doc__)
         return 2
