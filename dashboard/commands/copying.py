@@ -30,7 +30,6 @@ def backup(language: str) -> click.Command:
         from data import access
         from data.database import home
         from data.keeping import backup as copies
-        from data.keeping.dumping import NoTool
 
         require_tables(language)
         key = _key(key_file, language, twice=True)
@@ -38,8 +37,6 @@ def backup(language: str) -> click.Command:
             copied = copies.back_up(engine(), access.operator(), home(), file, key)
         except FileExistsError as there:
             raise refusal("refusal.file_there", language, file=file) from there
-        except NoTool as missing:
-            raise refusal("refusal.restore_tool", language, reason=missing) from missing
         except OSError as error:
             raise refusal("refusal.not_written", language, file=file) from error
         click.echo(_summary("cli.backup.done", copied, language, file=file))
@@ -72,7 +69,6 @@ def restore(language: str) -> click.Command:
     def run(file: Path, home: Path, erased: Path | None, key_file: Path | None) -> None:
         from data.database import database_url
         from data.keeping import backup as copies
-        from data.keeping.dumping import NoTool
         from data.keeping.marks import DamagedMarks
 
         key = _key(key_file, language, twice=False)
@@ -82,8 +78,6 @@ def restore(language: str) -> click.Command:
             raise refusal(
                 f"refusal.restore_{refused.code}", language, file=file, reason=refused
             ) from refused
-        except NoTool as missing:
-            raise refusal("refusal.restore_tool", language, reason=missing) from missing
         except DamagedMarks as damaged:
             raise refusal("refusal.erased_marks", language, reason=damaged) from damaged
         except FileNotFoundError as gone:

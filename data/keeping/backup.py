@@ -2,15 +2,17 @@
 
 A copy holds the database as it was at one moment, the files of the home that cannot be made anew,
 and a list of both with hashes: of every file, and of the rows of every table. SQLite is copied by
-its own online backup, never as a file in use; PostgreSQL by ``pg_dump`` at the snapshot of which
+its own online backup, never as a file in use; PostgreSQL table by table at the snapshot at which
 the rows are hashed. Who was erased after a copy was taken is erased again when it is put back.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -24,12 +26,12 @@ import sqlalchemy as sa
 
 from data import audit, database
 from data.access import User, require
-from data.keeping import erasure, marks, returned
+from data.keeping import dumping, erasure, marks, returned
 from data.keeping.row_hashes import TableHash, differing, row_hashes
 from data.keeping.sealed import Key, NotOpened, SealedReader, SealedWriter
 from data.permissions import Kind, Verb
 
-MANIFEST, DATABASE, DUMP = "manifest.json", "arviomo.db", "arviomo.dump"
+MANIFEST, DATABASE, ROWS = "manifest.json", "arviomo.db", "rows"
 #: Files of a home that are copied. The secret and the key that signs are among them, so a copy
 #: must be sealed; ``extracts`` too, as what waits could not be told without them.
 FILES = ("secret", "release_key", "release_keys.public", marks.FILE)
@@ -39,7 +41,8 @@ _PASSED = (".unfinished", ".lock")
 
 class NotRestored(Exception):
     """A copy that was not put back. code: not_empty, foreign, closed, damaged, differs, newer,
-    system (of PostgreSQL where SQLite is meant, or the other way round), tool (no pg_dump)."""
+    system (of PostgreSQL where SQLite is meant), occupied (the database holds tables), refused (by
+    the database)."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -64,18 +67,23 @@ class Copy:
 def back_up(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> Copy:
     """The copy of an installation in a sealed file, which has its name only once it is whole.
 
-    Others may read and write meanwhile. Raises: NotPermitted, NotRestored (tool), FileExistsError,
-    OSError when the disk is full: then nothing is left.
+    Others may read and write meanwhile. Raises: NotPermitted, FileExistsError, OSError when
+    the disk is full: then nothing is left.
     """
     require(user, Verb.READ, Kind.AUDIT)
     if file.exists():
         raise FileExistsError(file)
+    with _full_told():
+        return _taken(engine, user, home, file, key)
+
+
+def _taken(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> Copy:
     with database.writing(engine) as connection:
         audit.record(connection, user, "backup", "database")
     aside = tempfile.TemporaryDirectory(dir=_made(home), prefix="backup.")
     # A refresh would put other files of figures beside the copied rows.
     with _aside(file) as unfinished, aside as space, erasure.refreshes_wait(home):
-        copied = Path(space) / (DATABASE if engine.dialect.name == "sqlite" else DUMP)
+        copied = Path(space) / (DATABASE if engine.dialect.name == "sqlite" else ROWS)
         taken_at = datetime.now(UTC)
         revision, tables = _copy_database(engine, copied)
         with unfinished.open("wb") as out:
@@ -108,14 +116,16 @@ def restore(file: Path, home: Path, key: Key, erased: Path | None = None,
         _check_files(folder, manifest)
         tables = {name: TableHash(*told) for name, told in manifest["tables"].items()}
         _refuse_newer(manifest["revision"])
-        engine = _opened(folder, manifest, url)
+        engine = _opened(folder, manifest, tables, url)
         try:
-            with database.reading(engine) as connection:
-                _check_rows(connection, tables)
             database.migrate(engine)
             marks.add(folder, newest)
             again = returned.reapply(engine, folder)
             _tidy(engine)
+        except BaseException:
+            if engine.dialect.name == "postgresql":
+                dumping.clear(engine)
+            raise
         finally:
             engine.dispose()
         if home.exists():
@@ -132,8 +142,6 @@ def restore(file: Path, home: Path, key: Key, erased: Path | None = None,
 
 def _copy_database(engine: sa.Engine, copied: Path) -> tuple[str, dict[str, TableHash]]:
     if engine.dialect.name == "postgresql":
-        from data.keeping import dumping
-
         return dumping.dump(engine, copied)
     with engine.connect() as connection:
         source = connection.connection.driver_connection
@@ -167,7 +175,7 @@ def _pack(
     """How many files were packed; the list of them comes last."""
     hashes: dict[str, str] = {}
     with tarfile.open(fileobj=writer, mode="w|", format=tarfile.PAX_FORMAT) as box:
-        for name, path in [(copied.name, copied), *_files(home)]:
+        for name, path in [*_database_files(copied), *_files(home)]:
             try:
                 with path.open("rb") as source:
                     size = os.fstat(source.fileno()).st_size
@@ -194,6 +202,13 @@ def _pack(
     return len(hashes)
 
 
+def _database_files(copied: Path) -> list[tuple[str, Path]]:
+    """A database file, or the folder of the rows of one."""
+    if copied.is_file():
+        return [(copied.name, copied)]
+    return [(f"{copied.name}/{path.name}", path) for path in sorted(copied.iterdir())]
+
+
 def _files(home: Path) -> Iterator[tuple[str, Path]]:
     for name in FILES:
         if (home / name).is_file():
@@ -202,6 +217,17 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
         for path in sorted((home / folder).rglob("*")):
             if path.is_file() and path.suffix not in _PASSED:
                 yield path.relative_to(home).as_posix(), path
+
+
+@contextmanager
+def _full_told() -> Iterator[None]:
+    """SQLite says in its own way that the disk is full."""
+    try:
+        yield
+    except (sa.exc.OperationalError, pysqlite3.OperationalError) as error:
+        if not any(word in str(error) for word in ("disk is full", "disk I/O error")):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
 
 
 def _made(home: Path) -> Path:
@@ -243,14 +269,12 @@ def _unpack(file: Path, folder: Path, key: Key) -> dict:
 
 
 def _check_files(folder: Path, manifest: dict) -> None:
-    found = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".db"
-    }
-    for path in folder.glob("*.db"):
-        with path.open("rb") as source:
-            found[path.name] = hashlib.file_digest(source, "sha256").hexdigest()
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as source:
+                told = hashlib.file_digest(source, "sha256").hexdigest()
+            found[path.relative_to(folder).as_posix()] = told
     if found != manifest["files"]:
         raise NotRestored("damaged", "The files of the copy are not those of its own list.")
 
@@ -264,20 +288,27 @@ def _refuse_newer(revision: str) -> None:
         )
 
 
-def _opened(folder: Path, manifest: dict, url: str | None) -> sa.Engine:
-    """An engine on the restored database, its tables those of this program."""
-    if DUMP in manifest["files"]:
-        from data.keeping import dumping
-
+def _opened(
+    folder: Path, manifest: dict, tables: dict[str, TableHash], url: str | None
+) -> sa.Engine:
+    """An engine on the restored database, its rows those of the copy."""
+    if f"{ROWS}/{dumping.SEQUENCES}" in manifest["files"]:
         if not url or not url.startswith("postgresql"):
             raise NotRestored(
                 "system", "The copy is of a PostgreSQL. Name an empty one: --database URL."
             )
-        dumping.load(folder / DUMP, url)
-        (folder / DUMP).unlink()
-        return database.connect(url)
+        engine = database.connect(url)
+        try:
+            dumping.load(engine, folder / ROWS, manifest["revision"], tables)
+        except dumping.NotLoaded as refused:
+            engine.dispose()
+            raise NotRestored(refused.code, str(refused)) from refused
+        shutil.rmtree(folder / ROWS)
+        return engine
     engine = database.connect(f"sqlite:///{folder / DATABASE}")
     database.require_whole(engine)
+    with database.reading(engine) as connection:
+        _check_rows(connection, tables)
     return engine
 
 

@@ -24,6 +24,9 @@ def row_hashes(connection: sa.Connection) -> dict[str, TableHash]:
 
     Tables as the database has them: a copy may be older than this program.
     """
+    if connection.dialect.name == "postgresql":
+        # What a moment reads as is the session's, which another server may set otherwise.
+        connection.execute(sa.text("set local timezone to 'UTC'"))
     found = sa.MetaData()
     found.reflect(connection)
     return {name: _of(connection, table) for name, table in sorted(found.tables.items())}
@@ -38,9 +41,16 @@ def _of(connection: sa.Connection, table: sa.Table) -> TableHash:
     told, rows = hashlib.sha256(), 0
     columns = sorted(table.columns, key=lambda column: column.name)
     order = list(table.primary_key.columns) or columns
+    if connection.dialect.name == "postgresql":
+        # Letters in the order of their bytes: that of a language differs between servers.
+        order = [_by_bytes(column) for column in order]
     asked = sa.select(*columns).order_by(*order)
     found = connection.execution_options(yield_per=CHUNK).execute(asked)
     for chunk in found.partitions(CHUNK):
         told.update(repr([tuple(row) for row in chunk]).encode())
         rows += len(chunk)
     return TableHash(rows, told.hexdigest())
+
+
+def _by_bytes(column: sa.Column) -> sa.ColumnElement:
+    return column.collate("C") if isinstance(column.type, sa.String) else column

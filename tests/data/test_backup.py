@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import resource
 import threading
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from data import database, schema
+from data import audit, database, schema
 from data.keeping import backup, dumping, row_hashes
 from data.keeping.backup import NotRestored
 from data.keeping.sealed import CHUNK, Key, WeakKey
@@ -29,6 +31,31 @@ def copied(sqlite_engine, tmp_path):
     folder = tmp_path.parent / f"{tmp_path.name}-copies"
     backup.back_up(sqlite_engine, USER, tmp_path, folder / "a.backup", KEY)
     return folder / "a.backup"
+
+
+@pytest.fixture
+def empty(engine, request) -> str | None:
+    """The URL of an empty PostgreSQL beside the one that is copied; nothing for an SQLite."""
+    if engine.dialect.name == "sqlite":
+        return None
+    return request.getfixturevalue("other_postgresql")
+
+
+@pytest.fixture
+def other_postgresql(postgresql_server) -> Iterator[str]:
+    url = postgresql_server.set(database=f"back_{uuid.uuid4().hex[:12]}")
+    server = sa.create_engine(
+        postgresql_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'create database "{url.database}"')
+    yield url.render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'drop database "{url.database}" with (force)')
+
+
+def put_back_in(home, url: str | None) -> sa.Engine:
+    return database.connect(url or f"sqlite:///{home / 'arviomo.db'}")
 
 
 def hashes(engine: sa.Engine) -> dict[str, row_hashes.TableHash]:
@@ -57,15 +84,15 @@ def test_what_is_put_back_is_what_was_copied(sqlite_engine, tmp_path, copied):
 
 
 @pytest.mark.parametrize("writers", [10, pytest.param(50, marks=pytest.mark.nightly)])
-def test_a_copy_taken_while_others_write_is_of_one_moment(sqlite_engine, tmp_path, writers):
-    token = link(sqlite_engine, tmp_path, opened(sqlite_engine))
+def test_a_copy_taken_while_others_write_is_of_one_moment(engine, empty, tmp_path, writers):
+    token = link(engine, tmp_path, opened(engine))
     folder, told, lock = tmp_path.parent / f"{tmp_path.name}-busy", [], threading.Lock()
     stopped = threading.Event()
 
     def write(who: int) -> None:
         at = 0
         while not stopped.is_set():
-            answer(sqlite_engine, tmp_path, token, f"form-of-writer-{who:02}-{at:04}")
+            answer(engine, tmp_path, token, f"form-of-writer-{who:02}-{at:04}")
             at += 1
             with lock:
                 told.append(datetime.now(UTC))
@@ -77,54 +104,77 @@ def test_a_copy_taken_while_others_write_is_of_one_moment(sqlite_engine, tmp_pat
         while len(told) < 2 * writers:
             stopped.wait(0.02)
         began = datetime.now(UTC)
-        copy = backup.back_up(sqlite_engine, USER, tmp_path, folder / "a.backup", KEY)
+        copy = backup.back_up(engine, USER, tmp_path, folder / "a.backup", KEY)
     finally:
         stopped.set()
         for thread in threads:
             thread.join()
-    put_back = backup.restore(folder / "a.backup", folder / "home", KEY)
+    put_back = backup.restore(folder / "a.backup", folder / "home", KEY, url=empty)
     assert put_back.tables == copy.tables
     # All that was thanked for before, and no answer that came after the last.
     rows = copy.tables["response"].rows
     assert sum(moment < began for moment in told) <= rows <= len(told)
+    other = put_back_in(folder / "home", empty)
+    assert row_hashes.differing(hashes(other), copy.tables) == []
+    other.dispose()
 
 
-def test_postgresql_is_copied_by_its_own_tools(postgresql_engine, postgresql_server, tmp_path):
-    answer(
-        postgresql_engine, tmp_path, link(postgresql_engine, tmp_path, opened(postgresql_engine))
-    )
+def test_a_postgresql_put_back_is_closed_and_goes_on_counting(
+    postgresql_engine, other_postgresql, tmp_path
+):
+    number = opened(postgresql_engine)
+    answer(postgresql_engine, tmp_path, link(postgresql_engine, tmp_path, number))
+    with database.writing(postgresql_engine) as connection:
+        # A number that was given and is gone must not be given again.
+        people = sa.insert(schema.AppUser).returning(schema.AppUser.id)
+        gone = connection.scalar(people, {"issuer": "i", "subject": "s", "name": "n"})
+        connection.execute(sa.delete(schema.AppUser))
     folder = tmp_path.parent / f"{tmp_path.name}-pg"
-    if shutil.which("pg_dump") is None:
-        pytest.skip("the client of PostgreSQL is not on this machine")
-    try:
-        copy = backup.back_up(postgresql_engine, USER, tmp_path, folder / "a.backup", KEY)
-    except dumping.NoTool as refused:
-        if "version mismatch" not in str(refused):
-            raise
-        pytest.skip("pg_dump here is older than the server")
-    with pytest.raises(NotRestored) as told:
-        backup.restore(folder / "a.backup", folder / "none", KEY)
-    assert told.value.code == "system"
-    name = f"back_{tmp_path.name[-8:]}".replace("-", "_").lower()
-    server = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sa.text(f'create database "{name}"'))
-    url = postgresql_engine.url.set(database=name).render_as_string(hide_password=False)
-    put_back = backup.restore(folder / "a.backup", folder / "home", KEY, url=url)
+    copy = backup.back_up(postgresql_engine, USER, tmp_path, folder / "a.backup", KEY)
+    for url, code in ((None, "system"), (postgresql_engine.url, "occupied")):
+        named = url and url.render_as_string(hide_password=False)
+        assert refused(folder / "a.backup", url=named) == code
+    assert hashes(postgresql_engine) == copy.tables
+    put_back = backup.restore(folder / "a.backup", folder / "home", KEY, url=other_postgresql)
     assert put_back.tables == copy.tables
-    with server.connect() as connection:
-        connection.execute(sa.text(f'drop database "{name}" with (force)'))
-    server.dispose()
+    other = database.connect(other_postgresql)
+    assert hashes(other) == copy.tables
+    with database.reading(other) as connection:
+        assert audit.verify(connection).broken == ()
+    with pytest.raises(sa.exc.DBAPIError), database.writing(other) as connection:
+        connection.execute(sa.delete(schema.AuditEvent))
+    with database.writing(other) as connection:
+        person = {"issuer": "i", "subject": "s", "name": "n"}
+        assert connection.scalar(people, person) == gone + 1
+    other.dispose()
+
+
+def test_a_postgresql_that_is_refused_rows_is_empty_again(
+    postgresql_engine, other_postgresql, tmp_path, monkeypatch
+):
+    opened(postgresql_engine)
+    folder = tmp_path.parent / f"{tmp_path.name}-pg"
+    backup.back_up(postgresql_engine, USER, tmp_path, folder / "a.backup", KEY)
+    assert refused(folder / "a.backup", Key(file=b"x" * 32), other_postgresql) == "closed"
+    with monkeypatch.context() as patched:
+        patched.setattr(dumping, "differing", lambda *_: ["project"])
+        assert refused(folder / "a.backup", url=other_postgresql) == "differs"
+    other = database.connect(other_postgresql)
+    with database.reading(other) as connection:
+        assert sa.inspect(connection).get_table_names() == []
+    other.dispose()
+    # So that the same copy may be tried again.
+    backup.restore(folder / "a.backup", folder / "home", KEY, url=other_postgresql)
 
 
 # --- refused --------------------------------------------------------------------------------------
 
 
-def refused(copy, key=KEY) -> str:
+def refused(copy, key=KEY, url=None) -> str:
     """Why a copy is not put back; nothing of it may be left."""
     home = copy.parent / "refused"
     with pytest.raises(NotRestored) as told:
-        backup.restore(copy, home, key)
+        backup.restore(copy, home, key, url=url)
     assert not home.exists()
     assert not list(copy.parent.glob("refused.*"))
     return told.value.code
@@ -177,16 +227,21 @@ def test_a_passphrase_seals_too_and_a_weak_one_does_not(sqlite_engine, tmp_path)
             Key(**weak)
 
 
-def test_a_full_disk_leaves_no_copy_behind(sqlite_engine, tmp_path, monkeypatch):
-    file = tmp_path.parent / f"{tmp_path.name}.full"
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(backup.SealedWriter, "finish", full)
-    with pytest.raises(OSError, match="No space"):
-        backup.back_up(sqlite_engine, USER, tmp_path, file, KEY)
-    assert not list(tmp_path.parent.glob(f"{tmp_path.name}.full*"))
+@pytest.mark.parametrize("sizes", [10, pytest.param(50, marks=pytest.mark.nightly)])
+def test_a_full_disk_leaves_no_copy_behind(sqlite_engine, tmp_path, copied, sizes):
+    """T-40: no file may become longer than so many bytes, up to one less than the copy has."""
+    file, last = copied.with_name("full.backup"), copied.stat().st_size - 1
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for step in range(sizes):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (last * step // (sizes - 1), usual[1]))
+        try:
+            with pytest.raises(OSError, match=r"File too large|No space"):
+                backup.back_up(sqlite_engine, USER, tmp_path, file, KEY)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        assert [path.name for path in copied.parent.iterdir()] == [copied.name]
+        assert not list(tmp_path.glob("backup.*"))
+    backup.back_up(sqlite_engine, USER, tmp_path, file, KEY)
 
 
 # --- damaged files --------------------------------------------------------------------------------
