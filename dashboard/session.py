@@ -71,9 +71,7 @@ def user(connection: sa.Connection) -> User | None:
     a signed-in person is looked up at every run, with the rights that they have now.
     """
     if sign_in.mode() is sign_in.Mode.PERSONAS:
-        if not shows_sample(connection):
-            return None
-        return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
+        return _persona(connection)
     found = signed_in(connection)
     if found is None:
         return None
@@ -82,6 +80,23 @@ def user(connection: sa.Connection) -> User | None:
         with writing(connection.engine) as noting:
             sessions.note(noting, found)
     return found.user
+
+
+def writer(connection: sa.Connection) -> User | None:
+    """Who looks, asked in a transaction that writes; the run of the page notes the click.
+
+    On SQLite a second transaction that wrote it down here would wait for this one for ever.
+    """
+    if sign_in.mode() is sign_in.Mode.PERSONAS:
+        return _persona(connection)
+    found = signed_in(connection)
+    return None if found is None else found.user
+
+
+def _persona(connection: sa.Connection) -> User | None:
+    if not shows_sample(connection):
+        return None
+    return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
 
 
 def signed_in(connection: sa.Connection) -> Session | None:

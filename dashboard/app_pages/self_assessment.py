@@ -141,7 +141,7 @@ def written(viewing: Viewing, assessment: Assessment, raters: Sequence[Assessmen
 def begin_button(viewing: Viewing, project: int, phase: str, kind: str) -> None:
     """Begin an assessment where there is none."""
     if st.button(say(f"judge.start_{kind}", viewing.language), key="judge_start", type="primary"):
-        saving.start(viewing, project, phase, kind)
+        saving.start(project, phase, kind)
         st.rerun()
 
 

@@ -14,9 +14,10 @@ from dashboard.judging.draft import Draft
 from dashboard.judging.words import construct_name
 from dashboard.literal import literal
 from dashboard.session import Viewing
+from dashboard.surveys.views import present
 from dashboard.truth import engine
 from dashboard.wording import say
-from data.access import NotPermitted
+from data.access import NotPermitted, User
 from data.database import writing
 from data.judgement import assessments
 from data.judgement.assessment_reading import Assessment, assessment_of
@@ -26,7 +27,7 @@ from data.judgement.evidence import RefusedEvidence
 #: Under what the last word of a button is kept until the page says it.
 _SAID = "judge_said"
 
-Step = Callable[[sa.Connection], Saved | Conflict]
+Step = Callable[[sa.Connection, User], Saved | Conflict]
 
 
 class Said(NamedTuple):
@@ -56,8 +57,8 @@ def save(viewing: Viewing, draft: Draft) -> bool:
     """Whether the draft is stored; a conflict or a refusal is kept for the page to say."""
     version, changes = draft.decide(), draft.changes()
 
-    def step(connection: sa.Connection) -> Saved | Conflict:
-        return assessments.save(connection, viewing.user, draft.assessment, version, changes)
+    def step(connection: sa.Connection, user: User) -> Saved | Conflict:
+        return assessments.save(connection, user, draft.assessment, version, changes)
 
     if not _done(viewing, draft, step):
         return False
@@ -71,9 +72,9 @@ def submit(viewing: Viewing, draft: Draft) -> None:
     if draft.is_changed and not save(viewing, draft):
         return
 
-    def step(connection: sa.Connection) -> Saved | Conflict:
-        now = assessment_of(connection, viewing.user, draft.assessment)
-        return assessments.submit(connection, viewing.user, draft.assessment, now.version)
+    def step(connection: sa.Connection, user: User) -> Saved | Conflict:
+        now = assessment_of(connection, user, draft.assessment)
+        return assessments.submit(connection, user, draft.assessment, now.version)
 
     if _done(viewing, draft, step):
         drop(viewing, draft)
@@ -84,10 +85,8 @@ def reopen(viewing: Viewing, assessment: Assessment, reason: str) -> None:
     """Open a submitted assessment again."""
     draft = draft_of(viewing, assessment)
 
-    def step(connection: sa.Connection) -> Saved | Conflict:
-        return assessments.reopen(
-            connection, viewing.user, assessment.id, assessment.version, reason
-        )
+    def step(connection: sa.Connection, user: User) -> Saved | Conflict:
+        return assessments.reopen(connection, user, assessment.id, assessment.version, reason)
 
     if _done(viewing, draft, step):
         drop(viewing, draft)
@@ -97,9 +96,9 @@ def reopen(viewing: Viewing, assessment: Assessment, reason: str) -> None:
 def mark_done(viewing: Viewing, assessment: Assessment, action: int, done_on: date | None) -> None:
     """Mark an action of a submitted assessment as done, or as not done after all."""
 
-    def step(connection: sa.Connection) -> Saved | Conflict:
+    def step(connection: sa.Connection, user: User) -> Saved | Conflict:
         return assessments.mark_done(
-            connection, viewing.user, assessment.id, assessment.version, action, done_on
+            connection, user, assessment.id, assessment.version, action, done_on
         )
 
     draft = draft_of(viewing, assessment)
@@ -108,11 +107,11 @@ def mark_done(viewing: Viewing, assessment: Assessment, action: int, done_on: da
         _say(True, "judge.marked_done" if done_on else "judge.marked_undone")
 
 
-def start(viewing: Viewing, project: int, phase: str, kind: str) -> None:
+def start(project: int, phase: str, kind: str) -> None:
     """Begin an assessment of a phase."""
     try:
         with writing(engine()) as connection:
-            assessments.start(connection, viewing.user, project, phase, kind)
+            assessments.start(connection, present(connection), project, phase, kind)
     except (InvalidAssessment, NotPermitted) as refused:
         _say(False, f"judge.refused.{getattr(refused, 'code', 'permission')}")
 
@@ -120,9 +119,9 @@ def start(viewing: Viewing, project: int, phase: str, kind: str) -> None:
 def attach(viewing: Viewing, draft: Draft, construct: str, name: str, content: bytes) -> bool:
     """Whether a file is stored behind a construct; nobody's words are touched by it."""
 
-    def step(connection: sa.Connection, version: int) -> Saved | Conflict:
+    def step(connection: sa.Connection, user: User, version: int) -> Saved | Conflict:
         return assessments.attach(
-            connection, viewing.user, draft.assessment, version, construct, name, content
+            connection, user, draft.assessment, version, construct, name, content
         )
 
     return _beside(viewing, draft, step, "judge.attached")
@@ -131,10 +130,8 @@ def attach(viewing: Viewing, draft: Draft, construct: str, name: str, content: b
 def detach(viewing: Viewing, draft: Draft, construct: str, sha256: str) -> bool:
     """Whether a file is taken away."""
 
-    def step(connection: sa.Connection, version: int) -> Saved | Conflict:
-        return assessments.detach(
-            connection, viewing.user, draft.assessment, version, construct, sha256
-        )
+    def step(connection: sa.Connection, user: User, version: int) -> Saved | Conflict:
+        return assessments.detach(connection, user, draft.assessment, version, construct, sha256)
 
     return _beside(viewing, draft, step, "judge.detached")
 
@@ -157,14 +154,14 @@ def tell(language: str) -> None:
 def _beside(
     viewing: Viewing,
     draft: Draft,
-    step: Callable[[sa.Connection, int], Saved | Conflict],
+    step: Callable[[sa.Connection, User, int], Saved | Conflict],
     key: str,
 ) -> bool:
     """Whether a step is done that leaves the words alone, whatever version the draft stands on."""
 
-    def on_newest(connection: sa.Connection) -> Saved | Conflict:
-        now = assessment_of(connection, viewing.user, draft.assessment)
-        answer = step(connection, now.version)
+    def on_newest(connection: sa.Connection, user: User) -> Saved | Conflict:
+        now = assessment_of(connection, user, draft.assessment)
+        answer = step(connection, user, now.version)
         if isinstance(answer, Saved) and now.version == draft.version:
             # Nobody wrote in between, so the draft stands on the version that this step made.
             draft.version = answer.version
@@ -177,10 +174,11 @@ def _beside(
 
 
 def _done(viewing: Viewing, draft: Draft, step: Step) -> bool:
-    """Whether a step is stored; what kept it from being so is kept for the page to say."""
+    """Whether a step is stored, with the rights that its writer has now; what kept it from being so
+    is kept for the page to say."""
     try:
         with writing(engine()) as connection:
-            answer = step(connection)
+            answer = step(connection, present(connection))
     except (InvalidAssessment, RefusedEvidence) as refused:
         _say(False, f"judge.refused.{refused.code}")
         return False

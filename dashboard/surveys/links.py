@@ -8,7 +8,7 @@ from dashboard.components import part
 from dashboard.labels import questionnaire_name
 from dashboard.session import Viewing, keep, kept
 from dashboard.surveys import qr
-from dashboard.surveys.views import link_address
+from dashboard.surveys.views import link_address, present
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import database
@@ -27,7 +27,7 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
         st.markdown(say("survey.link_closed", language))
         return
     try:
-        address = link_address(token(viewing, facts))
+        address = link_address(token(facts))
     except LostSecret:
         st.warning(say("survey.wrong.lost_secret", language))
         return
@@ -46,7 +46,7 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
             _downloads(viewing, facts, address, picture)
 
 
-def token(viewing: Viewing, facts: CollectionFacts) -> str:
+def token(facts: CollectionFacts) -> str:
     """The token of the link; asked for once in a visit, as asking may write.
 
     Raises: LostSecret, ExposedSecret, NotPermitted.
@@ -55,7 +55,7 @@ def token(viewing: Viewing, facts: CollectionFacts) -> str:
     name = f"link:{number}:{facts.opening.generation}"
     if (known := kept(name)) is None:
         with writing(engine()) as connection:
-            known = asking.anonymous_link(connection, viewing.user, database.home(), number)
+            known = asking.anonymous_link(connection, present(connection), database.home(), number)
         keep(name, known)
     return known
 

@@ -35,7 +35,7 @@ def present(connection: sa.Connection) -> User:
 
     Raises: NotPermitted for somebody who has none left.
     """
-    user = session.user(connection)
+    user = session.writer(connection)
     if user is None:
         raise NotPermitted("This visit belongs to nobody who is let in. Sign in again.")
     return user

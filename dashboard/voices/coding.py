@@ -14,10 +14,11 @@ from dashboard.labels import part_name, phase_name
 from dashboard.literal import literal
 from dashboard.sections.paging import page_of
 from dashboard.session import Viewing, follow, tied, work
+from dashboard.surveys.views import present
 from dashboard.truth import engine
 from dashboard.voices.subjects import Choice, choices, kind_of, suggested
 from dashboard.wording import say, say_count
-from data.access import NotPermitted
+from data.access import NotPermitted, User
 from data.database import reading, writing
 from data.schema import THEME_KINDS
 from data.voices import open_answers
@@ -28,6 +29,8 @@ from survey.text import LANGUAGES, Text
 PAGE, MOST = 10, 500
 UNCODED, EVERY = "uncoded", "every"
 _SAID = "voices_said"
+
+Step = Callable[[sa.Connection, User], Meanwhile | None]
 
 
 def coding(viewing: Viewing, project: int | None, called: Mapping[int, str]) -> None:
@@ -92,7 +95,7 @@ def one(
             state = "cleared" if answer.cleared else "not_cleared"
             st.markdown(literal(say(f"voices.{state}", language)), width="content")
         if stored:
-            if put(viewing, answer, draft, known):
+            if put(answer, draft, known):
                 session.drop_work(key)
             st.rerun()
         clearing(viewing, answer, draft, key)
@@ -182,7 +185,7 @@ def clearing(viewing: Viewing, answer: OpenText, draft: dict, key: str) -> None:
         if cleared and not draft["quoted"].strip():
             st.error(say("voices.quote_empty", language))
         elif cleared or withdrawn:
-            clear(viewing, answer, draft, cleared=cleared)
+            clear(answer, draft, cleared=cleared)
             session.drop_work(key)
             st.rerun()
 
@@ -190,34 +193,32 @@ def clearing(viewing: Viewing, answer: OpenText, draft: dict, key: str) -> None:
 # --- storing ------------------------------------------------------------------------------------
 
 
-def put(viewing: Viewing, answer: OpenText, draft: dict, known: Mapping[str, Choice]) -> bool:
+def put(answer: OpenText, draft: dict, known: Mapping[str, Choice]) -> bool:
     """Whether an answer stands under exactly the themes of the draft; those not used before come to
     be."""
 
-    def step(connection: sa.Connection) -> Meanwhile | None:
+    def step(connection: sa.Connection, user: User) -> Meanwhile | None:
         there = {theme.code: theme.id for theme in open_answers.themes(connection)}
         numbers = [
             there[code]
             if code in there
-            else open_answers.add_theme(
-                connection, viewing.user, code, known[code].kind, known[code].name
-            )
+            else open_answers.add_theme(connection, user, code, known[code].kind, known[code].name)
             for code in draft["themes"]
         ]
         return open_answers.code(
-            connection, viewing.user, answer.response, answer.item, numbers, draft["seen"]
+            connection, user, answer.response, answer.item, numbers, draft["seen"]
         )
 
     return _done(step, "voices.saved")
 
 
-def clear(viewing: Viewing, answer: OpenText, draft: dict, *, cleared: bool) -> bool:
+def clear(answer: OpenText, draft: dict, *, cleared: bool) -> bool:
     """Whether an answer is cleared in the draft's words, or not to be quoted any more."""
     quoted = draft["quoted"].strip()
     redacted = None if quoted == answer.text.strip() else quoted
 
-    def step(connection: sa.Connection) -> Meanwhile | None:
-        where = (connection, viewing.user, answer.response, answer.item)
+    def step(connection: sa.Connection, user: User) -> Meanwhile | None:
+        where = (connection, user, answer.response, answer.item)
         if cleared:
             return open_answers.clear(*where, draft["seen_quote"], redacted)
         open_answers.withdraw(*where)
@@ -226,10 +227,10 @@ def clear(viewing: Viewing, answer: OpenText, draft: dict, *, cleared: bool) -> 
     return _done(step, "voices.cleared_now" if cleared else "voices.withdrawn")
 
 
-def _done(step: Callable[[sa.Connection], Meanwhile | None], key: str) -> bool:
+def _done(step: Step, key: str) -> bool:
     try:
         with writing(engine()) as connection:
-            answer = step(connection)
+            answer = step(connection, present(connection))
     except (UnknownTheme, NotPermitted):
         session.keep(_SAID, (False, "voices.refused"))
         return False
@@ -298,10 +299,10 @@ def new_theme(viewing: Viewing) -> None:
         return
     name = Text(**{code: draft[code] for code in LANGUAGES})
 
-    def step(connection: sa.Connection) -> None:
+    def step(connection: sa.Connection, user: User) -> None:
         held = {theme.code for theme in open_answers.themes(connection)}
         number = next(n for n in range(1, len(held) + 2) if f"{kind}_own_{n}" not in held)
-        open_answers.add_theme(connection, viewing.user, f"{kind}_own_{number}", kind, name)
+        open_answers.add_theme(connection, user, f"{kind}_own_{number}", kind, name)
 
     if _done(step, "voices.theme_added"):
         session.drop_work("voices_new_theme")
