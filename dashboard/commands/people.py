@@ -22,7 +22,7 @@ SCOPES = {"manager": "project", "funder": "funder"}
 def user(language: str) -> click.Group:
     """The commands about users."""
     users = group("user", language)
-    for make in (add, grant, password, disable, enable, listing):
+    for make in (add, grant, withdraw, password, disable, enable, listing):
         users.add_command(make(language))
     return users
 
@@ -94,6 +94,47 @@ def grant(language: str) -> click.Command:
     return run
 
 
+def withdraw(language: str) -> click.Command:
+    """The command that takes a role from somebody."""
+
+    @command("user.withdraw", language)
+    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
+    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @click.argument("role", metavar=say("cli.user.role_mark", language), type=click.Choice(ROLES))
+    @click.option(
+        "--project",
+        metavar=say("cli.user.code_mark", language),
+        help=say("cli.user.grant.project", language),
+    )
+    @click.option(
+        "--funder",
+        metavar=say("cli.user.code_mark", language),
+        help=say("cli.user.grant.funder", language),
+    )
+    @database_option(language)
+    def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
+        from dashboard.truth import engine
+        from data import access, records
+        from data.database import writing
+
+        given = {"project": project, "funder": funder}
+        _check_scope(role, given, language)
+        require_tables(language)
+        operator = access.operator()
+        try:
+            with writing(engine()) as connection:
+                person = _person(connection, issuer, subject, language)
+                scope = _scope(connection, role, given, language)
+                records.withdraw_role(connection, operator, person.id, role, **scope)
+        except records.InvalidGrant as lacking:
+            raise refusal("refusal.role_not_held", language) from lacking
+        except records.LastAdministrator as last:
+            raise refusal("refusal.last_administrator", language) from last
+        click.echo(say("cli.user.withdrawn", language, name=person.name, role=role))
+
+    return run
+
+
 def password(language: str) -> click.Command:
     """The command that gives somebody a password of ours, asked for twice and never shown."""
 
@@ -157,9 +198,12 @@ def disable(language: str) -> click.Command:
         from data.database import writing
 
         require_tables(language)
-        with writing(engine()) as connection:
-            person = _person(connection, issuer, subject, language)
-            records.disable_user(connection, access.operator(), person.id)
+        try:
+            with writing(engine()) as connection:
+                person = _person(connection, issuer, subject, language)
+                records.disable_user(connection, access.operator(), person.id)
+        except records.LastAdministrator as last:
+            raise refusal("refusal.last_administrator", language) from last
         click.echo(say("cli.user.disabled_now", language, name=person.name))
 
     return run

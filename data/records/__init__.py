@@ -15,11 +15,14 @@ from data.records.arrivals import (
 from data.records.people import (
     AddedTwice,
     InvalidGrant,
+    LastAdministrator,
     Person,
     add_user,
     disable_user,
+    enable_user,
     grant_role,
     users,
+    withdraw_role,
 )
 from data.records.process import (
     Collection,
@@ -77,6 +80,7 @@ __all__ = [
     "Fielding",
     "Funding",
     "InvalidGrant",
+    "LastAdministrator",
     "Named",
     "Page",
     "Participants",
@@ -93,6 +97,7 @@ __all__ = [
     "areas",
     "collections",
     "disable_user",
+    "enable_user",
     "events",
     "fieldings",
     "funders",
@@ -114,5 +119,6 @@ __all__ = [
     "rejected_rows",
     "themes",
     "users",
+    "withdraw_role",
     "within",
 ]

@@ -30,6 +30,10 @@ class InvalidGrant(Exception):
     """A role that nobody can have, or of somebody who is not there; the message says why."""
 
 
+class LastAdministrator(Exception):
+    """Nobody would be left who may give roles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may sign in, as an administrator sees them."""
@@ -103,13 +107,58 @@ def grant_role(
     audit.record(connection, user, "grant_role", f"user:{person}", told)
 
 
+def withdraw_role(
+    connection: sa.Connection,
+    user: User,
+    person: int,
+    role: str,
+    *,
+    project: int | None = None,
+    funder: int | None = None,
+) -> None:
+    """Take a role from a person who has it, from their next click on.
+
+    Raises: NotPermitted, InvalidGrant when they do not have it, LastAdministrator.
+    """
+    require(user, Verb.GRANT, Kind.USER)
+    given = schema.UserGrant
+    row = {"user_id": person, "role": role, "project_id": project, "funder_id": funder}
+    same = [getattr(given, name) == row[name] for name in row]
+    if connection.scalar(sa.select(given.id).where(*same)) is None:
+        raise InvalidGrant(f"User {person} does not have that role.")
+    if role == Role.ADMINISTRATOR:
+        _keep_an_administrator(connection, person)
+    connection.execute(sa.delete(given).where(*same))
+    told = {"role": role, "project": project, "funder": funder}
+    audit.record(connection, user, "withdraw_role", f"user:{person}", told)
+
+
+def _keep_an_administrator(connection: sa.Connection, person: int) -> None:
+    """Raises: LastAdministrator when nobody else who is let in could give roles."""
+    given, who = schema.UserGrant, schema.AppUser
+    able = (
+        sa.select(given.user_id)
+        .join(who, who.id == given.user_id)
+        .where(
+            given.role == Role.ADMINISTRATOR,
+            who.disabled_at.is_(None),
+            who.issuer != SAMPLE_ISSUER,
+        )
+    )
+    if set(connection.scalars(able.with_for_update())) == {person}:
+        raise LastAdministrator(
+            f"User {person} is the last administrator. Make somebody else one first."
+        )
+
+
 def disable_user(connection: sa.Connection, user: User, person: int) -> None:
     """Let somebody in no more; what they did stays in the audit.
 
-    Raises: NotPermitted, InvalidGrant when there is no such person.
+    Raises: NotPermitted, InvalidGrant when there is no such person, LastAdministrator.
     """
     require(user, Verb.GRANT, Kind.USER)
     _check_there(connection, schema.AppUser, person, "user")
+    _keep_an_administrator(connection, person)
     connection.execute(
         sa.update(schema.AppUser)
         .where(schema.AppUser.id == person)

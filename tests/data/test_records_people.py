@@ -129,3 +129,41 @@ def test_somebody_who_is_not_there_cannot_be_given_a_role_or_disabled(town):
             records.grant_role(connection, ADMINISTRATOR, 99, "steering")
         with pytest.raises(records.InvalidGrant, match="no user with the number 99"):
             records.disable_user(connection, ADMINISTRATOR, 99)
+
+
+def test_a_role_is_withdrawn_with_one_line_in_the_audit(town):
+    with database.writing(town) as connection:
+        number = records.add_user(
+            connection, ADMINISTRATOR, issuer="https://idp", subject="x", name="Ville"
+        )
+        for project in (1, 2):
+            records.grant_role(connection, ADMINISTRATOR, number, "manager", project=project)
+        with pytest.raises(NotPermitted):
+            records.withdraw_role(connection, EVALUATOR, number, "manager", project=1)
+        before = len(audited(connection))
+        records.withdraw_role(connection, ADMINISTRATOR, number, "manager", project=1)
+        (person,) = records.users(connection, ADMINISTRATOR)
+        assert person.grants == (Grant(Role.MANAGER, project=2),)
+        told = {"role": "manager", "project": 1, "funder": None}
+        assert audited(connection)[before:] == [("5 Aino", "withdraw_role", f"user:{number}", told)]
+        with pytest.raises(records.InvalidGrant):
+            records.withdraw_role(connection, ADMINISTRATOR, number, "manager", project=1)
+
+
+def test_the_last_administrator_stays(town):
+    with database.writing(town) as connection:
+        first, second = (
+            records.add_user(connection, ADMINISTRATOR, issuer="https://idp", subject=s, name=s)
+            for s in ("a", "b")
+        )
+        for person in (first, second):
+            records.grant_role(connection, ADMINISTRATOR, person, "administrator")
+        records.disable_user(connection, ADMINISTRATOR, first)
+        before = audited(connection)
+        with pytest.raises(records.LastAdministrator):  # the other one is not let in
+            records.withdraw_role(connection, ADMINISTRATOR, second, "administrator")
+        with pytest.raises(records.LastAdministrator):
+            records.disable_user(connection, ADMINISTRATOR, second)
+        assert audited(connection) == before
+        records.enable_user(connection, ADMINISTRATOR, first)
+        records.withdraw_role(connection, ADMINISTRATOR, second, "administrator")
