@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -25,10 +26,10 @@ import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from dashboard import session, sign_in
+from dashboard import downloads, session, sign_in
 from dashboard.truth import engine
 from data import access, sessions
-from data.database import URL_VARIABLE, writing
+from data.database import HOME_VARIABLE, URL_VARIABLE, writing
 from tests.dashboard import windows
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -102,6 +103,13 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tokens_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest has no cookies: what a browser would bring stands in its user instead."""
     monkeypatch.setattr(session, "token", lambda: st.user.get("brought"))
+    told = downloads._browser
+
+    def browser(cookies: Mapping[str, str]) -> str | None:
+        # Whatever is asked of AppTest's cookies is a mock.
+        return "AppTest" if isinstance(cookies.get("any"), Mock) else told(cookies)
+
+    monkeypatch.setattr(downloads, "_browser", browser)
 
 
 def sign_in_as(at: AppTest, issuer: str, subject: str, **ago: float) -> str:
@@ -122,6 +130,8 @@ def sample(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     """The published sample portfolio, looked at as its personas."""
     database = next(sample_home.rglob("arviomo.db"))
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
+    # The keys of its releases stand beside it.
+    monkeypatch.setenv(HOME_VARIABLE, str(database.parent))
     before = sign_in.mode()
     sign_in.use(sign_in.Mode.PERSONAS)
     yield

@@ -129,11 +129,11 @@ def test_finnish_is_the_language_of_those_who_did_not_choose(frame):
 #: What a reader of the whole portfolio opens, by menu; what has no menu stands at the start. The
 #: default page lives at the root.
 WHOLE = {
-    "": ["", "project"],
+    "": ["", "project", "search"],
     "Tulokset": ["theme", "area", "participation", "proposals"],
     "Prosessi": ["process", "self_assessment", "challenges"],
 }
-LED = WHOLE | {"": ["", "my_projects", "project"]}
+LED = WHOLE | {"": ["", "my_projects", "project", "search"]}
 TOLD = {"Raportointi": ["reporting", "figure", "claims"]}
 FILLED = {"Raportointi": ["reporting", "figure", "closing", "claims"]}
 BASIS = "Tiedon perusta"
@@ -142,24 +142,23 @@ BASIS = "Tiedon perusta"
 @pytest.mark.parametrize(
     ("role", "menus"),
     [
-        (Role.STEERING, WHOLE | TOLD | {BASIS: ["methods", "search"]}),
-        (Role.MANAGER, LED | FILLED | {BASIS: ["surveys", "methods", "search"]}),
+        (Role.STEERING, WHOLE | TOLD | {"": ["", "project", "search", "methods"]}),
+        (Role.MANAGER, LED | FILLED | {BASIS: ["surveys", "methods"]}),
         (
             Role.FUNDER,
             {
-                "": ["", "funded", "project", "process"],
+                "": ["", "funded", "project", "search", "process", "methods"],
                 "Tulokset": ["participation", "proposals"],
-                BASIS: ["methods", "search"],
             }
             | TOLD,
         ),
-        (Role.EVALUATOR, LED | FILLED | {BASIS: ["surveys", "data_room", "methods", "search"]}),
+        (Role.EVALUATOR, LED | FILLED | {BASIS: ["surveys", "data_room", "methods"]}),
         (
             Role.ADMINISTRATOR,
             LED
             | FILLED
-            | {"": ["", "my_projects", "funded", "project"]}
-            | {BASIS: ["surveys", "data_room", "methods", "audit", "search"]},
+            | {"": ["", "my_projects", "funded", "project", "search"]}
+            | {BASIS: ["surveys", "data_room", "methods", "audit"]},
         ),
     ],
 )
