@@ -101,14 +101,19 @@
     }
   };
 
-  // A table wider than a phone scrolls inside itself; the keyboard must reach it to scroll it.
+  // A table wider than a phone scrolls inside itself, and so does a cell with a hash in it; the
+  // keyboard must reach both to scroll them.
+  const reach = (box) => {
+    const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
+    if (scrolls && box.tabIndex < 0) box.tabIndex = 0;
+    else if (!scrolls && box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+  };
   const reachTables = () => {
     for (const table of document.querySelectorAll('[data-testid="stTable"] table')) {
       for (let box = table.parentElement; box && box.closest('[data-testid="stTable"]'); box = box.parentElement) {
-        const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
-        if (scrolls && box.tabIndex < 0) box.tabIndex = 0;
-        else if (!scrolls && box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+        reach(box);
       }
+      table.querySelectorAll('td [data-testid="stMarkdownContainer"]').forEach(reach);
     }
   };
 
