@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from dashboard import session
@@ -36,8 +38,8 @@ def show(viewing: Viewing) -> None:
     doing.tell(language)
     called = names(viewing, Level.PROJECT)
     with reading(engine()) as connection:
-        lines = reports.desk(connection, viewing.user, every_period=True)
-    lines = [line for line in lines if line.reported is not None and may_open(line)]
+        desk = reports.desk(connection, viewing.user, every_period=True)
+    lines = [line for line in desk if line.reported is not None and may_open(line)]
     if not lines:
         st.info(literal(say("report.nothing", language)))
         return
@@ -46,10 +48,8 @@ def show(viewing: Viewing) -> None:
         return
     with reading(engine()) as connection:
         record = reports.record(connection, viewing.user, reported)
-        own = reports.desk(
-            connection, viewing.user, target=record.line.target.id, every_period=True
-        )
     line = record.line
+    own = [each for each in desk if each.target.id == line.target.id]
     section(words.called(line.indicator, language))
     answer(lead(line, called.get(line.target.project, ""), language))
     decide(viewing, line)
@@ -69,7 +69,7 @@ def chosen(viewing: Viewing, lines: list[DeskLine], called: dict[int, str]) -> i
     """The figure of the address, also one that a correction took the place of; else the first."""
     language = viewing.language
     by_number: dict[int, DeskLine | None] = {line.reported: line for line in lines}
-    earlier = seen(viewing)
+    earlier = seen(viewing, by_number)
     if earlier is not None:
         by_number.setdefault(earlier, None)
     box = {
@@ -87,14 +87,16 @@ def chosen(viewing: Viewing, lines: list[DeskLine], called: dict[int, str]) -> i
     return st.selectbox(**box, **follow(NAME, list(by_number)))
 
 
-def seen(viewing: Viewing) -> int | None:
-    """The number in the address, where the reader sees that value."""
+def seen(viewing: Viewing, known: Collection[int]) -> int | None:
+    """The number in the address, where the reader sees that value; known: those of the desk."""
     written = session.asked(NAME) or ""
     if not written.isdecimal() or len(written) > LONGEST:
         return None
+    if int(written) in known:
+        return int(written)
     try:
         with reading(engine()) as connection:
-            reports.record(connection, viewing.user, int(written))
+            reports.line(connection, viewing.user, int(written))
     except NotPermitted:
         return None
     return int(written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -67,7 +67,7 @@ def desk(
     project: int | None = None,
     period: int | None = None,
     target: int | None = None,
-    reported: int | None = None,
+    reported: Collection[int] | None = None,
     every_period: bool = False,
     today: date | None = None,
 ) -> list[DeskLine]:
@@ -76,7 +76,7 @@ def desk(
     Without a period: the newest value that was submitted, else one that is being written, where
     the reader may see that. With one: its value there. every_period: one line a target and period.
     Whoever does not report a project sees what was submitted and later; of what was returned, that
-    it was. reported: exactly this value, also where a newer one took its place.
+    it was. reported: exactly these values, also where newer ones took their place, and no more.
     """
     promised = _promised(connection, user, funder, project, target)
     if not promised:
@@ -85,9 +85,12 @@ def desk(
     newest: dict[int, list[sa.Row]] = {}
     asked = _asked(funder, project, target)
     narrowed = [
-        column == number
-        for column, number in ((ReportedValue.period_id, period), (ReportedValue.id, reported))
-        if number is not None
+        condition
+        for condition, told in (
+            (ReportedValue.period_id == period, period),
+            (ReportedValue.id.in_(reported or ()), reported),
+        )
+        if told is not None
     ]
     values = _values(user, [*asked, *narrowed], every_period, period is None)
     for row in connection.execute(values):
@@ -95,10 +98,11 @@ def desk(
     day = today or date.today()
     inside = {row.project_id: sees_inside(user, row.project_id) for row in promised}
     writes = {row.project_id: reports(user, row.project_id) for row in promised}
+    untold = [None] if period is None and reported is None else []
     lines = [
         _line(row, value, versions, inside[row.project_id], writes[row.project_id], day)
         for row in promised
-        for value in newest.get(row.id, [None] if period is None else [])
+        for value in newest.get(row.id, untold)
     ]
     if period is not None:
         lines += _silent(connection, promised, newest, versions, period, day)

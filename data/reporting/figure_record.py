@@ -86,14 +86,14 @@ def record(
 ) -> FigureRecord:
     """The record of one reported value. Raises: NotPermitted where the user does not see it."""
     row = _row(connection, user, reported)
-    line = _line(connection, user, row, today)
+    told = _line(connection, user, row, today)
     stored = stored_versions(connection)[row.indicator_id]
-    hidden = line.rounded
+    hidden = told.rounded
     items = None if hidden or row.basis != "counted" else items_of(connection, row)
     known = {} if items is None else items["exclusion"].value_counts().to_dict()
     inside = sees_inside(user, row.project_id)
     return FigureRecord(
-        line,
+        told,
         stored.sha256,
         row.method_note,
         None if row.metric is None else json.loads(row.metric),
@@ -107,6 +107,13 @@ def record(
         [] if hidden else agreement(connection, row, reports(user, row.project_id)),
         _releases(connection, reported),
     )
+
+
+def line(
+    connection: sa.Connection, user: User, reported: int, today: date | None = None
+) -> DeskLine:
+    """The desk's line of exactly one value. Raises: NotPermitted where the user does not see it."""
+    return _line(connection, user, _row(connection, user, reported), today)
 
 
 def items_of(connection: sa.Connection, row: sa.Row) -> pd.DataFrame:
@@ -184,7 +191,7 @@ def _row(connection: sa.Connection, user: User, reported: int) -> sa.Row:
 
 def _line(connection: sa.Connection, user: User, row: sa.Row, today: date | None) -> DeskLine:
     """The desk's line of exactly this row, whether or not a newer one took its place."""
-    lines = desk(connection, user, target=row.target_id, reported=row.id, today=today)
+    lines = desk(connection, user, target=row.target_id, reported=[row.id], today=today)
     return lines[0]
 
 

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 
 from data.access import User
 from data.reporting.desk import DeskLine, desk
-from data.reporting.figure_record import record
 from data.reporting.rights import reports
 from data.reporting.value_rules import OPEN
 from data.schema import CountedItem, Release, ReleasedValue, ReportedEvent, ReportedValue
@@ -104,19 +103,39 @@ def standing(
 ) -> list[DeskLine]:
     """The approved and released lines among some, and those that stand until a correction of them
     is approved."""
-    found = []
-    for line in lines:
-        if line.status in SETTLED:
-            found.append(line)
-        elif line.correction and line.reported is not None:
-            versions = record(connection, user, line.reported, today).versions
-            older = [each.reported for each in versions if each.status in SETTLED]
-            asked = {"target": line.target.id, "today": today}
-            found += [
-                each
-                for number in older[-1:]
-                for each in desk(connection, user, reported=number, **asked)
-            ]
+    corrections = [
+        line.reported
+        for line in lines
+        if line.correction and line.status not in SETTLED and _opened(user, line)
+    ]
+    corrected = _corrected(connection, corrections)
+    older = {
+        line.reported: line
+        for some in _some(list(corrected.values()))
+        for line in desk(connection, user, reported=some, every_period=True, today=today)
+    }
+    standing = (
+        line if line.status in SETTLED else older.get(corrected.get(line.reported))
+        for line in lines
+    )
+    return [line for line in standing if line is not None]
+
+
+def _corrected(connection: sa.Connection, corrections: list[int]) -> dict[int, int]:
+    """The newest settled value of the same target and period as each of some corrections."""
+    newer, settled = sa.orm.aliased(ReportedValue), sa.orm.aliased(ReportedValue)
+    pairs = (
+        sa.select(newer.id, settled.id)
+        .join(
+            settled,
+            (settled.target_id == newer.target_id) & (settled.period_id == newer.period_id),
+        )
+        .where(settled.status.in_(SETTLED))
+        .order_by(settled.correction)
+    )
+    found: dict[int, int] = {}
+    for some in _some(corrections):
+        found.update(connection.execute(pairs.where(newer.id.in_(some))).all())
     return found
 
 

@@ -2,16 +2,17 @@
 what stands behind many values at once."""
 
 from data.reporting.desk import DeskLine, desk
-from data.reporting.figure_record import FigureRecord, Released, Version, items_of, record
+from data.reporting.figure_record import FigureRecord, Released, Version, items_of, line, record
 from data.reporting.listing import SETTLED, Behind, behind, items_behind, standing
 from data.reporting.protection import is_of_people, protected
-from data.reporting.totals import Tally, Total, totals
+from data.reporting.totals import ObjectiveTotal, Tally, Total, totals, totals_by_objective
 
 __all__ = [
     "SETTLED",
     "Behind",
     "DeskLine",
     "FigureRecord",
+    "ObjectiveTotal",
     "Released",
     "Tally",
     "Total",
@@ -21,8 +22,10 @@ __all__ = [
     "is_of_people",
     "items_behind",
     "items_of",
+    "line",
     "protected",
     "record",
     "standing",
     "totals",
+    "totals_by_objective",
 ]

@@ -51,11 +51,34 @@ class Total:
     pending: Tally
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectiveTotal:
+    """One indicator over the targets of one specific objective; None where targets name none.
+
+    An enterprise that two objectives supported is in both: the objectives' numbers do not add up
+    to the indicator's distinct one.
+    """
+
+    objective: str | None
+    total: Total
+
+
 def totals(connection: sa.Connection, user: User, funder: int) -> list[Total]:
     """The indicators that projects promised a funder, by key, over what a user may see."""
+    return [each.total for each in _totals(connection, user, funder, by=["version"])]
+
+
+def totals_by_objective(connection: sa.Connection, user: User, funder: int) -> list[ObjectiveTotal]:
+    """The same for each specific objective, by key and objective; targets without one come last."""
+    return _totals(connection, user, funder, by=["version", "objective"])
+
+
+def _totals(
+    connection: sa.Connection, user: User, funder: int, by: list[str]
+) -> list[ObjectiveTotal]:
     table = IndicatorTarget
     promised = connection.execute(
-        sa.select(table.id, table.project_id, table.indicator_id).where(
+        sa.select(table.id, table.project_id, table.indicator_id, table.objective).where(
             visible_targets(user), table.funder_id == funder
         )
     ).all()
@@ -63,18 +86,25 @@ def totals(connection: sa.Connection, user: User, funder: int) -> list[Total]:
         return []
     versions = stored_versions(connection)
     inside = all(sees_inside(user, each) for each in {row.project_id for row in promised})
-    frame = pd.DataFrame([tuple(row) for row in promised], columns=["target", "project", "version"])
+    names = ["target", "project", "version", "objective"]
+    frame = pd.DataFrame([tuple(row) for row in promised], columns=names)
     told = {statuses: _told(connection, user, funder, statuses) for statuses in (APPROVED, PENDING)}
     items = {statuses: _items(connection, told[statuses], frame) for statuses in told}
     found = []
-    for version, own in frame.groupby("version"):
+    for (version, *objective), own in frame.groupby(by, dropna=False):
         indicator = versions[int(version)].indicator
         approved, pending = (
             _tally(indicator, told[statuses], items[statuses], own, inside)
             for statuses in (APPROVED, PENDING)
         )
-        found.append(Total(indicator, approved, pending))
-    return sorted(found, key=lambda total: total.indicator.key)
+        named = objective[0] if objective and isinstance(objective[0], str) else None
+        found.append(ObjectiveTotal(named, Total(indicator, approved, pending)))
+    return sorted(
+        found,
+        key=lambda each: (
+            each.total.indicator.key, each.objective is None, each.objective or "",
+        ),
+    )  # fmt: skip
 
 
 def _told(

@@ -126,7 +126,7 @@ def test_own_indicators_are_versioned_and_belong_to_somebody(world):
 
 def test_an_interreg_indicator_is_refused_elsewhere_and_taken_there(world):
     with pytest.raises(RefusedIndicator) as error:
-        promised(world, "RCO84@1")
+        promised(world, "RCO84@2")
     assert error.value.code == "interreg_only"
     assert not any(each.interreg_only for each in read(world, definitions.offered, ONE).values())
     with database.writing(world) as connection:
@@ -134,8 +134,8 @@ def test_an_interreg_indicator_is_refused_elsewhere_and_taken_there(world):
         connection.execute(sa.insert(schema.Programme).values(row))
         link = {"project_id": TWO, "programme_id": 1}
         connection.execute(sa.insert(schema.ProjectProgramme).values(link))
-    assert promised(world, "RCO84@1", TWO)
-    assert "RCO84@1" in read(world, definitions.offered, TWO)
+    assert promised(world, "RCO84@2", TWO)
+    assert "RCO84@2" in read(world, definitions.offered, TWO)
 
 
 def test_a_programmes_own_indicator_stays_in_the_programme(world):

@@ -144,6 +144,19 @@ def test_what_is_not_counted_from_records_says_so(world, tmp_path, key):
     assert refused(world, values.read_from_figure, MANAGER, number, 1) == "not_read_from_a_figure"
 
 
+@pytest.mark.parametrize("key", ["RCO84@2", "RCO116@2", "RCR104@2"])
+def test_what_partners_of_several_countries_did_is_not_counted_while_no_record_tells_countries(
+    world, tmp_path, key
+):
+    with database.writing(world) as connection:
+        row = {"id": 1, "code": "ib", "name_fi": "Interreg Itämeri"}
+        connection.execute(sa.insert(schema.Programme).values(row))
+        link = {"project_id": ONE, "programme_id": 1}
+        connection.execute(sa.insert(schema.ProjectProgramme).values(link))
+    number = drafted(world, promised(world, key), opened(world))
+    assert refused(world, values.count, MANAGER, tmp_path, number, 1) == "not_counted_from_records"
+
+
 # --- entering -----------------------------------------------------------------------------------
 
 

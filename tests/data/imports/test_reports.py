@@ -82,7 +82,7 @@ def test_targets_are_judged_as_on_the_page(world, tmp_path):
         "p1,f1,RCO99@1,0,2025,12,,\n"  # not in the catalogue
         "p1,f1,RCO02@1,,,12,,\n"
         "p1,f1,RCO03@1,5,2025,12,,\n"
-        "p1,f1,RCO84@1,0,2025,12,,\n"
+        "p1,f1,RCO84@2,0,2025,12,,\n"
         "p2,f2,RCO01@1,0,2025,12,,\n"
         "p1,f1,RCR03@1,0,2025,1.5,,\n"
         "p1,f1,RCO13@1,0,2025,paljon,,\n"
