@@ -23,7 +23,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from dashboard import sign_in
 from dashboard.doorway import cookies as door
+from dashboard.doorway.page import language_of
 from dashboard.truth import engine
+from dashboard.wording import say
 from data import access, audit
 from data.access import User
 from data.database import reading, writing
@@ -108,7 +110,7 @@ async def download(request: Request) -> Response:
         or not secrets.compare_digest(found.browser, browser)
         or (content := await anyio.to_thread.run_sync(_content, found)) is None
     ):
-        return PlainTextResponse("not found", 404)
+        return PlainTextResponse(say("gate.not_found", language_of(request)), 404)
     return Response(
         content,
         media_type=MEDIA_TYPES[found.name.rpartition(".")[2]],

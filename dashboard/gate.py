@@ -15,13 +15,16 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import passes
+from dashboard import passes, sign_in
 from dashboard.doorway import cookies
+from dashboard.doorway.page import language_of
 from dashboard.doorway.visits import way_to_door
+from dashboard.sign_in import is_elsewhere
+from dashboard.wording import say
 
 #: Parts of Streamlit that no page of ours uses; some tell of the server without sign-in.
 CLOSED = (
@@ -51,6 +54,10 @@ UPLOADS = "/_stcore/upload_file"
 KEPT = ("/static/", "/assets/")
 POLICY = "Content-Security-Policy"
 
+#: What proxies say of a request that they pass on.
+PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+_SLASHES = re.compile(r"/{2,}")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -116,7 +123,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             _drop_weak_cookie(scope)
-            if self._is_ours(Headers(scope=scope)) and await self._is_let_in(scope):
+            ours = self._is_ours(Headers(scope=scope)) and not _is_passed_on(scope)
+            if ours and await self._is_let_in(scope):
                 await self.app(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
@@ -131,8 +139,11 @@ class Gate:
             await send(message)
 
         _drop_weak_cookie(scope)
-        answer = self._refusal(scope) or await self._way_out(scope) or self.app
-        await answer(scope, receive, send_protected)
+        answer = self._refusal(scope) or await self._way_out(scope)
+        if answer is None and _path(scope).startswith(UPLOADS):
+            await _counted(self.app, scope, receive, send_protected)
+        else:
+            await (answer or self.app)(scope, receive, send_protected)
 
     def _is_ours(self, headers: Headers) -> bool:
         """Whether a web socket names a host of ours and comes from a page of that same host."""
@@ -151,44 +162,46 @@ class Gate:
         return (name or "").rstrip(".") in self.hosts
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        headers, path = Headers(scope=scope), scope["path"]
+        headers, path = Headers(scope=scope), _path(scope)
         if not self._is_known(headers.get("host")):
-            return PlainTextResponse("unknown host", 400)
+            return _refused(scope, "unknown_host", 400)
+        if _is_passed_on(scope):
+            return _refused(scope, "sample_here_alone", 403)
         if path.startswith(CLOSED):
-            return PlainTextResponse("not found", 404)
+            return _refused(scope, "not_found", 404)
         harmless = scope["method"] in HARMLESS or path.startswith(ASKS_ITSELF)
         if not harmless and not _is_sent_from_here(headers):
-            return PlainTextResponse("not permitted", 403)
+            return _refused(scope, "not_permitted", 403)
         return None
 
     async def _way_out(self, scope: Scope) -> Response | None:
         """What somebody is told who is not signed in, or may not have what they ask for."""
-        path = scope["path"]
+        path = _path(scope)
         if path.startswith(OPEN) or path in OPEN_EXACTLY:
             return None
         if not await self._is_let_in(scope):
             if scope["method"] in ("GET", "HEAD") and _is_page(Headers(scope=scope), path):
                 query = scope["query_string"].decode("latin-1")
                 return RedirectResponse(way_to_door(path, query), 303)
-            return PlainTextResponse("not permitted", 403)
+            return _refused(scope, "not_permitted", 403)
         if path.startswith(UPLOADS) and not _has_pass(scope):
-            return PlainTextResponse("not permitted", 403)
+            return _refused(scope, "not_permitted", 403)
         if path.startswith(MEDIA) and not await self._holds(scope):
-            return PlainTextResponse("not permitted", 403)
+            return _refused(scope, "not_permitted", 403)
         return None
 
     async def _is_let_in(self, scope: Scope) -> bool:
         return await run_in_threadpool(self.may_enter, _cookies(scope))
 
     async def _holds(self, scope: Scope) -> bool:
-        return await run_in_threadpool(self.holds, _cookies(scope), scope["path"])
+        return await run_in_threadpool(self.holds, _cookies(scope), _path(scope))
 
     def _protect(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in self.headers.items():
             # A route may have a policy of its own, as the answering form has, which loads less.
             if name != POLICY or name not in headers:
                 headers[name] = value
-        if not scope["path"].startswith(KEPT):
+        if not _path(scope).startswith(KEPT):
             headers["Cache-Control"] = "no-store"
         if scope.get("scheme") == "https":
             headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -245,10 +258,70 @@ def _without_weak(header: bytes) -> bytes:
     return b";".join(one for one in header.split(b";") if not one.strip().startswith(weak))
 
 
+def _path(scope: Scope) -> str:
+    """The path of a request as routes see it: without the prefix that a server may be told to live
+    under, so that nothing hides behind one."""
+    path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+    inner = path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+    return _SLASHES.sub("/", inner)
+
+
+def _refused(scope: Scope, why: str, status: int) -> PlainTextResponse:
+    """A refusal in the reader's language."""
+    language = language_of(Request(scope))
+    return PlainTextResponse(
+        say(f"gate.{why}", language), status, headers={"Content-Language": language}
+    )
+
+
+def _is_passed_on(scope: Scope) -> bool:
+    """Whether a request for the sample, which is for this machine alone, comes from elsewhere."""
+    if sign_in.mode() is not sign_in.Mode.PERSONAS:
+        return False
+    headers, client = Headers(scope=scope), scope.get("client")
+    return any(name in headers for name in PASSED_ON) or is_elsewhere(client[0] if client else "")
+
+
 def _has_pass(scope: Scope) -> bool:
-    """Whether the visit that a file is sent for has a pass for a file of this length."""
-    visit = scope["path"].removeprefix(UPLOADS).strip("/").partition("/")[0]
-    length = Headers(scope=scope).get("content-length", "")
-    if scope["method"] == "PUT" and not length.isdecimal():
-        return False  # what is not said cannot be taken off a budget
-    return passes.spend(visit, int(length) if length.isdecimal() else 0)
+    """Whether the visit that a file is sent for is the sender's, and has room for this length."""
+    visit, headers = _visit(scope), Headers(scope=scope)
+    token, length = cookies.token(_cookies(scope)), headers.get("content-length", "")
+    if sign_in.mode() is not sign_in.Mode.PERSONAS and not (
+        token and passes.is_visit_of(visit, token)
+    ):
+        return False
+    if scope["method"] != "PUT":
+        return passes.may_send(visit, 0)
+    # A length that is not said, or said twice, is not the length.
+    said = length.isdecimal() and "transfer-encoding" not in headers
+    return said and passes.may_send(visit, int(length))
+
+
+def _visit(scope: Scope) -> str:
+    return _path(scope).removeprefix(UPLOADS).strip("/").partition("/")[0]
+
+
+async def _counted(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer to a file that is sent, as long as what really comes stays within the budget."""
+    visit, over = _visit(scope), False
+
+    async def receive_counted() -> Message:
+        nonlocal over
+        message = await receive()
+        octets = len(message.get("body", b"")) if message["type"] == "http.request" else 0
+        if over or (octets and not passes.spend(visit, octets)):
+            over = True
+            return {"type": "http.disconnect"}  # as if the sender had gone: nothing of it is kept
+        return message
+
+    async def send_unless_over(message: Message) -> None:
+        if not over:
+            await send(message)
+
+    try:
+        await app(scope, receive_counted, send_unless_over)
+    except ClientDisconnect:
+        if not over:
+            raise
+    if over:
+        await _refused(scope, "too_much", 413)(scope, receive, send)

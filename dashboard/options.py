@@ -24,6 +24,8 @@ REQUIRED: dict[str, Any] = {
     "global.developmentMode": False,
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,
+    # Doors are known by their path: under a prefix they would be others.
+    "server.baseUrlPath": "",
     "server.enableAgentApi": False,
     "server.enableCORS": True,
     "server.enableStaticServing": False,

@@ -95,11 +95,14 @@ async def health(_request: Request) -> JSONResponse:
 # --- the application ----------------------------------------------------------------------------
 
 
-def application(announce: Callable[[], None] | None = None) -> st.App:
-    """The ASGI application. announce is called once, when the first page can be asked for."""
+def application(announce: Callable[[], None] | None = None, *, played: bool = False) -> st.App:
+    """The ASGI application. announce is called once, when the first page can be asked for.
+
+    played: answers by link are the player's own (`sign_in.use`).
+    """
     return st.App(
         SCRIPT,
-        lifespan=_lifespan(announce),
+        lifespan=_lifespan(announce, played),
         routes=routes(),
         middleware=middleware(tuple(config.get_option("server.allowedHosts"))),
         on_script_error=show_error,
@@ -136,11 +139,11 @@ def middleware(hosts: tuple[str, ...]) -> list[Middleware]:
     ]
 
 
-def _lifespan(announce: Callable[[], None] | None) -> Callable:
+def _lifespan(announce: Callable[[], None] | None, played: bool) -> Callable:
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logs.begin()
-        await run_in_threadpool(prepare)
+        await run_in_threadpool(prepare, played)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_sweep)
             if announce:
@@ -153,13 +156,13 @@ def _lifespan(announce: Callable[[], None] | None) -> Callable:
     return lifespan
 
 
-def prepare() -> None:
+def prepare(played: bool = False) -> None:
     """Check that the server may start, and do once what the first visitor would wait for.
 
     Raises: NotServed, options.UnsafeOptions.
     """
     options.check()
-    settle_sign_in(config.get_option("server.address") or "")
+    settle_sign_in(config.get_option("server.address") or "", played=played)
     for page in PAGES:
         import_module(f"dashboard.app_pages.{page}")
     # What is imported by now stays until the end; the collector need not look at it again.
@@ -167,8 +170,8 @@ def prepare() -> None:
     gc.freeze()
 
 
-def settle_sign_in(host: str) -> None:
-    """Decide how this process knows who looks. Raises: NotServed."""
+def settle_sign_in(host: str, *, played: bool = False) -> None:
+    """Decide how this process knows who looks, listening at a host. Raises: NotServed."""
     try:
         require_whole(engine())
         require_current(engine())
@@ -182,16 +185,22 @@ def settle_sign_in(host: str) -> None:
     except (DamagedMarks, ExposedSecret) as unreadable:
         raise NotServed("refusal.erased_marks", reason=unreadable) from unreadable
     with reading(engine()) as connection:
-        sample_only = session.shows_sample(connection)
+        sample_only = session.shows_sample(connection, played=played)
     try:
         for path in secret_files():
             sign_in.check_secrets(path)
         sessions.limits()
         provider = sign_in.is_provider(provider_settings())
         local = os.environ.get(sign_in.LOCAL_VARIABLE) == "1"
-        sign_in.use(
-            sign_in.choose(host=host, sample_only=sample_only, provider=provider, local=local)
+        chosen = sign_in.choose(
+            host=host,
+            sample_only=sample_only,
+            provider=provider,
+            local=local,
+            names=config.get_option("server.allowedHosts"),
+            tls=sign_in.is_tls_declared(),
         )
+        sign_in.use(chosen, played=played)
     except sign_in.SignInMissing as missing:
         raise NotServed(missing.key, **missing.values) from missing
     except sessions.InvalidLimits as invalid:
@@ -256,18 +265,26 @@ def open_usual_or_free_port(host: str, port: int) -> socket.socket:
         return open_port(host, 0)
 
 
-def serve(listener: socket.socket, names: tuple[str, ...], announce: Callable[[], None]) -> None:
+def serve(
+    listener: socket.socket,
+    names: tuple[str, ...],
+    announce: Callable[[], None],
+    *,
+    played: bool = False,
+) -> None:
     """Serve at a listening socket until stopped. names: host names that people use besides.
+
+    played: answers by link are the player's own (`sign_in.use`).
 
     Raises: NotServed, options.UnsafeOptions.
     """
     host, port = listener.getsockname()[:2]
     options.load(host, port, names)
     options.check()
-    settle_sign_in(host)
+    settle_sign_in(host, played=played)
     server = uvicorn.Server(
         uvicorn.Config(
-            application(announce),
+            application(announce, played=played),
             log_config=None,
             log_level="warning",
             access_log=False,

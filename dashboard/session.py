@@ -151,9 +151,11 @@ def _leave_for(address: str) -> None:
         context.enqueue(message)
 
 
-def shows_sample(connection: sa.Connection) -> bool:
+def shows_sample(connection: sa.Connection, *, played: bool | None = None) -> bool:
     """Whether the database holds the invented sample portfolio and nothing else."""
-    return records.is_sample_only(connection) and bool(access.personas(connection))
+    played = sign_in.is_played() if played is None else played
+    sample = records.is_sample_only(connection, played=played)
+    return sample and bool(access.personas(connection))
 
 
 def settle_uploads(user: User) -> None:
@@ -170,7 +172,7 @@ def settle_uploads(user: User) -> None:
     )
     may_send = any(access.reach(user, verb, kind) != frozenset() for verb, kind in wanted)
     if may_send and sign_in.mode() is not sign_in.Mode.PERSONAS:
-        passes.grant(context.session_id)
+        passes.grant(context.session_id, user.id)
     else:
         passes.revoke(context.session_id)
 

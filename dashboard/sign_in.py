@@ -1,15 +1,17 @@
 """How this process knows who looks: by an identity provider, by passwords of ours, or by personas.
 
 Personas are a way to look around the invented portfolio without signing in. They exist only while
-everything in the database is invented and the server listens to this machine alone; the server
-decides once, at its start, and refuses to start when neither way is open.
+nothing in the database was ever real, and this machine alone reaches the server: it listens here,
+is known by no other name, and nobody passes requests on to it. The server decides once, at its
+start, and refuses to start when neither way is open.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,7 +49,12 @@ CALLBACK = "/oauth2callback"
 #: Set to 1 where people sign in with passwords of ours: a workshop without an identity provider.
 LOCAL_VARIABLE = "ARVIOMO_LOCAL_ACCOUNTS"
 
+#: Set to 1 where every request comes over a proxy that ends TLS and says so.
+TLS_VARIABLE = "ARVIOMO_TLS_PROXY"
+
 _mode: Mode | None = None
+#: Whether what is answered by link here is the player's own, as under ``arviomo demo``.
+_played = True
 
 
 def mode() -> Mode | None:
@@ -55,27 +62,49 @@ def mode() -> Mode | None:
     return _mode
 
 
-def use(chosen: Mode) -> None:
-    """Settle how this process knows who looks."""
-    global _mode  # one decision per process, made by the server at its start
-    _mode = chosen
+def use(chosen: Mode, *, played: bool = True) -> None:
+    """Settle how this process knows who looks. played: answers by link are the player's own."""
+    global _mode, _played  # one decision per process, made by the server at its start
+    _mode, _played = chosen, played
 
 
-def choose(*, host: str, sample_only: bool, provider: bool, local: bool = False) -> Mode:
+def is_played() -> bool:
+    """Whether answers by link are the player's own; elsewhere they are real and end the game."""
+    return _played
+
+
+def is_tls_declared() -> bool:
+    """Whether the starter says that a proxy ends TLS before every request."""
+    return os.environ.get(TLS_VARIABLE) == "1"
+
+
+def choose(
+    *,
+    host: str,
+    sample_only: bool,
+    provider: bool,
+    local: bool = False,
+    names: Iterable[str] = (),
+    tls: bool = False,
+) -> Mode:
     """The way to know who looks that this configuration allows; a provider is preferred.
 
-    Raises: SignInMissing when there are two ways, or no provider and personas would show real
-    data, or would be reachable from another machine.
+    names: the host names that the server answers to besides. tls: a proxy ends TLS before it.
+    Raises: SignInMissing when there are two ways; when passwords would cross a network in clear
+    text; when personas would show real data, or be reachable from another machine.
     """
     if provider and local:
         raise SignInMissing("refusal.sign_in_twice", variable=LOCAL_VARIABLE)
     if provider:
         return Mode.PROVIDER
+    here_alone = all(is_loopback(name) for name in (host, *names))
     if local:
+        if not here_alone and not tls:
+            raise SignInMissing("refusal.passwords_in_clear", variable=TLS_VARIABLE)
         return Mode.LOCAL
     if not sample_only:
         raise SignInMissing("refusal.sign_in_missing")
-    if not is_loopback(host):
+    if not here_alone or tls:
         raise SignInMissing("refusal.sign_in_open_host")
     return Mode.PERSONAS
 
@@ -114,6 +143,14 @@ def _is_sheltered(address: str) -> bool:
     """Whether what goes to an address can be read by nobody on the way."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+
+
+def is_elsewhere(address: str) -> bool:
+    """Whether an address that a request comes from is known to be another machine's."""
+    try:
+        return not ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

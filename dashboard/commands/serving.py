@@ -37,7 +37,7 @@ def demo(language: str) -> click.Command:
         loading.join()
         if loading.exitcode:
             raise refusal("refusal.sample_not_loaded", language)
-        start(LOOPBACK, port, (), language)
+        start(LOOPBACK, port, (), language, played=True)
 
     return run
 
@@ -90,10 +90,13 @@ def load_sample(language: str) -> None:
         sheets.refresh(engine(), progress=progress)
 
 
-def start(host: str, port: int | None, names: tuple[str, ...], language: str) -> None:
+def start(
+    host: str, port: int | None, names: tuple[str, ...], language: str, *, played: bool = False
+) -> None:
     """Serve until stopped; say the address on stdout when the first page can be asked for.
 
-    No port: the usual one, or any free one when that is taken.
+    No port: the usual one, or any free one when that is taken. played: whoever plays with the
+    sample answers its questionnaires too.
     """
     from dashboard import options, server
 
@@ -109,7 +112,7 @@ def start(host: str, port: int | None, names: tuple[str, ...], language: str) ->
             listener = server.open_port(host, port)
         # Ctrl+C is how serving ends, not a mishap.
         with suppress(KeyboardInterrupt):
-            server.serve(listener, names, announce)
+            server.serve(listener, names, announce, played=played)
     except server.NotServed as reason:
         raise refusal(reason.key, language, **reason.values) from reason
     except options.UnsafeOptions as unsafe:

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from data import schema
-from data.access import Kind, User, Verb, can, visible_rows
+from data.access import SAMPLE_ISSUER, Kind, User, Verb, can, visible_rows
 from data.records.register import MOST_ROWS, Page
 
 
@@ -95,9 +95,21 @@ def rejected_rows(
     return Page(visible_rows(user, Kind.ROW, rows), total)
 
 
-def is_sample_only(connection: sa.Connection) -> bool:
-    """Whether the sample is here and nothing else: every project invented, no file stored."""
+def is_sample_only(connection: sa.Connection, *, played: bool = False) -> bool:
+    """Whether the sample is here and nothing real ever was: no project that is not invented, no
+    file, undone ones too, no person, nothing that a person opened, no answer by link.
+
+    played: where only this machine reaches the server, the answers by link are the player's own.
+    """
+    persona = schema.AppUser.issuer == SAMPLE_ISSUER
+    played_by = sa.select(sa.cast(schema.AppUser.id, sa.String) + " " + schema.AppUser.name)
+    real = (
+        sa.exists().where(sa.not_(schema.Project.invented)),
+        sa.exists().where(schema.ImportBatch.id.is_not(None)),
+        sa.exists().where(sa.not_(persona)),
+        sa.exists().where(schema.Opening.created_by.not_in(played_by.where(persona))),
+        # The sample's own answers were told nothing before they answered.
+        *([] if played else [sa.exists().where(schema.Response.notice_version.is_not(None))]),
+    )
     invented = sa.exists().where(schema.Project.invented)
-    real = sa.exists().where(sa.not_(schema.Project.invented))
-    stored = sa.exists().where(schema.ImportBatch.status == "stored")
-    return bool(connection.scalar(sa.select(invented & sa.not_(real | stored))))
+    return bool(connection.scalar(sa.select(invented & sa.not_(sa.or_(*real)))))

@@ -89,6 +89,9 @@ def test_a_database_is_a_sample_as_long_as_nothing_in_it_is_real(came_in):
         connection.execute(sa.update(schema.Project).values(invented=True))
         assert not records.is_sample_only(connection)  # stored files
         connection.execute(sa.update(schema.ImportBatch).values(status="undone"))
+        assert not records.is_sample_only(connection)  # files that were taken back
+        for gone in (schema.RejectedRow, schema.ImportBatch, schema.UserGrant, schema.AppUser):
+            connection.execute(sa.delete(gone))
         assert records.is_sample_only(connection)
         connection.execute(
             sa.update(schema.Project).where(schema.Project.id == 3).values(invented=False)
