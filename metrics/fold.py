@@ -21,7 +21,7 @@ _EXACT = 2**53
 #: Columns that name something; all others are whole numbers.
 _NAMED = {
     "instrument", "wave", "earlier", "phase", "group", "item", "scale", "unit",
-    "part", "construct", "kind", "sector", "ended", "language",
+    "part", "construct", "kind", "sector", "ended", "language", "channel", "office", "activity",
 }  # fmt: skip
 
 Codes = NDArray[np.int64]

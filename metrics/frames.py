@@ -213,6 +213,7 @@ class Frames:
     roster: pd.DataFrame
     cases: pd.DataFrame
     journeys: pd.DataFrame
+    log_steps: pd.DataFrame
     assessments: pd.DataFrame
     sites: pd.DataFrame
     schools: pd.DataFrame

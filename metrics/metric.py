@@ -219,6 +219,7 @@ RECORD_FRAMES = frozenset(
         "roster",
         "cases",
         "journeys",
+        "log_steps",
         "assessments",
     }
 )

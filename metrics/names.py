@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from metrics.log_parts import OTHERS
 from metrics.metric import ALL_WAVES, Level, Split
 from survey.instrument import UNKNOWN_GROUP, WHOLE_PROCESS
 from survey.text import Text
@@ -167,6 +168,14 @@ CONSTRUCT_NAMES: dict[str, Text] = _named(
     ("LEARN", "Oppiminen", "Lärande", "Learning"),
 )
 
+#: What figures of event logs are told by; OTHERS are those too few to be told by themselves.
+LOG_KINDS: dict[str, Text] = _named(
+    ("channel", "Kanava", "Kanal", "Channel"),
+    ("unit", "Yksikkö", "Enhet", "Unit"),
+    ("activity", "Toiminto", "Aktivitet", "Activity"),
+)
+LOG_OTHERS = Text(fi="muut yhteensä", sv="övriga sammanlagt", en="others together")
+
 _PART_WORDS = (
     STAGE_NAMES
     | CASE_END_NAMES
@@ -183,11 +192,25 @@ _PART_WORDS = (
 def record_part(part: str) -> Text:
     """What a part of a metric of records is called: "pilot/12" is "Pilot · Within 12 months".
 
-    Missing: a word that has no name (a year) stands for itself.
+    Missing: a word that has no name (a year) stands for itself. What a log calls its channels,
+    units and activities is its own word, whatever signs are in it.
     """
+    kind, cut, word = part.partition("/")
+    if cut and kind in LOG_KINDS:
+        return log_part(kind, word)
     named = [_PART_WORDS.get(word, Text(fi=word, sv=word, en=word)) for word in part.split("/")]
     return Text(
         fi=" · ".join(each.fi for each in named),
         sv=" · ".join(each.sv for each in named),
         en=" · ".join(each.en for each in named),
     )
+
+
+def log_part(kind: str, word: str) -> Text:
+    """What a channel, unit or activity of a log is called, after what it is."""
+    of, other = LOG_KINDS[kind], LOG_OTHERS
+    said = (other.fi, other.sv, other.en) if word == OTHERS else (word, word, word)
+    named = [
+        f"{first}: {second}" for first, second in zip((of.fi, of.sv, of.en), said, strict=True)
+    ]
+    return Text(fi=named[0], sv=named[1], en=named[2])

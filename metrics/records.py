@@ -174,6 +174,22 @@ JOURNEYS = _schema(
     }
 )
 
+#: An event of a case in a log. waited: milliseconds since the event before it in its case (-1: the
+#: first one); since: milliseconds since the first one; again: the activity was done before in the
+#: case. channel: how the case came; office: which unit did it; "" where the log does not say.
+LOG_STEPS = _schema(
+    {
+        **_PROJECT,
+        "case": pa.Column(int),
+        "channel": pa.Column(str),
+        "office": pa.Column(str),
+        "activity": pa.Column(str),
+        "waited": _KNOWN,
+        "since": _COUNT,
+        "again": _FLAG,
+    }
+)
+
 #: What raters of a project said of one construct of a phase, in what is submitted: each alone (own)
 #: or together (joint). raters: how many judged it. score_sum and score_squares: of the steps that
 #: their levels stand above the lowest one, 0 to RATING_STEPS.

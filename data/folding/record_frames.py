@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data.folding import record_logs, record_results
+from data.folding import record_events, record_logs, record_results
 from data.folding.record_logs import NOWHERE
 from data.folding.record_people import people
 from data.folding.typed_rows import NOT_KNOWN, OfProjects, table, typed
@@ -132,6 +132,7 @@ def logs(connection: sa.Connection, read_on: date) -> dict[str, pd.DataFrame]:
             record_results.ties,
             record_results.roster,
             record_results.assessments,
+            record_events.log_steps,
         )
     }
     dated = {

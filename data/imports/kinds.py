@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from data import schema
 from data.schema import STAGE_DATES
+from data.schema.event_logs import LONGEST_WORD
+from metrics.indicators.indicator import SIZES
 from metrics.stages import CASE_ENDS, OUTPUT_KINDS, STEPS
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS
 from survey.text import Text, read_texts
@@ -25,7 +27,8 @@ ANY_GROUP = (*GROUPS, UNKNOWN_GROUP)
 class Field:
     """A field of a file, and the column of the table that it becomes.
 
-    reads: text, day, count, number, flag, closed (one of ``allowed``), person (hashed), register
+    reads: text, day, moment, count, number, flag, closed (one of ``allowed``), person or case
+    (hashed), register
     (an entry of the register's ``table``), record (a row of ``model``, by its code), instrument,
     or indicator.
     default: what a blank means where the row is new.
@@ -230,6 +233,14 @@ KINDS: dict[str, Kind] = {
         key=("code",),
         told_with=(("sufficient", "tested", ""),),
     ),
+    "organisations": Kind(
+        schema.Organisation,
+        {"name": _text("name", required=True), "business_id": _text("business_id", 9),
+         "kind": _closed("kind", schema.ORGANISATION_KINDS, False, "other"),
+         "sector": _text("sector", 200), "group": _group(required=False),
+         "size": _closed("size", SIZES, False), "country": _text("country", 2)},
+        key=("name",),
+    ),
     "partners": Kind(
         schema.ProjectOrganisation,
         {"project": _project(), "organisation": _organisation()},
@@ -298,6 +309,16 @@ KINDS: dict[str, Kind] = {
          "source": _organisation("source_id"), "target": _organisation("target_id")},
         key=("project", "wave", "source", "target"),
         apart=("source", "target"),
+    ),
+    "event_log": Kind(
+        schema.LoggedEvent,
+        {"project": _project(),
+         "case": Field("case_key", "case", required=True, limit=500),
+         "activity": _text("activity", LONGEST_WORD, required=True),
+         "happened_at": Field("happened_at", "moment", required=True),
+         "lifecycle": Field("lifecycle", "text", limit=40, default=""),
+         "unit": _text("unit", LONGEST_WORD), "channel": _text("channel", LONGEST_WORD)},
+        key=("project", "case", "activity", "happened_at", "lifecycle"),
     ),
     # Values stand before what they belong to: a batch is taken back in this order.
     "reported_values": Kind(

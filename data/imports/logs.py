@@ -7,10 +7,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
-from data.imports import fieldings, reports
+from data.imports import fieldings, organisations, reports
 from data.imports.columns import Columns
 from data.imports.kinds import KINDS, Field, Kind
 from data.imports.merging import merge, standing
+from data.imports.moments import moments
 from data.imports.projects import Checked
 from data.imports.register import Register
 from data.imports.storing import numbered
@@ -37,6 +38,8 @@ def check(columns: Columns, connection: sa.Connection) -> Checked:
     kind = KINDS[name]
     found = {field: _read(columns, connection, kind, field) for field in kind.fields}
     rows = pd.DataFrame(found, dtype=object)
+    if name == "organisations":
+        organisations.judge(columns, connection, rows)
     _check_days(columns, kind, rows)
     _check_company(columns, kind, rows)
     _reject_repeated(columns, kind, rows)
@@ -98,8 +101,10 @@ def _told(columns: Columns, connection: sa.Connection, name: str, field: Field) 
         return reports.amounts(columns, said, name)
     if field.reads == "flag":
         return columns.flags(said, name)
-    if field.reads == "person":
-        return columns.hashed(said, "person:")
+    if field.reads == "moment":
+        return moments(columns, said, name)
+    if field.reads in ("person", "case"):
+        return columns.hashed(said, f"{field.reads}:")
     if field.reads == "instrument":
         return columns.listed(said, name, tuple(sorted(known_instruments(connection))))
     if field.reads == "indicator":

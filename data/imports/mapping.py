@@ -64,10 +64,11 @@ class FileShape(Strict):
     """How the file is written. What is left out is detected, or asked for where it cannot be.
 
     header_rows: how many rows hold headers, joined as ``above [below]``. skip_rows: how many rows
-    between them and the answers are neither. member: the file inside a zip.
+    between them and the answers are neither. member: the file inside a zip, or the table of an XML
+    file (`data.imports.xml_tables`).
     """
 
-    format: Literal["csv", "xlsx", "zip"] | None = None
+    format: Literal["csv", "xlsx", "zip", "xml"] | None = None
     encoding: str | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
     header_row: int = Field(default=1, ge=1, le=50)
@@ -78,8 +79,8 @@ class FileShape(Strict):
 
     @model_validator(mode="after")
     def _whole(self):
-        if (self.format == "zip") != bool(self.member):
-            raise ValueError("a zip, and nothing else, has a member: the file inside it")
+        if (self.format in ("zip", "xml")) != bool(self.member):
+            raise ValueError("a zip or XML, and nothing else, has a member: the table inside it")
         return self
 
 

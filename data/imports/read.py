@@ -94,8 +94,9 @@ def read(
     Raises: RejectedFile naming what stops the file.
     """
     path = Path(path)
-    kind = kind_of(path, limits)
     declared = profile.file.format
+    kind = kind_of(path, limits, ("csv", "xlsx", "XML") if declared == "xml" else ("csv", "xlsx"))
+    kind = kind.lower()
     if declared == "zip" and kind == "xlsx":  # both begin as archives do; the child looks inside
         kind = "zip"
     if declared and declared != kind:

@@ -59,8 +59,14 @@ def amounts(columns: Columns, said: np.ndarray, field: str) -> np.ndarray:
 def known_indicators(
     columns: Columns, connection: sa.Connection, said: np.ndarray, field: str
 ) -> np.ndarray:
-    """Keys of indicators; those that are not in the catalogue are rejected."""
+    """Keys of indicators; those that are not in the catalogue are rejected.
+
+    A code without a version means the newest one of that code.
+    """
     known = set(indicators(connection))
+    by_version = sorted(known, key=lambda key: int(key.rpartition("@")[2]))
+    newest = {key.rpartition("@")[0]: key for key in by_version}
+    said = pd.Series(said, dtype=object).map(lambda key: newest.get(key, key)).to_numpy()
     unknown = ~pd.isna(said) & ~pd.Series(said, dtype=object).isin(known).to_numpy()
     columns.findings.add("unknown_indicator", unknown, columns.label(field), said)
     return np.where(unknown, None, said)

@@ -102,7 +102,7 @@ _OWNER = {
 _NAMES = ("name_fi", "name", "code", "number", "id")
 #: In this order nothing is deleted that something later in the list still needs.
 _BROUGHT = (
-    *(model for model in _RECORDS if model not in (schema.Place, schema.Solution)),
+    *(m for m in _RECORDS if m not in (schema.Place, schema.Solution, schema.Organisation)),
     schema.Place,
     schema.Solution,
     schema.Response,

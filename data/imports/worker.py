@@ -22,11 +22,14 @@ from data.imports.delimited import delimited_rows
 from data.imports.headers import joined, numbered
 from data.imports.limits import Gauge, Limits, Report, Unreadable
 from data.imports.workbook import workbook_rows
+from data.imports.xml_tables import xml_rows
 
 #: Rows between two words of progress.
 CHUNK = 10_000
 #: Columns of the written file that are not from the source: its row, and a hash of the whole row.
 ROW, DIGEST = "#row", "#digest"
+#: What the reader of a format needs.
+_LOADED = {"xlsx": ("openpyxl",), "xml": ("defusedxml.ElementTree", "xml.etree.ElementTree")}
 _FORBIDDEN = (
     "socket.",
     "subprocess.",
@@ -73,7 +76,9 @@ def read(request: dict, limits: Limits, report: Report) -> None:
     wanted, optional = request["wanted"], request["optional"]
     if report.format == "zip":
         path = unpacked(path, shape["member"], limits, path.with_name("member.csv"))
-    if report.format == "xlsx":
+    if report.format == "xml":
+        rows = xml_rows(path, shape["member"], limits, gauge)
+    elif report.format == "xlsx":
         rows = workbook_rows(path, shape, limits, report, gauge)
     else:
         rows = delimited_rows(path, shape, set(wanted) | set(optional), limits, report, gauge)
@@ -170,9 +175,9 @@ def main() -> None:
     """Answers one request; whatever happens, the last line says how it went."""
     request = json.loads(sys.stdin.read())
     limits = Limits(**request["limits"])
-    if request["format"] == "xlsx":
-        # Before the gates close: loading it loads foreign code, which is forbidden afterwards.
-        importlib.import_module("openpyxl")
+    # Before the gates close: loading them loads foreign code, which is forbidden afterwards.
+    for module in _LOADED.get(request["format"], ()):
+        importlib.import_module(module)
     confine(limits)
     report = Report()
     try:

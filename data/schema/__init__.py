@@ -59,6 +59,7 @@ from data.schema.conduct import (
     PriorityGroup,
     ProjectRole,
 )
+from data.schema.event_logs import LoggedEvent
 from data.schema.forgotten import ErasedMark
 from data.schema.people import (
     ROLES,
@@ -207,6 +208,7 @@ __all__ = [
     "JourneyStep",
     "Leaf",
     "LocalPassword",
+    "LoggedEvent",
     "MeasureLeaf",
     "Named",
     "Need",

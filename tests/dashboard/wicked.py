@@ -114,7 +114,8 @@ EXCEPTED = {
         replaced_row.record audit_event.action organisation.business_id
     """,
     MADE: """
-        audit_event.salt audit_event.content_sha256 audit_event.previous audit_event.sha256
+        logged_event.case_key audit_event.salt audit_event.content_sha256
+        audit_event.previous audit_event.sha256
         erased_mark.mark evidence_file.sha256 import_batch.file_sha256 import_batch.profile_sha256
         instrument_version.sha256 leaf.sha256 revision.inputs_sha256 segment.extract_sha256
         segment.statistics_sha256 sign_in_failure.who_sha256 used_link.id

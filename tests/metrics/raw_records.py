@@ -20,6 +20,9 @@ _WORDS = {
     "kind": OUTPUT_KINDS,
     "wave": ("baseline", "end"),
     "ended": ("", "", *CASE_ENDS),
+    "channel": ("", "desk", "post", "form"),
+    "office": ("", "attic", "hall", "yard"),
+    "activity": ("open", "check", "ask", "close"),
 }
 #: What a record is one of; a second one with the same names would be the same record.
 _ONE_OF = {
@@ -41,11 +44,12 @@ _ONE_OF = {
 def records(seed: int, projects: int, each: int = 12) -> dict[str, pd.DataFrame]:
     """Every record frame, about ``each`` rows a project; the last project has none of any kind."""
     rng = np.random.default_rng(seed)
-    names = sorted(RECORD_FRAMES - {"assessments"})
+    names = sorted(RECORD_FRAMES - {"assessments", "log_steps"})
     found = {name: _frame(name, rng, max(projects - 1, 0), each) for name in names}
     ties = found["ties"]
     found["ties"] = ties[ties["source"] != ties["target"]].reset_index(drop=True)
     found["cases"] = _staged(found["cases"], rng)
+    found["log_steps"] = _logged(np.random.default_rng([seed, 2]), max(projects - 1, 0), each)
     found["assessments"] = _assessments(np.random.default_rng([seed, 1]), max(projects - 1, 0))
     return found
 
@@ -99,6 +103,28 @@ def _column(name: str, column: str, kind: object, rng: np.random.Generator, size
     }  # fmt: skip
     low, high = ranges.get(column, (1, _NAMES))
     return rng.integers(low, high, size)
+
+
+def _logged(rng: np.random.Generator, projects: int, each: int) -> pd.DataFrame:
+    """Cases of one to five events, in the first project too few of them; each of one channel."""
+    names = ("activity", "office", "channel")
+    rows = []
+    for project in range(1, projects + 1):
+        for case in range(5 if project == 1 else 3 * each):
+            said, since = rng.choice(4, p=(0.1, 0.75, 0.05, 0.1)), 0
+            for at in range(rng.integers(1, 6)):
+                waited = -1 if at == 0 else int(rng.integers(0, 40 * 86_400_000))
+                since += max(waited, 0)
+                activity, office = rng.choice(4, 2, p=(0.03, 0.02, 0.35, 0.6))
+                words = zip(names, (activity, office, said), strict=True)
+                rows.append((project, case, waited, since, *(_WORDS[n][w] for n, w in words)))
+    columns = ["project", "case", "waited", "since", *names]
+    table = pd.DataFrame(rows, columns=columns)
+    table["again"] = table.duplicated(["project", "case", "activity"]).astype("int64")
+    kinds = dict.fromkeys(names, "str")
+    whole = {name: "int64" for name in table if name not in kinds}
+    typed = table.astype(kinds | whole)[list(schema_of("log_steps").columns)]
+    return schema_of("log_steps").validate(typed)
 
 
 def _staged(cases: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

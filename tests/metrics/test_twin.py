@@ -16,6 +16,7 @@ from tests.metrics.raw import folded, portfolio
 from tests.metrics.slow_changes import CHANGES
 from tests.metrics.slow_derived import DERIVED
 from tests.metrics.slow_durations import DURATIONS
+from tests.metrics.slow_logs import LOGS
 from tests.metrics.slow_networks import NETWORKS
 from tests.metrics.slow_ratings import RATINGS
 from tests.metrics.slow_registers import JUDGED
@@ -41,7 +42,18 @@ WITHOUT_TWIN = {
 
 
 def test_every_metric_has_a_slow_twin():
-    twins = [FIRST, READ_OFF, JUDGED, {"reach"}, DURATIONS, NETWORKS, SCALES, COMPARED, CHANGES]
+    twins = [
+        FIRST,
+        READ_OFF,
+        JUDGED,
+        {"reach"},
+        DURATIONS,
+        LOGS,
+        NETWORKS,
+        SCALES,
+        COMPARED,
+        CHANGES,
+    ]
     # The halves are in test_twin_halves.
     twins += [DERIVED, RATINGS, {"process_outcome_halves"}, WITHOUT_TWIN]
     # The slow one of these two is in their own tests.

@@ -8,9 +8,10 @@ import pytest
 from metrics.evaluate import evaluate
 from tests.metrics.compared import NUMBERS, compare, registers
 from tests.metrics.slow_durations import DURATIONS, duration_figures
+from tests.metrics.slow_logs import LOGS, log_figures
 from tests.metrics.slow_registers import JUDGED, register_figures
 
-METRICS = sorted({*JUDGED, "reach", *DURATIONS})
+METRICS = sorted({*JUDGED, "reach", *DURATIONS, *LOGS})
 #: Whose n the definition does not name, and whose interval is resampled.
 WITHOUT = {
     "voice_equality": {"low", "high"},
@@ -20,7 +21,7 @@ WITHOUT = {
 @pytest.fixture(scope="module")
 def found() -> tuple[dict, pd.DataFrame]:
     frames = registers(3)
-    slow = pd.concat([register_figures(frames), duration_figures(frames)])
+    slow = pd.concat([register_figures(frames), duration_figures(frames), log_figures(frames)])
     return {each.metric.id: each for each in evaluate(frames, METRICS)}, slow
 
 

@@ -1,17 +1,16 @@
-"""XML files, looked at: LimeSurvey structures with their questions, event logs, IATI files."""
+"""XML files, looked at: LimeSurvey structures with their questions, logs and IATI files counted."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from data.imports.limits import Unreadable
-from data.imports.sources.event_logs import Event
+from data.imports.xml_elements import elements
 
-#: Elements within elements; no file of the field has so many.
-DEEPEST = 100
 _TAGS = re.compile(r"<[^>]+>")
 #: What is counted in a file that is only recognised.
 _COUNTED = {
@@ -21,76 +20,34 @@ _COUNTED = {
 _SECTIONS = ("questions", "subquestions", "answers", "question_l10ns", "answer_l10ns")
 
 
-def looked_at(path: Path) -> tuple[str, dict[str, int], dict, list[Event]]:
-    """The kind of an XML file, counts in it, a questionnaire's structure, a log's events.
+def looked_at(path: Path, root: str) -> tuple[str, dict[str, int], dict]:
+    """The kind of an XML file, counts in it, and a questionnaire's structure.
 
-    Raises: Unreadable for XML that is broken, too deep, hostile, or of no known kind.
+    root: its outermost element. Raises: Unreadable for XML that is broken, too deep, hostile, or
+    of no known kind.
     """
-    root, counts = "", {}
-    events: list[Event] = []
-    rows: dict[str, list[dict[str, str]]] = {name: [] for name in _SECTIONS}
-    for kind, depth, tag, value, section in _walked(path):
-        if depth == 1 and kind == "start":
-            root = tag
-        counts[tag] = counts.get(tag, 0) + (kind == "start")
-        if kind == "row" and section in rows:
-            rows[section].append(value)
-        if kind == "trace":
-            events += value["events"]
-    if root == "document" and rows["questions"]:
-        return "limesurvey_structure", {"question": len(rows["questions"])}, _questions(rows), []
-    if root == "log" and "trace" in counts:
-        return "xes", {name: counts.get(name, 0) for name in _COUNTED["xes"]}, {}, events
-    if root == "iati-activities":
-        return "iati", {name: counts.get(name, 0) for name in _COUNTED["iati"]}, {}, []
-    raise Unreadable("other_kind", found=f"XML <{root[:40]}>")
+    if root == "document":
+        rows: dict[str, list[dict[str, str]]] = {name: [] for name in _SECTIONS}
+        for section, row in _rows(path):
+            if section in rows:
+                rows[section].append(row)
+        if rows["questions"]:
+            return "limesurvey_structure", {"question": len(rows["questions"])}, _questions(rows)
+    source = {"log": "xes", "iati-activities": "iati"}.get(root)
+    if source is None:
+        raise Unreadable("other_kind", found=f"XML <{root[:40]}>")
+    counts = Counter(tag for event, _, tag, _ in elements(path) if event == "start")
+    return source, {name: counts[name] for name in _COUNTED[source]}, {}
 
 
-def _walked(path: Path) -> Iterator[tuple[str, int, str, dict, str]]:
-    """Starts of elements with their depth; rows of a LimeSurvey structure with their section."""
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
-
-    depth, section, above = 0, "", []
-    try:
-        for event, element in iterparse(path, events=("start", "end"), forbid_dtd=True):
-            tag = element.tag.rpartition("}")[2]
-            if event == "start":
-                depth += 1
-                if depth > DEEPEST:
-                    raise Unreadable("suspicious_archive", reason=f"> {DEEPEST}")
-                above.append(tag)
-                section = tag if depth == 2 else section
-                yield "start", depth, tag, {}, section
-                continue
-            if tag == "row" and section:
-                yield "row", depth, tag, {c.tag: c.text or "" for c in element}, section
-            if tag == "trace":
-                yield "trace", depth, tag, {"events": _events(element)}, section
-            if depth <= 2 or tag in ("row", "trace", "iati-activity"):
-                element.clear()
-            depth -= 1
-            above.pop()
-    except DefusedXmlException as error:
-        raise Unreadable("suspicious_archive", reason=type(error).__name__) from error
-    except (ParseError, ValueError) as error:
-        raise Unreadable("damaged_file") from error
-
-
-def _events(trace) -> list[Event]:
-    """Case, activity and moment of the events of a trace."""
-
-    def said(element, key: str) -> str:
-        return next((c.get("value", "") for c in element if c.get("key") == key), "")
-
-    case = said(trace, "concept:name")
-    return [
-        (case, said(event, "concept:name"), said(event, "time:timestamp"))
-        for event in trace
-        if event.tag.rpartition("}")[2] == "event"
-    ]
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The rows of a LimeSurvey structure, each with its section."""
+    section = ""
+    for event, depth, tag, element in elements(path):
+        if event == "start":
+            section = tag if depth == 2 else section
+        elif tag == "row" and section:
+            yield section, {inner.tag: inner.text or "" for inner in element}
 
 
 def _questions(rows: dict[str, list[dict[str, str]]]) -> dict:

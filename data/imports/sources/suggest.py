@@ -85,10 +85,10 @@ def suggest(
     """
     asked = _of_encoding(found, said)
     kind = tools()[found.source].kind
-    if kind in ("none", "log"):
-        asked.append(Question(f"only_recognised_{kind}", blocking=True))
+    if kind == "none" or (kind == "iati" and not found.columns):
+        asked.append(Question("only_recognised_none", blocking=True))
         return _ended(found, kind, {}, asked)
-    own = own_form(found)
+    own = profiles()[f"iati_{found.member}"] if kind == "iati" else own_form(found)
     if own is not None and not said.instrument:
         body = own.model_dump(mode="json", exclude_unset=True) | {"file": shape(found, said)}
         return _ended(found, own.kind, body, asked, ready=own.name)

@@ -57,7 +57,7 @@ def text_table(path: Path, limits: Limits, name: str = "", encoding: str | None 
         file.seek(0)
         csv.field_size_limit(limits.cell_characters)
         try:
-            _fill(table, csv.reader(_plain(file), delimiter=table.separator), limits)
+            fill(table, csv.reader(_plain(file), delimiter=table.separator), limits)
         except csv.Error as error:
             raise Unreadable("unclosed_quote", row=table.count + 1) from error
     return table
@@ -70,7 +70,8 @@ def _plain(file) -> Iterator[str]:
         yield line
 
 
-def _fill(table: Table, rows: Iterator[list[str]], limits: Limits) -> None:
+def fill(table: Table, rows: Iterator[list[str]], limits: Limits) -> None:
+    """Puts the first rows into a table, and counts all of them. Raises: Unreadable."""
     held = 0
     for cells in rows:
         if len(cells) > limits.columns and any(cells[limits.columns :]):
@@ -103,7 +104,7 @@ def workbook_tables(path: Path, limits: Limits) -> list[Table]:
     for name in sheet_names(path, limits)[:20]:
         table = Table(name)
         rows = workbook_rows(path, {"sheet": name}, limits, Report(), Gauge())
-        _fill(table, (cells for _, cells in rows), limits)
+        fill(table, (cells for _, cells in rows), limits)
         tables.append(table)
     return tables
 

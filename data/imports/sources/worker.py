@@ -6,17 +6,19 @@ import importlib
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from data.imports.limits import Limits, Unreadable
+from data.imports.limits import Gauge, Limits, Unreadable
 from data.imports.sources.columns import columns_of
 from data.imports.sources.event_logs import events_of, log_summary, longest_wait
 from data.imports.sources.found import Column, Found
 from data.imports.sources.layout import Layout, layout_of
 from data.imports.sources.structures import looked_at
-from data.imports.sources.tables import Table, text_table, workbook_tables, zip_tables
+from data.imports.sources.tables import Table, fill, text_table, workbook_tables, zip_tables
 from data.imports.sources.tools import SHARE_OF_IDS, is_business_id, recognised
 from data.imports.worker import confine
+from data.imports.xml_tables import xml_rows, xml_tables
 
 #: Loaded before the gates close: loading them loads foreign code, which is forbidden afterwards.
 _LOADED = ("openpyxl", "defusedxml.ElementTree", "xml.etree.ElementTree", "charset_normalizer",
@@ -27,24 +29,32 @@ _LOCALE = re.compile(r"[^/]+/([a-z]{2})(?:-[A-Za-z]+)?")
 def look(request: dict, limits: Limits) -> Found:
     """What the file is. Raises: Unreadable."""
     path, kind, name = Path(request["path"]), request["format"], request["file"]
+    wanted = request.get("table")
     if kind == "xml":
-        source, counts, structure, events = looked_at(path)
-        told = counts | log_summary(events)
-        waits = longest_wait(events)
-        return Found(
-            name,
-            source,
-            format="xml",
-            counts=told,
-            structure=structure,
-            waits_for=waits[0] if waits else "",
-        )
+        return _of_xml(path, name, limits, wanted)
     if kind == "zip":
         tables, kind = _inside(path, limits, request.get("encoding"))
     else:
         tables = [text_table(path, limits, "", request.get("encoding"))]
-    wanted = request.get("table")
     return best_of(name, kind, tables, wanted)
+
+
+def _of_xml(path: Path, name: str, limits: Limits, wanted: str | None) -> Found:
+    """What an XML file is; of a log and of IATI, one of its tables too."""
+    root, named = xml_tables(path)
+    source, counts, structure = looked_at(path, root)
+    tables = [_xml_table(path, member, limits) for member in named]
+    tables = [table for table in tables if table.count > 1]
+    if not tables:
+        return Found(name, source, format="xml", counts=counts, structure=structure)
+    found = best_of(name, "xml", tables, wanted or tables[0].name)
+    return replace(found, source=source, counts=counts | found.counts)
+
+
+def _xml_table(path: Path, member: str, limits: Limits) -> Table:
+    table = Table(member)
+    fill(table, (cells for _, cells in xml_rows(path, member, limits, Gauge())), limits)
+    return table
 
 
 def _inside(path: Path, limits: Limits, encoding: str | None) -> tuple[list[Table], str]:
@@ -98,7 +108,7 @@ def _found(name: str, kind: str, table: Table, layout: Layout, tables: list[Tabl
         sample=table.sample,
         separator=table.separator,
         sheet=table.name if kind == "xlsx" else "",
-        member=table.name if kind == "zip" else "",
+        member=table.name if kind in ("zip", "xml") else "",
         header_row=layout.header_row,
         header_rows=layout.header_rows,
         skip_rows=layout.skip_rows,

@@ -48,6 +48,9 @@ FILES = {
     "primary_metrics": "project,position,metric,part\n"
     "A1,1,paired_change,CAPA\nA1,2,benefit_share,\n",
     "needs": "code,project,group,tested,sufficient\nN1,A1,RES,yes,yes\nN2,A1,NGO,yes,no\n",
+    # Invented IDs with right check digits.
+    "organisations": "name,business_id,kind,size,country\n"
+    "Paja Oy,9900001-8,company,small,fi\nUusi Oy,,company,,SE\n",
     "partners": "project,organisation\nA1,Paja Oy\nA1,Seura ry\n",
     "firms": "project,organisation,tested,joined_on,followed_on,new_product,first_sale_on\n"
     "A1,Paja Oy,yes,2026-01-01,2026-06-01,yes,2026-03-01\nB2,Paja Oy,no,,,,\n",
@@ -56,6 +59,9 @@ FILES = {
     "S1,A1,Kärry,2026-02-01,yes,2026-03-01\nS2,A1,Laatikko,,no,\n",
     "adoptions": "solution,organisation,in_use\nS1,Seura ry,yes\nS2,Seura ry,no\n",
     "reuses": "solution,project\nS1,B2\nS2,B2\n",
+    "event_log": "project,case,activity,happened_at,unit,channel\n"
+    "A1,7,Vastaanotto,2026-01-01T08:00:00+02:00,Neuvonta,Verkko\n"
+    "A1,7,Päätös,2026-01-03 09:30:00,,\n",
     "cases": "code,project,idea_on,trial_on,end_kind,ended_on,merged_into\n"
     "C1,A1,2026-01-01,,merged,2026-02-01,C2\nC2,A1,2026-01-01,2026-03-01,,,\n",
     "rosters": "project,wave,organisation,answered\nA1,end,Paja Oy,yes\nA1,end,Seura ry,no\n",
@@ -130,6 +136,29 @@ def test_every_kind_comes_in_feeds_its_frame_and_is_taken_back(
     for number, state in zip(reversed(numbers), reversed(before), strict=True):
         undo(engine, number, operator())
         assert dump(engine) == state
+
+
+def test_organisations_keep_one_business_id_and_known_sizes_and_countries(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    begin(engine, tmp_path)
+    head = "name,business_id,kind,size,country\n"
+    bring(engine, tmp_path, "organisations", f"{head}PAJA  oy,9900001-8,company,micro,FI\n")
+    told = schema.Organisation
+    columns = (told.name, told.business_id, told.kind, told.size, told.country)
+    assert ("Paja Oy", "9900001-8", "company", "micro", "FI") in read(engine, *columns)
+    seen = look(
+        engine, tmp_path, "organisations",
+        f"{head}Toinen Oy,9900001-8,,,\nKolmas Oy,9900002-7,,,\n"
+        f"Neljäs Oy,,,suuri,\n"
+        f"Viides Oy,,,,Suomi\nKuudes Oy,9900003-4,,,\nSeitsemäs Oy,9900003-4,,,\n",
+    )  # fmt: skip
+    assert {(each.row, each.code) for each in seen.problems} == {
+        (2, "business_id_elsewhere"), (3, "not_a_business_id"), (4, "unknown_value"),
+        (5, "too_long"), (5, "not_a_country"), (7, "business_id_elsewhere"),
+    }  # fmt: skip
+    bring(engine, tmp_path, "organisations", "name,size\nPaja Oy,small\n")
+    assert ("Paja Oy", "9900001-8", "company", "small", "FI") in read(engine, *columns)
 
 
 def test_a_grown_log_changes_what_it_knows_and_can_be_taken_back(
