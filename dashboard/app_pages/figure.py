@@ -15,6 +15,7 @@ from dashboard.reporting.decisions import decide
 from dashboard.reporting.desk import may_open
 from dashboard.reporting.figure_items import again, items
 from dashboard.reporting.proof_lists import listed
+from dashboard.reporting.sizes import sizes
 from dashboard.session import Viewing, follow, link
 from dashboard.truth import engine
 from dashboard.wording import say
@@ -57,6 +58,7 @@ def show(viewing: Viewing) -> None:
     figure_facts.now(viewing, record)
     figure_facts.series(viewing, own, line.indicator)
     figure_facts.corrections(viewing, record)
+    sizes(viewing, record)
     items(viewing, record)
     again(viewing, record)
     figure_facts.findings(viewing, record)

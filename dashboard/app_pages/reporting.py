@@ -54,7 +54,8 @@ def show(viewing: Viewing) -> None:
     tables.tables(viewing, shown, called[Level.PROJECT])
     with reading(engine()) as connection:
         found = reports.totals(connection, viewing.user, funder)
-    together(viewing, found)
+        objectives = reports.totals_by_objective(connection, viewing.user, funder)
+    together(viewing, found, objectives)
     files.exports(viewing, funder, None if project == EVERY else project)
     releases(viewing, funder, called[Level.PROJECT])
     releasing(viewing, funder, called[Level.PROJECT])

@@ -13,13 +13,16 @@ from dashboard.literal import literal
 from dashboard.reporting import words
 from dashboard.session import Viewing
 from dashboard.wording import say
-from data.reporting.totals import Tally, Total
+from data.reporting.totals import ObjectiveTotal, Tally, Total
 from metrics.indicators.indicator import Counting
 from metrics.metric import ValueState
 
 
-def totals(viewing: Viewing, found: Sequence[Total]) -> None:
-    """A table of what is approved and one of what waits, with sum, distinct and overlap."""
+def totals(
+    viewing: Viewing, found: Sequence[Total], objectives: Sequence[ObjectiveTotal] = ()
+) -> None:
+    """A table of what is approved and one of what waits, with sum, distinct and overlap; the same
+    within specific objectives, where targets name some."""
     language = viewing.language
     if not found:
         return
@@ -33,6 +36,22 @@ def totals(viewing: Viewing, found: Sequence[Total]) -> None:
             hide_index=True,
         )
     st.markdown(literal(overlap_sentence(found, language)))
+    if any(each.objective for each in objectives):
+        by_objective(viewing, objectives)
+
+
+def by_objective(viewing: Viewing, found: Sequence[ObjectiveTotal]) -> None:
+    """The approved and the pending totals of each specific objective."""
+    language = viewing.language
+    with st.expander(say("report.objectives", language)):
+        st.markdown(literal(say("report.objectives.words", language)))
+        names = [each.objective or say("report.objectives.none", language) for each in found]
+        for kind in ("approved", "pending"):
+            st.markdown(f"**{literal(say(f'report.totals.{kind}', language))}**")
+            frame = table([each.total for each in found], kind, language)
+            frame.insert(0, say("report.column.objective", language), list(map(literal, names)))
+            alt = f"{say('report.objectives', language)}: {say(f'report.totals.{kind}', language)}"
+            st.table(frame, alt=alt, hide_index=True)
 
 
 def table(found: Sequence[Total], kind: str, language: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from data.exports import report_rows, report_words, tidy_csv
 from data.exports.report_rows import Row
 from data.reporting import reading
 from data.reporting.periods import periods
+from data.reporting.sources import ENTERPRISES
 from metrics.metric import Profile
 
 
@@ -84,8 +85,10 @@ def report(
         for name, group in (("indicators", promised), ("reported", settled), ("pending", pending))
     }
     found = [Table(name, value_columns, rows) for name, rows in value_rows.items()]
+    items, sizes = _items(connection, user, [*settled, *pending], about)
     found += [
-        Table("items", report_rows.ITEMS, _items(connection, user, [*settled, *pending], about)),
+        Table("items", report_rows.ITEMS, items),
+        Table("sizes", report_rows.SIZES, sizes),
         Table(
             "targets",
             report_rows.TARGETS,
@@ -100,6 +103,11 @@ def report(
             ],
         ),
         Table("totals", report_rows.TOTALS, _totals(connection, user, promised, project, about)),
+        Table(
+            "objectives",
+            report_rows.OBJECTIVES,
+            _objectives(connection, user, promised, project, about),
+        ),
         Table("definitions", report_rows.DEFINITIONS, _definitions(promised, language)),
         Table(
             "figures",
@@ -163,13 +171,21 @@ def _projects(
 
 def _items(
     connection: sa.Connection, user: User, lines: Sequence[reading.DeskLine], about: _About
-) -> list[Row]:
+) -> tuple[list[Row], list[Row]]:
+    """What was counted, and enterprises among it by their size."""
     by_value = {line.reported: line for line in lines}
     frame = reading.items_behind(connection, user, lines)
-    return [
+    items = [
         report_rows.item_row(by_value[row.reported], row, about.words)
         for row in frame.itertuples(index=False)
     ]
+    sizes = [
+        row
+        for number, own in frame.groupby("reported", sort=False)
+        if by_value[number].indicator.counted in ENTERPRISES
+        for row in report_rows.size_rows(by_value[number], own, about.words)
+    ]
+    return items, sizes
 
 
 def _totals(
@@ -188,6 +204,25 @@ def _totals(
         for number in funders
         for total in reading.totals(connection, user, number)
         for row in report_rows.total_rows(total, number, about.words)
+    ]
+
+
+def _objectives(
+    connection: sa.Connection,
+    user: User,
+    promised: Sequence[reading.DeskLine],
+    project: int | None,
+    about: _About,
+) -> list[Row]:
+    """The totals of each funder within its specific objectives."""
+    if project is not None:
+        return []
+    funders = sorted({line.target.funder for line in promised})
+    return [
+        row
+        for number in funders
+        for found in reading.totals_by_objective(connection, user, number)
+        for row in report_rows.objective_rows(found, number, about.words)
     ]
 
 

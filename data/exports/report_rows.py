@@ -12,8 +12,9 @@ import pandas as pd
 
 from data.exports.report_words import sentence
 from data.reporting.periods import Period
-from data.reporting.reading import Behind, DeskLine, Tally, Total
+from data.reporting.reading import Behind, DeskLine, ObjectiveTotal, Tally, Total
 from data.reporting.targets import Target
+from metrics.indicators.counting import by_size
 from metrics.indicators.indicator import Indicator
 from metrics.metric import ValueState
 
@@ -29,7 +30,7 @@ VALUES = (
 )  # fmt: skip
 ITEMS = (
     "project", "indicator", "period", "reported_id", "status", "entity", "kind", "happened_on",
-    "source", "source_id", "role", "amount", "exclusion",
+    "source", "source_id", "role", "amount", "size", "exclusion",
 )  # fmt: skip
 TARGETS = (
     "project", "funder", "target_id", "indicator", "objective", "baseline", "baseline_year",
@@ -39,6 +40,8 @@ PERIODS = ("project", "funder", "number", "starts_on", "ends_on", "due_on", "clo
 TOTALS = (
     "funder", "indicator", "standing", "state", "sum", "distinct", "overlap", "projects", "of",
 )  # fmt: skip
+OBJECTIVES = ("funder", "objective", *TOTALS[1:])
+SIZES = ("project", "indicator", "period", "reported_id", "status", "size", "value", "cumulative")
 DEFINITIONS = (
     "indicator", "indicator_label", "definition", "when", "unit", "unit_label", "kind", "counting",
     "counted", "better", "part_of", "source",
@@ -144,8 +147,19 @@ def item_row(line: DeskLine, item: tuple, names: Names) -> Row:
         int(item.source_id),
         None if pd.isna(item.role) else item.role,
         int(item.amount),
+        None if pd.isna(item.size) else item.size,
         item.exclusion or None,
     )
+
+
+def size_rows(line: DeskLine, items: pd.DataFrame, names: Names) -> list[Row]:
+    """Rows of SIZES: how many enterprises of each size, and of none that is known."""
+    project = names.projects.get(line.target.project, _NOBODY)[0]
+    place = (project, line.target.indicator, line.period.number, line.reported, line.status)
+    return [
+        (*place, row.size or None, int(row.value), int(row.cumulative))
+        for row in by_size(items).itertuples(index=False)
+    ]
 
 
 def target_row(target: Target, names: Names) -> Row:
@@ -190,6 +204,12 @@ def total_rows(total: Total, funder: int, names: Names) -> list[Row]:
         )  # fmt: skip
 
     return [row("approved", total.approved), row("pending", total.pending)]
+
+
+def objective_rows(found: ObjectiveTotal, funder: int, names: Names) -> list[Row]:
+    """Two rows of OBJECTIVES: what is approved, and what waits."""
+    rows = total_rows(found.total, funder, names)
+    return [(row[0], found.objective, *row[1:]) for row in rows]
 
 
 def definition_row(indicator: Indicator, language: str) -> Row:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: The sheets in their order; what is approved stands before what waits, and apart from it.
 SHEETS = (
-    "indicators", "reported", "pending", "items", "targets", "periods", "totals", "definitions",
-    "figures", "dictionary",
+    "indicators", "reported", "pending", "items", "sizes", "targets", "periods", "totals",
+    "objectives", "definitions", "figures", "dictionary",
 )  # fmt: skip
 _ROWS, _LETTERS = 1_048_576, 32_767
 _WIDTHS = {"text": 60, "meaning": 80, "definition": 60, "indicator_label": 36, "method": 40}

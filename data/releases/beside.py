@@ -25,11 +25,12 @@ class Difference:
     """Something that comes out otherwise now.
 
     path: the record and the column in the release. code: "unknown" (this installation never made
-    the release), "counted" (a value or its items), "read" (a value that is read from a published
-    figure), "stored" (a column of what was reported, of its target, period, proofs or events),
-    "exact" (one that the release holds by its hash only), "attained", "definition", "named"
-    (funder, projects), "instrument", "publication", "figure", "figure_gone", "total", "proof_gone"
-    or "proof_changed". was: as released; now: as it comes out.
+    the release), "older" (it holds a column that this version of the program has no more),
+    "counted" (a value or its items), "read" (a value that is read from a published figure),
+    "stored" (a column of what was reported, of its target, period, proofs or events), "exact" (one
+    that the release holds by its hash only), "attained", "definition", "named" (funder, projects),
+    "instrument", "publication", "figure", "figure_gone", "total", "proof_gone" or "proof_changed".
+    was: as released; now: as it comes out.
     Missing: both None where the numbers are of people and only their rows tell that they differ.
     """
 

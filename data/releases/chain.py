@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from data import audit
-from data.releases import content, since
+from data.releases import columns, content, since
 from data.releases.beside import changes
 from data.releases.canonical import plain
 from data.releases.entries import entries
@@ -41,7 +41,9 @@ class Broken:
 
     release: its number; None where no release is about it. code: a step of `verify_release`, or
     "row" (a column of the release's own row), "values" (which values it froze), "value" (a row of
-    one of them), "definition", "instrument", "publication", "unreleased" (a value is locked by no
+    one of them), "older" (it holds a
+    column that this version of the program has no more: not edited, and not compared),
+    "definition", "instrument", "publication", "unreleased" (a value is locked by no
     release), "stranger" (a row that nobody made here stands beside released ones), "gone" (the
     audit tells of a release that is not there), "untold" (a release of which it does not tell),
     "audit" (a line of it is not as it was written).
@@ -121,6 +123,9 @@ def _of_values(
     linked = connection.scalars(
         sa.select(ReleasedValue.reported_id).where(ReleasedValue.release_id == number)
     )
+    lost = columns.unknown(release)
+    # Not what somebody changed: another version of the program made it, and can compare it.
+    yield from (Broken(number, "older", name) for name in lost)
     yield from (
         Broken(number, "values", f"reported:{each}") for each in sorted(set(frozen) ^ set(linked))
     )
@@ -133,7 +138,9 @@ def _of_values(
             yield Broken(number, "value", f"values[{place}]")
             continue
         due = since.told_since(was, entry, places[was["reported"]], lines, after)
-        for path, _, _ in changes(_fixed(due), _fixed(entry), f"values[{place}]"):
+        entry = columns.as_told(was, entry)
+        due, entry = (_fixed(columns.comparable(each, lost)) for each in (due, entry))
+        for path, _, _ in changes(due, entry, f"values[{place}]"):
             yield Broken(number, "value", path)
 
 
@@ -144,7 +151,8 @@ def _entries_now(
     known = {
         each["key"]: Indicator.model_validate(each["definition"]) for each in release["definitions"]
     }
-    made = entries(connection, home, frozen, content.keyed_definitions(connection, known))
+    rows = content.keyed_definitions(connection, known)
+    made = entries(connection, home, frozen, rows, columns.held_by(release))
     return {each["reported"]: each for each in plain(made)}
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from data.fieldwork.installation import derived_hexes
 from data.releases.canonical import dump
+from data.releases.columns import NOW, Columns
 from data.reporting.protection import is_of_people, protected
 from data.reporting.targets import plain
 from data.reporting.value_rows import ITEM
@@ -33,13 +34,6 @@ from metrics.indicators.indicator import Counting, Indicator
 
 #: How many values are asked for at once; a database takes so many names and not many more.
 AT_ONCE = 5000
-#: What stays of a target and of a period once a value of them is released.
-FIXED_TARGET = (
-    "id", "project_id", "funder_id", "indicator_id", "baseline", "baseline_year", "batch_id",
-)  # fmt: skip
-FIXED_PERIOD = (
-    "id", "project_id", "funder_id", "number", "starts_on", "ends_on", "batch_id",
-)  # fmt: skip
 #: What a release tells of a period; its last three may still change for reasons that are told.
 _PERIOD = ("number", "starts_on", "ends_on", "due_on", "closed_at", "closed_by")
 _TARGET = (
@@ -57,10 +51,12 @@ def entries(
     home: Path,
     reported: Sequence[int],
     indicators: Mapping[int, Indicator],
+    held: Columns = NOW,
 ) -> list[dict[str, Any]]:
     """The records of some reported values, in their order.
 
-    indicators: definitions by the number of their row. Missing: a value that is not there has no
+    indicators: definitions by the number of their row. held: the columns that the keyed hashes
+    hold; those of an older release are its own. Missing: a value that is not there has no
     record, nor has one whose target, period or definition is not there.
     """
     found: dict[int, dict[str, Any]] = {}
@@ -82,7 +78,9 @@ def entries(
                 continue
             stands_on = {name: rows.get(value["id"], []) for name, rows in behind.items()}
             entry = _entry(value, target, period, indicator, stands_on)
-            entry["exact"] = _exact(value, target, period, stands_on)
+            entry["exact"] = _exact(
+                held, {"value": value, "target": target, "period": period, **stands_on}
+            )
             found[value["id"]] = entry
     told = [found[number] for number in reported if number in found]
     _seal(home, told)
@@ -161,13 +159,17 @@ def _exclusions(items: Iterable[Row]) -> dict[str, int]:
 # --- what is not told, held by keyed hashes -----------------------------------------------------
 
 
-def _exact(value: Row, target: Row, period: Row, behind: Mapping[str, list[Row]]) -> dict[str, Any]:
-    """Every column that stays, of every row that the value stands on."""
+def _exact(held: Columns, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Every column that stays, of every row that the value stands on; one that this version of the
+    program does not know is left out, and so is not what it was."""
+
+    def kept(kind: str, row: Row) -> dict[str, Any]:
+        return {name: row[name] for name in held[kind] if name in row}
+
     return {
-        "value": value,
-        "target": {name: target[name] for name in FIXED_TARGET},
-        "period": {name: period[name] for name in FIXED_PERIOD},
-        **behind,
+        kind: [kept(kind, row) for row in part] if isinstance(part, list) else kept(kind, part)
+        for kind, part in rows.items()
+        if kind in held
     }
 
 

@@ -27,6 +27,7 @@ from data.releases.choosing import (
     earlier_release,
     reason_of,
 )
+from data.releases.columns import NOW
 from data.releases.entries import entries
 from data.releases.keys import public_keys
 from data.releases.register import UnknownPeople, tell
@@ -100,6 +101,7 @@ def release(
         "corrects": None if earlier is None else earlier.sha256,
         "reason": why,
         "software": content.software(),
+        "columns": NOW,
         **_contents(connection, user, home, settled, figures),
         "pending": [_pending(row) for row in chosen if not row.settled],
     }

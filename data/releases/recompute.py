@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from data import sheets
 from data.access import User, operator
-from data.releases import content
+from data.releases import columns, content
 from data.releases.beside import (
     Difference,
     beside_values,
@@ -35,7 +35,9 @@ from metrics.indicators.indicator import FigureName, Indicator
 from metrics.metric import Level, Result
 
 #: What tells an item from another when it is counted again.
-_ITEM = ("entity", "kind", "happened_on", "source", "source_id", "role", "amount", "exclusion")
+_ITEM = (
+    "entity", "kind", "happened_on", "source", "source_id", "role", "amount", "size", "exclusion",
+)  # fmt: skip
 
 
 def differences(
@@ -53,10 +55,12 @@ def differences(
         each["key"]: Indicator.model_validate(each["definition"]) for each in release["definitions"]
     }
     reader = operator() if user is None else user
+    lost = columns.unknown(release)
     return [
         *_unknown(connection, document),
+        *(Difference("columns", "older", name, None) for name in lost),
         *beside_values(connection, release),
-        *_stored(connection, home, release, known),
+        *_stored(connection, home, release, known, lost),
         *_attained(release["values"], known),
         *_counted(connection, home, release["values"], known),
         *_read(connection, reader, release["values"], known),
@@ -81,12 +85,14 @@ def _stored(
     home: Path,
     release: Mapping[str, Any],
     known: Mapping[str, Indicator],
+    lost: Sequence[str],
 ) -> Iterator[Difference]:
     """Every record as the database tells it now: entered figures and words, method notes, states,
     targets, periods, proofs and events among them."""
     values = release["values"]
     rows = content.keyed_definitions(connection, known)
-    made = entries(connection, home, [each["reported"] for each in values], rows)
+    held = columns.held_by(release)
+    made = entries(connection, home, [each["reported"] for each in values], rows, held)
     now = {each["reported"]: each for each in plain(made)}
     for place, was in enumerate(values):
         path = f"values[{place}]"
@@ -94,6 +100,7 @@ def _stored(
         if again is None:
             yield Difference(path, "stored", was["indicator"], None)
             continue
+        was, again = (columns.comparable(each, lost) for each in (was, columns.as_told(was, again)))
         told, other = ({**each, "exact": None} for each in (was, again))
         found = list(changes(told, other, path))
         yield from (Difference(at, "stored", one, two) for at, one, two in found)
@@ -180,19 +187,20 @@ def _exact_values(
 
 def _items(path: str, was: Sequence[Mapping[str, Any]], now: pd.DataFrame) -> Iterator[Difference]:
     """What was looked at then and not now, or now and not then."""
+    names = [name for name in _ITEM if not was or name in was[0]]
     frame = now.assign(happened_on=pd.to_datetime(now["happened_on"]).dt.strftime("%Y-%m-%d"))
-    frame = frame[list(_ITEM)].astype(object)
+    frame = frame[names].astype(object)
     frame = frame.where(frame.notna() & (frame != ""), None)
     here = set(frame.itertuples(index=False, name=None))
-    told = {tuple(item[name] for name in _ITEM): place for place, item in enumerate(was)}
+    told = {tuple(item[name] for name in names): place for place, item in enumerate(was)}
     for item in sorted(told.keys() - here, key=told.__getitem__):
-        yield Difference(f"{path}.items[{told[item]}]", "counted", _named(item), None)
+        yield Difference(f"{path}.items[{told[item]}]", "counted", _named(names, item), None)
     for item in sorted(here - told.keys(), key=repr):
-        yield Difference(f"{path}.items", "counted", None, _named(item))
+        yield Difference(f"{path}.items", "counted", None, _named(names, item))
 
 
-def _named(item: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(_ITEM, item, strict=True))
+def _named(names: Sequence[str], item: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(names, item, strict=True))
 
 
 def _read(

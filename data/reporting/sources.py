@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from data import schema
 from data.fieldwork.installation import derived_hexes, keyed_hexes
 from metrics.indicators.counting import ITEM
-from metrics.indicators.indicator import Source
+from metrics.indicators.indicator import SIZES, Source
 
 #: The organisations that the regulations count as public institutions.
 PUBLIC_KINDS = ("city", "state", "school")
@@ -24,16 +24,20 @@ _COMPANY, _RESEARCH = "company", "research"
 #: Who is tied in both of these waves worked together as long as the project.
 _LASTING = ("baseline", "end")
 NO_BUSINESS_ID, THRESHOLD = "no_business_id", "threshold"
+NO_SIZE, NOT_SME, NO_COUNTRY = "no_size", "not_sme", "no_country"
+_LARGE = SIZES[-1]
 #: What is listed where, in the unit of enterprises: only business IDs make sure of each once.
 ENTERPRISES = (
     Source.COMPANIES,
     Source.COMPANIES_WITH_RESEARCH,
     Source.NEW_PRODUCT_FIRMS,
+    Source.NEW_PRODUCT_SMES,
     Source.NEW_MARKET_FIRMS,
     Source.TESTED_FIRMS,
 )
 _FIRM_RULE = {
     Source.NEW_PRODUCT_FIRMS: schema.FirmFollowUp.new_product,
+    Source.NEW_PRODUCT_SMES: schema.FirmFollowUp.new_product,
     Source.NEW_MARKET_FIRMS: schema.FirmFollowUp.new_market,
     Source.TESTED_FIRMS: schema.FirmFollowUp.tested,
 }
@@ -46,7 +50,9 @@ def items(
 
     home: where the secret of the installation is; or a key in its place, for invented records.
     Shape: ITEM and ``exclusion``: "no_business_id" for enterprises that cannot be told apart,
-    "threshold" for firms that were followed and did not do it, else "".
+    "threshold" for firms that were followed and did not do it, "not_sme" and "no_size" for large
+    ones and those of unknown size where only SMEs count, "no_country" for partners of which
+    nobody knows where they are from, else "".
     """
     if source in _FIRM_RULE:
         found = _firms(connection, source, projects)
@@ -72,6 +78,7 @@ def _organisation_columns() -> tuple[sa.ColumnElement, ...]:
         organisation.id.label("organisation"),
         organisation.business_id,
         organisation.kind.label("kind"),
+        organisation.size,
     )
 
 
@@ -180,7 +187,34 @@ def _firms(connection: sa.Connection, source: Source, projects: Sequence[int]) -
     if source is not Source.TESTED_FIRMS:
         query = query.where(firm.followed_on.is_not(None))
     found = _frame(connection, query)
-    return found.assign(source="firm_follow_up", exclusion=_unless(found["did"].astype(bool)))
+    exclusion = _unless(found["did"].astype(bool))
+    if source is Source.NEW_PRODUCT_SMES:
+        did = exclusion == ""
+        exclusion = exclusion.mask(did & (found["size"] == _LARGE), NOT_SME)
+        exclusion = exclusion.mask(did & found["size"].isna(), NO_SIZE)
+    return found.assign(source="firm_follow_up", exclusion=exclusion)
+
+
+def _across_borders(
+    connection: sa.Connection, _source: Source, projects: Sequence[int]
+) -> pd.DataFrame:
+    """The partners of projects, from the project's first day, with their countries as their roles.
+    Those of a project whose partners are known to be of one country are listed and kept out."""
+    link, project, organisation = schema.ProjectOrganisation, schema.Project, schema.Organisation
+    query = (
+        sa.select(
+            link.project_id.label("project"), project.starts_on.label("happened_on"),
+            link.organisation_id.label("source_id"), organisation.country.label("role"),
+            *_organisation_columns(),
+        )
+        .join(project, project.id == link.project_id)
+        .join(organisation, organisation.id == link.organisation_id)
+        .where(link.project_id.in_(projects))
+    )  # fmt: skip
+    found = _frame(connection, query)
+    countries = found.groupby("project")["role"].transform("nunique")
+    exclusion = _unless(countries >= 2).mask(found["role"].isna(), NO_COUNTRY)
+    return found.assign(source="project_organisation", exclusion=exclusion)
 
 
 def _unless(meets: pd.Series) -> pd.Series:
@@ -299,6 +333,7 @@ _READS = {
     Source.PUBLIC_INSTITUTIONS: _taking_part,
     Source.ORGANISATIONS: _taking_part,
     Source.PARTICIPATIONS: _taking_part,
+    Source.CROSS_BORDER_PARTNERS: _across_borders,
     Source.PEOPLE: _people,
     Source.ATTENDANCES: _attendances,
     Source.EVENTS: _held,
@@ -340,6 +375,7 @@ def _identified(found: pd.DataFrame, home: Path | bytes, source: Source) -> pd.D
         entity=entity.astype("str"),
         happened_on=pd.to_datetime(found["happened_on"]),
         role=found.get("role"),
+        size=found.get("size"),
     )
     return found[[*ITEM, "exclusion"]].reset_index(drop=True)
 

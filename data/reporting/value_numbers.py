@@ -35,6 +35,7 @@ def count(
             "it with a method note.", indicator=indicator.code,
         )  # fmt: skip
     counted = counted_of(connection, home, row, indicator)
+    _refuse_unsized(counted, indicator)
     forget_items(connection, row.id)
     keep_items(connection, row.id, counted.items)
     after = {
@@ -55,6 +56,23 @@ def counted_of(
     """What the records say now of an indicator in the project and period of a value's row."""
     found = items_of(connection, home, indicator.counted, [row.project_id])
     return counting.count(found, indicator.counting, row.starts_on, row.ends_on)
+
+
+def _refuse_unsized(counted: counting.Counted, indicator: Indicator) -> None:
+    """Nothing where something counts, or where nothing would: no zero is made of what is unknown.
+
+    Raises: RefusedReport: "sizes_unknown", "countries_unknown".
+    """
+    if counted.cumulative:
+        return
+    for exclusion, code in (("no_size", "sizes_unknown"), ("no_country", "countries_unknown")):
+        lacking = int((counted.items["exclusion"] == exclusion).sum())
+        if lacking:
+            raise RefusedReport(
+                code, f"{indicator.code} cannot be known from these records: {lacking} of them do "
+                "not tell what it asks of organisations. Bring it in with a file of organisations, "
+                "or enter the figure with a method note.", indicator=indicator.code, count=lacking,
+            )  # fmt: skip
 
 
 def read_from_figure(

@@ -17,7 +17,7 @@ from metrics.indicators.indicator import Indicator
 
 #: The columns of a counted item that say what it is.
 ITEM = (
-    "entity", "kind", "happened_on", "source", "source_id", "role", "amount", "exclusion",
+    "entity", "kind", "happened_on", "source", "source_id", "role", "amount", "size", "exclusion",
 )  # fmt: skip
 
 

@@ -101,6 +101,10 @@ def places(listed: dict) -> dict[str, Rows]:
     }
 
 
+#: Most are small, and of some nobody wrote down how large they are.
+_SIZES = ("micro", "small", "micro", "medium", None, "small", "micro", "large", "small")
+
+
 def organisations(listed: dict) -> Rows:
     """Rows of organisation, each with a business ID of the right form and check digit."""
     valid = business_ids(len(listed["organisations"]))
@@ -112,9 +116,11 @@ def organisations(listed: dict) -> Rows:
                 "kind": kind,
                 "sector": sector,
                 "group_code": group,
+                "size": _SIZES[place % len(_SIZES)] if kind == "company" else None,
+                "country": "FI",
             }
-            for business_id, (kind, group, sector, name) in zip(
-                valid, listed["organisations"], strict=True
+            for place, (business_id, (kind, group, sector, name)) in enumerate(
+                zip(valid, listed["organisations"], strict=True)
             )
         ]
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.tables import Base, Named, not_negative, one_of
+from metrics.indicators.indicator import SIZES
 from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP
 
 AREA_KINDS = ("setting", "local_area", "city", "network")
@@ -75,9 +76,13 @@ class Organisation(Base):
     kind: Mapped[str] = mapped_column(String(20))
     sector: Mapped[str | None]
     group_code: Mapped[str] = mapped_column(ForeignKey("stakeholder_group.code"))
+    size: Mapped[str | None] = mapped_column(String(6))
+    country: Mapped[str | None] = mapped_column(String(2))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     __table_args__ = (
         one_of("kind", ORGANISATION_KINDS),
+        one_of("size", SIZES),
+        CheckConstraint("length(country) = 2 and country = upper(country)", name="country_form"),
         CheckConstraint("business_id is null or length(business_id) = 9", name="business_id_form"),
     )
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.schema.tables import Base, in_order, not_negative, one_of
-from metrics.indicators.indicator import EXCLUSIONS, GRADES
+from metrics.indicators.indicator import EXCLUSIONS, GRADES, SIZES
 from metrics.metric import Level
 
 #: How a value came about.
@@ -197,7 +197,8 @@ class CountedItem(Base):
     """One thing that a counted value looked at: counted, or left out and why.
 
     entity: a keyed hash of what it is (an organisation's business ID, a person's key), the same in
-    every release of this installation. source and source_id: the record that says so.
+    every release of this installation. source and source_id: the record that says so. size: how
+    large the enterprise was said to be when it was counted.
     """
 
     __tablename__ = "counted_item"
@@ -212,8 +213,11 @@ class CountedItem(Base):
     source_id: Mapped[int]
     role: Mapped[str | None] = mapped_column(String(40))
     amount: Mapped[int] = mapped_column(server_default="1")
+    size: Mapped[str | None] = mapped_column(String(6))
     exclusion: Mapped[str | None] = mapped_column(String(20))
-    __table_args__ = (one_of("exclusion", EXCLUSIONS), not_negative("amount"))
+    __table_args__ = (
+        one_of("exclusion", EXCLUSIONS), one_of("size", SIZES), not_negative("amount"),
+    )  # fmt: skip
 
 
 class Claim(Base):

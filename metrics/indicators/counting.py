@@ -13,9 +13,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from metrics.indicators.indicator import Counting
+from metrics.indicators.indicator import SIZES, Counting
 
-ITEM = ["project", "entity", "kind", "happened_on", "source", "source_id", "role", "amount"]
+ITEM = [
+    "project", "entity", "kind", "happened_on", "source", "source_id", "role", "amount", "size",
+]  # fmt: skip
 DUPLICATE, OUT_OF_PERIOD = "duplicate", "out_of_period"
 #: Exclusions that follow from the period and are therefore made anew for every count.
 _OF_THE_PERIOD = ("", DUPLICATE, OUT_OF_PERIOD)
@@ -89,6 +91,29 @@ def together(items: pd.DataFrame, counting: Counting) -> Together | None:
     total = int(counted.groupby("project")["entity"].nunique().sum())
     distinct = int(counted["entity"].nunique())
     return Together(total, distinct, total - distinct)
+
+
+def by_size(items: pd.DataFrame) -> pd.DataFrame:
+    """Different entities of a count by their size: in the period, and up to its end.
+
+    items: of `count`, all of one project. Rows: SIZES, then "" for those whose size is not
+    recorded. Shape: size, value, cumulative. Each entity has one size: the one of its newest item
+    that tells it.
+    """
+    free = items.loc[(_own_exclusions(items) == "") & _days(items).notna()]
+    told = free.dropna(subset=["size"]).sort_values("happened_on", kind="stable")
+    sizes = told.drop_duplicates("entity", keep="last").set_index("entity")["size"].astype("str")
+    inside = free.loc[~free["exclusion"].isin([OUT_OF_PERIOD])]
+    order = [*SIZES, ""]
+    numbers = {
+        name: sizes.reindex(part["entity"].unique())
+        .fillna("")
+        .value_counts()
+        .reindex(order, fill_value=0)
+        .to_numpy()
+        for name, part in (("value", inside), ("cumulative", free))
+    }
+    return pd.DataFrame({"size": order, **numbers})
 
 
 def _figure(items: pd.DataFrame, which: pd.Series, counting: Counting) -> int | None:

@@ -16,7 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from survey.text import Text
 
 #: Why an item that was looked at is not in the count.
-EXCLUSIONS = ("duplicate", "out_of_period", "threshold", "no_business_id")
+EXCLUSIONS = (
+    "duplicate", "out_of_period", "threshold", "no_business_id", "no_size", "not_sme", "no_country",
+)  # fmt: skip
+#: Sizes of enterprises (Recommendation 2003/361/EC), the smallest first; all but the last are SMEs.
+SIZES = ("micro", "small", "medium", "large")
 #: Evidence grades, best first: A records with a comparison, B records before and after, C what
 #: participants report, D what the project reports, E an aspiration.
 GRADES = ("A", "B", "C", "D", "E")
@@ -49,8 +53,10 @@ class Source(StrEnum):
     ORGANISATIONS = "organisations"  # of any kind
     PARTICIPATIONS = "participations"  # an organisation at an event, each time
     NEW_PRODUCT_FIRMS = "new_product_firms"  # companies that told of a new product or service
+    NEW_PRODUCT_SMES = "new_product_smes"  # the same, those that are known not to be large
     NEW_MARKET_FIRMS = "new_market_firms"
     TESTED_FIRMS = "tested_firms"
+    CROSS_BORDER_PARTNERS = "cross_border_partners"  # partners where two countries are among them
     PEOPLE = "people"  # people known by a key, each once
     ATTENDANCES = "attendances"  # people at events as they were counted there
     EVENTS = "events"

@@ -50,7 +50,7 @@ def fill(engine: sa.Engine, home: Path) -> dict[str, int]:
         engine, proofs.attach_link, EVALUATOR, reported=numbers["firms"], name="Muistio",
         link="https://example.org/muistio",
     )  # fmt: skip
-    hand = reported.promised(engine, "RCR03@1", baseline=2)
+    hand = reported.promised(engine, "RCR03@2", baseline=2)
     numbers["hand"] = reported.entered(engine, hand, first, 3)
     for number in numbers.values():
         write(engine, values.submit, EVALUATOR, number, version(engine, number))

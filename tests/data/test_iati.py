@@ -73,7 +73,7 @@ def fill(engine) -> None:
         connection.execute(sa.update(Project).where(Project.id == ONE).values(named))
     first, second = opened(engine), opened(engine, days=SECOND)
     # As in IATI's own example: 15 at the start, 50 aimed at, 53 reached.
-    target = promised(engine, "RCR03@1", baseline=15, baseline_year=2012, target=50)
+    target = promised(engine, "RCR03@2", baseline=15, baseline_year=2012, target=50)
     approved(engine, submitted(engine, target, first, 20, cumulative=20))
     approved(engine, submitted(engine, target, second, 33, cumulative=53))
     zero = promised(engine, "RCO03@1")
@@ -93,7 +93,7 @@ def test_the_file_is_valid(world, schema):
     assert schema.validate(root), schema.error_log
     assert root.get("version") == "2.03"
     # The schema would say so where a number were missing or an element out of its place.
-    period = indicator(root, "RCR03@1").find("period")
+    period = indicator(root, "RCR03@2").find("period")
     period.append(period[0])
     assert not schema.validate(root)
 
@@ -114,7 +114,7 @@ def test_a_programme_is_above_its_projects(world):
 
 def test_payment_periods_and_the_whole_way_are_apart(world):
     fill(world)
-    found = indicator(written(world), "RCR03@1")
+    found = indicator(written(world), "RCR03@2")
     assert found.getparent().get("type") == "2"
     assert dict(found.find("baseline").attrib) == {"year": "2012", "value": "15"}
     said = [
@@ -133,11 +133,11 @@ def test_a_reference_is_the_code_of_its_list_and_says_where_it_is_defined(world)
     root = written(world)
     said = {
         key: dict(indicator(root, key).find("reference").attrib)
-        for key in ("RCR03@1", "ARV-CHANGE@1")
+        for key in ("RCR03@2", "ARV-CHANGE@1")
     }
     assert said == {
         # Regulation (EU) 2021/1058 under its European Legislation Identifier.
-        "RCR03@1": {"vocabulary": "99", "code": "RCR03",
+        "RCR03@2": {"vocabulary": "99", "code": "RCR03",
                     "indicator-uri": "http://data.europa.eu/eli/reg/2021/1058/oj"},
         "ARV-CHANGE@1": {"vocabulary": "99", "code": "ARV-CHANGE",
                          "indicator-uri": "urn:arviomo:indicator:ARV-CHANGE:1"},

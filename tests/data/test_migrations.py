@@ -66,6 +66,8 @@ def shape(engine: sa.Engine) -> set[str]:
     told = [
         re.sub(r", (\w+ (?:INTEGER DEFAULT|VARCHAR|BOOLEAN))", r",\n\t\1", line) for line in told
     ]
+    # And a check that was added with its column onto that of the column.
+    told = [re.sub(r" (CONSTRAINT ck_\w+ CHECK)", r",\n\t\1", line) for line in told]
     # A table that was altered by copying it has its name in quotes.
     told = [re.sub(r'CREATE TABLE "(\w+)"', r"CREATE TABLE \1", line) for line in told]
     # The order of constraints within a table has no meaning.

@@ -62,7 +62,7 @@ def test_a_release_freezes_what_is_approved_and_locks_it(engine, tmp_path):
     assert differences(engine, tmp_path, frozen) == []
     told = contents(frozen)
     assert {each["key"] for each in told["definitions"]} == {
-        "ARV-PARTICIPATIONS@1", "RCO01@1", "RCR03@1",
+        "ARV-PARTICIPATIONS@1", "RCO01@1", "RCR03@2",
     }  # fmt: skip
     assert [each["code"] for each in told["projects"]] == ["p1", "p2"]
     assert (told["publication"], told["figures"]) == (None, [])
@@ -74,9 +74,9 @@ def test_what_is_pending_is_named_and_never_counted(world):
     where = {"project": 1, "period": 2}
     assert sorted(told["pending"], key=lambda each: each["indicator"]) == [
         where | {"indicator": "ARV-PARTICIPATIONS@1", "status": None},
-        where | {"indicator": "RCR03@1", "status": "submitted"},
+        where | {"indicator": "RCR03@2", "status": "submitted"},
     ]
-    hand = [each for each in told["totals"] if each["indicator"] == "RCR03@1"]
+    hand = [each for each in told["totals"] if each["indicator"] == "RCR03@2"]
     # 3 were approved; the 4 that wait are in no sum.
     assert [(each["sum"], each["values"], each["of"]) for each in hand] == [("3", 1, 1)]
 
@@ -136,7 +136,7 @@ def test_both_databases_give_the_same_bytes(
 def test_a_release_without_anything_approved_is_refused(sqlite_engine, tmp_path):
     engine = reported.fill(sqlite_engine)
     assert refused(engine, tmp_path) == "no_period"
-    target = reported.promised(engine, "RCR03@1")
+    target = reported.promised(engine, "RCR03@2")
     reported.submitted(engine, target, reported.opened(engine), 3)
     assert refused(engine, tmp_path) == "nothing_approved"
     assert refused(engine, tmp_path, ends_on=date(2024, 1, 1)) == "reversed"

@@ -47,7 +47,7 @@ def test_a_target_that_its_project_changed_is_no_edit_and_one_by_sql_is(world):
     (target,) = [
         each
         for each in read(engine, targets.targets, EVALUATOR, project=1)
-        if each.indicator == "RCR03@1"
+        if each.indicator == "RCR03@2"
     ]
     changed = replace(
         target, milestone=Decimal("5.5"), milestone_on=date(2026, 1, 1), target=Decimal(20),

@@ -101,7 +101,7 @@ def test_no_bit_of_what_signs_goes_undetected(house, field):
 def test_a_changed_record_is_named(house):
     _, home, (frozen, _) = house
     values = released.contents(frozen)["values"]
-    place = next(at for at, each in enumerate(values) if each["indicator"] == "RCR03@1")
+    place = next(at for at, each in enumerate(values) if each["indicator"] == "RCR03@2")
     changed = frozen.document.replace(b'"value":"3"', b'"value":"8"')
     assert changed != frozen.document
     with pytest.raises(Invalid) as error:

@@ -140,7 +140,7 @@ def test_five_states_are_apart_in_every_file(world):
 
 def test_what_waits_is_never_among_what_is_approved(world):
     every_state(world)
-    target = promised(world, "RCR03@1", baseline=1)
+    target = promised(world, "RCR03@2", baseline=1)
     number = approved(world, submitted(world, target, opened(world, days=SECOND), 4, cumulative=4))
     write(world, values.lock, EVALUATOR, [number])
     correction = write(world, values.correct, EVALUATOR, number, "Laskettiin uudelleen.")
@@ -149,11 +149,11 @@ def test_what_waits_is_never_among_what_is_approved(world):
     found = sheets(told(world))
     assert {row["status"] for row in found["reported"]} == {"approved", "locked"}
     assert {row["status"] for row in found["pending"]} == {"submitted", "draft"}
-    standing = by_indicator(found["indicators"])["RCR03@1"]
+    standing = by_indicator(found["indicators"])["RCR03@2"]
     # What is released stands until its correction is approved: 4 of 1 to 10 is 3/9.
     assert (standing["reported_id"], standing["cumulative"]) == (number, 4)
     assert standing["attainment"] == pytest.approx(1 / 3)
-    assert by_indicator(found["pending"])["RCR03@1"]["reported_id"] == correction
+    assert by_indicator(found["pending"])["RCR03@2"]["reported_id"] == correction
 
 
 def test_one_row_an_indicator_with_its_stable_numbers(world):

@@ -84,7 +84,7 @@ def test_a_line_tells_attainment_and_pace_with_their_sign(world):
 
 
 def test_a_target_that_equals_its_baseline_has_no_attainment(world):
-    submitted(world, promised(world, "RCR03@1", baseline=5, target=5), opened(world), 5)
+    submitted(world, promised(world, "RCR03@2", baseline=5, target=5), opened(world), 5)
     told = line(world, FUNDER)
     assert (told.attained, told.ahead) == (None, None)
 

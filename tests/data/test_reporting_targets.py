@@ -168,17 +168,17 @@ def test_an_unknown_indicator_is_refused(small, key):
         ("RCO01@1", {"baseline_year": None}, "year_missing"),
         ("RCO01@1", {"baseline": None, "target": None}, "year_missing"),
         ("RCO01@1", {"baseline": 3}, "output_baseline"),
-        ("RCR03@1", {"target": None, "milestone": 3}, "milestone_alone"),
-        ("RCR03@1", {"target": -1}, "below_least"),
-        ("RCR03@1", {"target": 1.5}, "not_whole"),
+        ("RCR03@2", {"target": None, "milestone": 3}, "milestone_alone"),
+        ("RCR03@2", {"target": -1}, "below_least"),
+        ("RCR03@2", {"target": 1.5}, "not_whole"),
         ("ARV-BENEFIT@1", {"target": 70}, "above_most"),
-        ("RCR03@1", {"target": "paljon"}, "not_a_number"),
-        ("RCR03@1", {"target": float("inf")}, "not_a_number"),
-        ("RCR03@1", {"objective": "x" * 121}, "too_long"),
+        ("RCR03@2", {"target": "paljon"}, "not_a_number"),
+        ("RCR03@2", {"target": float("inf")}, "not_a_number"),
+        ("RCR03@2", {"objective": "x" * 121}, "too_long"),
         ("ARV-CHANGE@1", {}, "words_only"),
-        ("RCR03@1", {"funder": CITY, "project": TWO}, "not_funded"),
+        ("RCR03@2", {"funder": CITY, "project": TWO}, "not_funded"),
         (
-            "RCR03@1",
+            "RCR03@2",
             {"milestone": 3, "milestone_on": date(2026, 2, 1), "target_on": date(2026, 1, 1)},
             "reversed",
         ),
@@ -192,15 +192,15 @@ def test_a_target_that_cannot_be_judged_is_refused(small, indicator, told, code)
 
 
 def test_the_database_itself_refuses_a_target_without_a_baseline(world):
-    number = write(world, definitions.indicator_id, "RCR03@1")
+    number = write(world, definitions.indicator_id, "RCR03@2")
     row = {"project_id": ONE, "funder_id": ERDF, "indicator_id": number, "target": Decimal(5)}
     with pytest.raises(sa.exc.IntegrityError), database.writing(world) as connection:
         connection.execute(sa.insert(schema.IndicatorTarget).values(row))
 
 
 def test_a_target_is_stored_once_and_changed_in_its_place(world):
-    number = promised(world, "RCR03@1", baseline=1, target=5, objective=" 2.1 ")
-    assert promised(world, "RCR03@1", baseline=1, target=6, objective="2.1") == number
+    number = promised(world, "RCR03@2", baseline=1, target=5, objective=" 2.1 ")
+    assert promised(world, "RCR03@2", baseline=1, target=6, objective="2.1") == number
     (told,) = read(world, targets.targets, MANAGER, project=ONE)
     assert (told.target, told.objective, told.id) == (Decimal(6), "2.1", number)
     with database.reading(world) as connection:
@@ -212,15 +212,15 @@ def test_a_target_is_stored_once_and_changed_in_its_place(world):
 
 
 def test_once_something_is_released_the_baseline_stays(world):
-    promised(world, "RCR03@1", baseline=1, target=5)
+    promised(world, "RCR03@2", baseline=1, target=5)
     (told,) = read(world, targets.targets, MANAGER, project=ONE)
     value = submitted(world, told.id, opened(world), 3)
     for settle in (lambda: None, lambda: approved(world, value), lambda: lock(world, value)):
         settle()
         with pytest.raises(RefusedTarget) as error:
-            promised(world, "RCR03@1", baseline=2, target=5)
+            promised(world, "RCR03@2", baseline=2, target=5)
         assert error.value.code == "locked"
-    assert promised(world, "RCR03@1", baseline=1, target=7) == told.id
+    assert promised(world, "RCR03@2", baseline=1, target=7) == told.id
 
 
 def test_each_sees_the_targets_that_are_theirs(world):

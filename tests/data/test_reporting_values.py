@@ -342,7 +342,7 @@ def test_a_correction_is_a_new_row_and_the_old_one_stays(world, tmp_path):
 
 
 def test_nothing_reported_is_submitted_only_with_a_reason(world):
-    number = drafted(world, promised(world, "RCR03@1"), opened(world))
+    number = drafted(world, promised(world, "RCR03@2"), opened(world))
     assert refused(world, values.submit, MANAGER, number, 1) == "reason_missing"
     save(world, number, method_note="Tulokset todetaan vasta vuoden päästä.")
     write(world, values.submit, MANAGER, number, 2)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from metrics.indicators.agreement import Told, findings
 from metrics.indicators.attainment import attainment, pace
 from metrics.indicators.catalogue import InvalidIndicator, common, read_indicators
-from metrics.indicators.counting import ITEM, count, together
+from metrics.indicators.counting import ITEM, by_size, count, together
 from metrics.indicators.indicator import Counting, Indicator, Kind
 from survey.text import LANGUAGES
 
@@ -135,11 +135,23 @@ def items(*told: tuple) -> pd.DataFrame:
     """Items from project, entity, day, amount and what their records keep out."""
     rows = [
         (project, entity, "company", pd.Timestamp(day) if day else pd.NaT, "event", number, None,
-         amount, exclusion)
+         amount, None, exclusion)
         for number, (project, entity, day, amount, exclusion) in enumerate(told)
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=[*ITEM, "exclusion"])
     return frame.assign(happened_on=pd.to_datetime(frame["happened_on"]))
+
+
+def test_each_entity_has_one_size_and_those_without_one_are_told():
+    told = items(
+        (1, "a", "2025-02-01", 1, ""), (1, "a", "2025-03-01", 1, ""), (1, "b", "2025-03-01", 1, ""),
+        (1, "c", "2024-03-01", 1, ""), (1, "d", "2025-03-01", 1, ""), (1, "e", "2025-03-02", 1,
+        "no_business_id"),
+    ).assign(size=["micro", "small", None, "large", "micro", "micro"])  # fmt: skip
+    found = by_size(count(told, Counting.DISTINCT, *HALF).items).set_index("size")
+    # a grew to small; c came before the half year; nobody knows b; e does not count at all.
+    assert found["value"].to_dict() == {"micro": 1, "small": 1, "medium": 0, "large": 0, "": 1}
+    assert found["cumulative"].to_dict() == {"micro": 1, "small": 1, "medium": 0, "large": 1, "": 1}
 
 
 def test_an_entity_is_counted_once_and_the_others_say_why_not():

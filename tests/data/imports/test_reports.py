@@ -63,7 +63,7 @@ def refused(engine, folder, kind: str, text: str) -> list[tuple[int | None, str,
 
 
 def test_targets_come_in_change_and_go_again(world, tmp_path):
-    rows = f"{TARGETS}p1,f1,RCO01@1,0,2025,12,2026-12-31,\np2,F1,RCR03@1,1,2024,-0,,Enemmän\n"
+    rows = f"{TARGETS}p1,f1,RCO01@1,0,2025,12,2026-12-31,\np2,F1,RCR03@2,1,2024,-0,,Enemmän\n"
     first = bring(world, tmp_path, "targets", rows)
     (told,) = read(world, reading.desk, MANAGER, project=ONE, today=TODAY)
     assert (told.target.target, told.target.target_on) == (Decimal(12), date(2026, 12, 31))
@@ -84,7 +84,7 @@ def test_targets_are_judged_as_on_the_page(world, tmp_path):
         "p1,f1,RCO03@1,5,2025,12,,\n"
         "p1,f1,RCO84@2,0,2025,12,,\n"
         "p2,f2,RCO01@1,0,2025,12,,\n"
-        "p1,f1,RCR03@1,0,2025,1.5,,\n"
+        "p1,f1,RCR03@2,0,2025,1.5,,\n"
         "p1,f1,RCO13@1,0,2025,paljon,,\n"
         "p1,f1,ARV-CHANGE@1,0,2025,12,,\n"
     )
@@ -101,10 +101,10 @@ def test_targets_are_judged_as_on_the_page(world, tmp_path):
 
 
 def test_what_a_submitted_value_stands_on_is_not_changed_by_a_file(world, tmp_path):
-    target = promised(world, "RCR03@1", baseline=1, target=5)
+    target = promised(world, "RCR03@2", baseline=1, target=5)
     period = opened(world)
     submitted(world, target, period, 3)
-    rows = f"{TARGETS}p1,f1,RCR03@1,2,2025,5,,\n"
+    rows = f"{TARGETS}p1,f1,RCR03@2,2,2025,5,,\n"
     assert refused(world, tmp_path, "targets", rows) == [(2, "report_refused", "@why_locked")]
     days = f"{PERIODS}p1,f1,1,2025-01-01,2025-05-31,\n"
     locks = [(2, "report_refused", "@why_locked")]
@@ -119,8 +119,8 @@ def test_what_a_submitted_value_stands_on_is_not_changed_by_a_file(world, tmp_pa
 
 
 def test_a_file_is_not_taken_back_under_a_submitted_value(world, tmp_path):
-    target = promised(world, "RCR03@1", baseline=1, target=5)
-    batch = bring(world, tmp_path, "targets", f"{TARGETS}p1,f1,RCR03@1,2,2025,5,,\n")
+    target = promised(world, "RCR03@2", baseline=1, target=5)
+    batch = bring(world, tmp_path, "targets", f"{TARGETS}p1,f1,RCR03@2,2,2025,5,,\n")
     submitted(world, target, opened(world), 3)
     with pytest.raises(UndoRefused) as error:
         undo(world, batch.id, operator())
