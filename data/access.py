@@ -27,6 +27,9 @@ T = TypeVar("T")
 SAMPLE_ISSUER = "arviomo:sample"
 #: The issuer of those who sign in with a password of ours. No identity provider may speak for it.
 LOCAL_ISSUER = "arviomo:local"
+#: The issuer of those who were invited and have not come yet. No identity provider may speak for
+#: it, and nobody signs in under it.
+INVITED_ISSUER = "arviomo:invited"
 
 log = logging.getLogger(__name__)
 
@@ -91,16 +94,19 @@ def person_known(connection: sa.Connection, issuer: str, subject: str) -> int | 
 
     Missing: None for a stranger, for somebody disabled, and for names that are ours to give.
     """
-    if issuer in (SAMPLE_ISSUER, LOCAL_ISSUER):
+    if issuer in (SAMPLE_ISSUER, LOCAL_ISSUER, INVITED_ISSUER):
         return None
     known = sa.select(AppUser.id).where(AppUser.issuer == issuer, AppUser.subject == subject)
     return connection.scalar(known.where(AppUser.disabled_at.is_(None)))
 
 
 def is_let_in(connection: sa.Connection, number: int) -> bool:
-    """Whether the person of a number may sign in; the personas of the sample never do."""
+    """Whether the person of a number may sign in; personas of the sample never do, and those who
+    were invited not before they have come."""
     may = sa.select(AppUser.id).where(
-        AppUser.id == number, AppUser.disabled_at.is_(None), AppUser.issuer != SAMPLE_ISSUER
+        AppUser.id == number,
+        AppUser.disabled_at.is_(None),
+        AppUser.issuer.not_in((SAMPLE_ISSUER, INVITED_ISSUER)),
     )
     return connection.scalar(may) is not None
 

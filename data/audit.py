@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from data import access
 from data.access import User, require
+from data.audit_closing import missing_triggers
 from data.database import writing
 from data.permissions import Kind, Verb
 from data.schema import ASSESSMENT_ACTS, REPORT_ACTS, AuditEvent
@@ -30,11 +31,15 @@ LOCK = 0x6172_7661
 #: What a blanked line tells instead.
 BLANK = "{}"
 
+#: What is done to an open answer; of nothing else words are forgotten.
+BLANKED = frozenset(("code_answer", "clear_answer", "withdraw_answer"))
+
 #: Everything that is written down. What is not here cannot be.
 ACTIONS = frozenset(
     (
         *("sign_in", "sign_in_refused", "sign_out", "denied"),
         *("add_user", "disable_user", "enable_user", "grant_role", "withdraw_role", "set_password"),
+        *("invite_user", "accept_invitation", "cancel_invitation"),
         *("import", "undo_import", "publish", "export", "download", "release"),
         "retire_key",
         *("bring_instrument", "open_collection", "close_collection", "reopen_collection"),
@@ -74,13 +79,15 @@ class Chain:
     """How far the audit goes, and what of it is not as it was written.
 
     head: the hash of the last line. blanked: lines whose words were forgotten. broken: number of a
-    line, and "content" (its words), "seal" (when, who, what) or "link" (its place).
+    line, and "content" (its words), "seal" (when, who, what) or "link" (its place). open: triggers
+    that are not there as they must be, so that lines can be changed.
     """
 
     lines: int
     head: str
     blanked: int
     broken: tuple[tuple[int, str], ...]
+    open: tuple[str, ...] = ()
 
 
 def record(
@@ -182,7 +189,7 @@ def verify(connection: sa.Connection) -> Chain:
         if sealed != row.sha256:
             broken.append((row.id, "seal"))
         previous = row.sha256
-    return Chain(lines, previous, blanked, tuple(broken))
+    return Chain(lines, previous, blanked, tuple(broken), missing_triggers(connection))
 
 
 def holds(connection: sa.Connection, sha256: str) -> bool:
@@ -192,8 +199,8 @@ def holds(connection: sa.Connection, sha256: str) -> bool:
 
 
 def _says_what_it_said(row: sa.Row) -> bool:
-    if row.salt is None:  # blanked: it may tell nothing any more
-        return ":" not in row.subject and row.detail == BLANK
+    if row.salt is None:  # blanked: it may tell nothing any more, and must be of an answer
+        return (row.action in BLANKED, row.subject, row.detail) == (True, "open_answer", BLANK)
     return _hash(row.salt, row.subject, row.detail) == row.content_sha256
 
 

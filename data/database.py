@@ -95,6 +95,8 @@ def _connect_sqlite(url: str) -> sa.Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What REPLACE deletes is deleted before the eyes of triggers.
+            "recursive_triggers=ON",
             f"busy_timeout={WAIT_SECONDS * 1000}",
             "trusted_schema=OFF",
             "cache_size=-16000",

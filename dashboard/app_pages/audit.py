@@ -59,7 +59,9 @@ def tell(chain: Chain, language: str) -> None:
     if chain.broken:
         lines = ", ".join(str(number) for number in sorted({line for line, _ in chain.broken}))
         st.error(say("audit.broken", language, lines=lines))
-    else:
+    if chain.open:
+        st.error(say("audit.open", language, triggers=", ".join(chain.open)))
+    if not chain.broken and not chain.open:
         counted = {name: written.count(getattr(chain, name), language) for name in _COUNTS}
         st.success(say("audit.whole", language, head=chain.head, **counted))
 

@@ -43,6 +43,8 @@ def verify(language: str) -> click.Command:
         if chain.broken:
             lines = ", ".join(str(number) for number in sorted({line for line, _ in chain.broken}))
             raise refusal("audit.broken", language, lines=lines)
+        if chain.open:
+            raise refusal("audit.open", language, triggers=", ".join(chain.open))
         if cut:
             raise refusal("audit.cut", language, head=since)
         counted = {

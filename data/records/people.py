@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from data import audit, schema, sessions
 from data.access import (
+    INVITED_ISSUER,
     SAMPLE_ISSUER,
     Grant,
     Kind,
@@ -66,11 +67,11 @@ def users(connection: sa.Connection, user: User) -> list[Person]:
 def add_user(connection: sa.Connection, user: User, *, issuer: str, subject: str, name: str) -> int:
     """The number of the person who may sign in from now on; they see nothing without a role.
 
-    Raises: NotPermitted, InvalidGrant for the sample's issuer, AddedTwice.
+    Raises: NotPermitted, InvalidGrant for the sample's issuer or that of the invited, AddedTwice.
     """
     require(user, Verb.GRANT, Kind.USER)
-    if issuer == SAMPLE_ISSUER:
-        raise InvalidGrant(f"{SAMPLE_ISSUER} is kept for the personas of the sample.")
+    if issuer in (SAMPLE_ISSUER, INVITED_ISSUER):
+        raise InvalidGrant(f"{issuer} is kept for those who do not sign in.")
     who = schema.AppUser
     same = sa.select(who.id).where(who.issuer == issuer, who.subject == subject)
     if connection.scalar(same) is not None:
@@ -142,7 +143,7 @@ def _keep_an_administrator(connection: sa.Connection, person: int) -> None:
         .where(
             given.role == Role.ADMINISTRATOR,
             who.disabled_at.is_(None),
-            who.issuer != SAMPLE_ISSUER,
+            who.issuer.not_in((SAMPLE_ISSUER, INVITED_ISSUER)),
         )
     )
     if set(connection.scalars(able.with_for_update())) == {person}:

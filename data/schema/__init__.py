@@ -69,6 +69,7 @@ from data.schema.people import (
     SignInFailure,
     SignInSession,
     UserGrant,
+    UserInvitation,
 )
 from data.schema.projects import (
     PROJECT_STATUSES,
@@ -262,6 +263,7 @@ __all__ = [
     "TieRoster",
     "UsedLink",
     "UserGrant",
+    "UserInvitation",
     "UtcTime",
 ]
 

@@ -91,6 +91,18 @@ class SignInFailure(Base):
     last_at: Mapped[datetime]
 
 
+class UserInvitation(Base):
+    """A code that ties a person to who they are at the identity provider, once; never the code."""
+
+    __tablename__ = "user_invitation"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime]
+    lasts_until: Mapped[datetime]
+
+
 class AuditEvent(Base):
     """Who did what when; no personal answers.
 

@@ -119,7 +119,8 @@ EXCEPTED = {
         erased_mark.mark evidence_file.sha256 import_batch.file_sha256 import_batch.profile_sha256
         instrument_version.sha256 leaf.sha256 revision.inputs_sha256 segment.extract_sha256
         segment.statistics_sha256 sign_in_failure.who_sha256 used_link.id
-        local_password.password_hash sign_in_session.token_sha256 indicator_version.sha256
+        local_password.password_hash sign_in_session.token_sha256 user_invitation.code_sha256
+        indicator_version.sha256
         journey_step.person_key attendance.person_key contribution.person_key release.sha256
         release.previous opening.public_id opening.token_sha256 response.id response.link_key
         response.source_key taken_back.id invitation.id invitation.person invitation.token_sha256

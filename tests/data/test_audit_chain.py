@@ -10,6 +10,9 @@ from data.access import Grant, NotPermitted, Role, User
 from data.database import reading, writing
 
 TRIGGERS = ("audit_event_unchanged", "audit_event_kept")
+#: A whole line that somebody made up; its number and its place are taken.
+COLUMNS = ("id", "at", "actor", "action", "subject", "detail", "salt", "content_sha256", "previous",
+    "sha256")  # fmt: skip
 
 
 @pytest.fixture
@@ -136,3 +139,87 @@ def test_the_audit_is_read_by_administrators_alone(written, role):
         else:
             with pytest.raises(NotPermitted):
                 audit.events(connection, user)
+
+
+def made_up(engine, number=5, actor="7 Eeva"):
+    """A line that is sealed as it should be, for the place of one that is there."""
+    with reading(engine) as connection:
+        there = connection.execute(sa.select(LINE.__table__).where(LINE.id == number)).one()
+    content = audit._hash("0" * 32, "user:7", "{}")
+    sealed = audit._seal(there.previous, there.at, actor, "sign_in", content)
+    return (number, there.at.replace(tzinfo=None).isoformat(" "), actor, "sign_in", "user:7", "{}",
+        "0" * 32, content, there.previous, sealed)  # fmt: skip
+
+
+def put(engine, words, row):
+    """Insert a row as somebody does who has the database open without this program's settings."""
+    names = ", ".join(COLUMNS)
+    marks = ", ".join(f":{name}" for name in COLUMNS)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA recursive_triggers=OFF")
+        connection.execute(
+            sa.text(f"{words[0]} audit_event({names}) values ({marks}) {words[1]}"),
+            dict(zip(COLUMNS, row, strict=True)),
+        )
+
+
+CHANGED = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
+IN_ITS_PLACE = {
+    "insert or replace into": "",
+    "replace into": "",
+    "insert into": f"on conflict (id) do update set {CHANGED}",
+    "insert  into": f"on conflict (previous) do update set {CHANGED}",
+}
+
+
+@pytest.mark.parametrize("number", [5, 3])
+def test_t54_no_line_is_put_in_the_place_of_another(written, number):
+    before = chain(written)
+    row = made_up(written, number)
+    for words in IN_ITS_PLACE.items():
+        if "replace" in words[0] and written.dialect.name == "postgresql":
+            continue  # PostgreSQL does not know the word
+        for attempt in (row, (99, *row[1:])):  # with its number, or beside it in its place
+            with pytest.raises(sa.exc.DBAPIError):
+                put(written, words, attempt)
+    assert chain(written) == before
+
+
+@pytest.mark.parametrize("action", ["grant_role", "sign_out", "publish"])
+def test_t54_only_what_is_done_to_an_answer_may_be_blank(written, action):
+    with writing(written) as connection:
+        audit.record(connection, "9 N", action, "user:9", {"role": "administrator"})
+    open_the_database(written)
+    change(
+        written,
+        sa.update(LINE).where(LINE.id == 6).values(subject="open_answer", detail="{}", salt=None),
+    )
+    assert chain(written).broken == ((6, "content"),)
+
+
+def test_t54_a_trigger_that_is_gone_or_does_nothing_is_told(written):
+    assert chain(written).open == ()
+    table = " on audit_event" if written.dialect.name == "postgresql" else ""
+    change(written, sa.text(f"drop trigger audit_event_kept{table}"))
+    assert chain(written).open == ("audit_event_kept",)
+    idle = {
+        "sqlite": [
+            "create trigger audit_event_kept before delete on audit_event begin select 1; end"
+        ],
+        "postgresql": [
+            "create function idle() returns trigger language plpgsql as "
+            "$$ begin return old; end $$",
+            "create trigger audit_event_kept before truncate on audit_event "
+            "for each statement execute function idle()",
+        ],
+    }
+    for statement in idle[written.dialect.name]:
+        change(written, sa.text(statement))
+    assert chain(written).open == ("audit_event_kept",)
+    assert chain(written).broken == ()
+
+
+def test_t54_a_trigger_that_is_switched_off_is_told(postgresql_engine):
+    change(postgresql_engine, sa.text("alter table audit_event disable trigger user"))
+    assert chain(postgresql_engine).open == ("audit_event_unchanged", "audit_event_kept")
