@@ -16,7 +16,8 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard import glossary, sentences, session
-from dashboard.charts import CONFIG, Row, has_range, is_shown
+from dashboard.charts import Row, has_range, is_shown
+from dashboard.charts.still import still
 from dashboard.figures import metric_of, with_figures
 from dashboard.literal import literal
 from dashboard.provenance import explain
@@ -176,7 +177,7 @@ def picture_block(
     language = viewing.language
     if picture.figure is not None:
         st.markdown(literal(sentence))
-        draw(picture.figure, picture.alt, key)
+        draw(picture.figure, picture.alt)
         st.caption(literal(picture.legend))
     else:
         # A picture of gaps alone says nothing that the sentence and the table do not.
@@ -217,9 +218,9 @@ def legend_of(rows: Sequence[Row], metric: Metric) -> list[str]:
     return keys
 
 
-def draw(figure: go.Figure, alt: str, key: str) -> None:
+def draw(figure: go.Figure, alt: str) -> None:
     """A chart with its words for those who do not see it."""
-    st.plotly_chart(figure, theme="streamlit", config=CONFIG, alt=alt, key=key)
+    st.html(still(figure, alt))
 
 
 def choose(

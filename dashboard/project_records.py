@@ -56,7 +56,7 @@ def phases(viewing: Viewing, project: int) -> None:
     today = date.today()
     title = say("section.phases", language)
     st.markdown(literal(phases_sentence(rows, today, language)))
-    draw(phase_timeline(rows, today, language), phases_alt(rows, title, language), "phases")
+    draw(phase_timeline(rows, today, language), phases_alt(rows, title, language))
     st.caption(literal(say("chart.key.timeline", language)))
     table_block(
         pd.DataFrame(

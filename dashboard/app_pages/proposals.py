@@ -237,7 +237,6 @@ def by_category(viewing: Viewing) -> None:
     draw(
         counted_bars(rows, metric_of(METRIC), language),
         " ".join([say("alt.start", language, title=title), *said]),
-        "by_category",
     )
     st.caption(literal(say("proposal.by_category_key", language)))
     table_block(

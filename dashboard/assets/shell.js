@@ -9,7 +9,7 @@
   // What our own pages wrote is already in the right language.
   const ours =
     '[data-testid="stMarkdownContainer"], [data-testid="stTable"], [data-testid="stDataFrame"],' +
-    ' [data-testid="stText"], .js-plotly-plot, script, style';
+    ' [data-testid="stText"], .still, script, style';
   // … but for the place to drop a file on, whose words are Streamlit's own.
   const theirs = '[data-testid="stFileUploaderDropzone"]';
   const originals = new WeakMap();

@@ -9,7 +9,7 @@ from dashboard.charts.counts import (
 )
 from dashboard.charts.dumbbell import GapRow, dumbbell
 from dashboard.charts.gap_grid import GapCells, gap_grid
-from dashboard.charts.grammar import CONFIG, has_range, is_shown
+from dashboard.charts.grammar import has_range, is_shown
 from dashboard.charts.grid import GridRow, share_grid
 from dashboard.charts.heatmap import PhaseCell, PhaseRow, cell_text, phase_heatmap
 from dashboard.charts.intervals import Reference, Row, change_forest, interval_dots
@@ -19,7 +19,6 @@ from dashboard.charts.timeline import Phase, phase_timeline
 from dashboard.charts.waves import wave_steps
 
 __all__ = [
-    "CONFIG",
     "NUMBERED",
     "Counted",
     "GapCells",

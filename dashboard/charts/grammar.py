@@ -27,9 +27,6 @@ QUIET = "#7a7a7a"
 FAINT = "rgba(128,128,128,0.28)"
 CLEAR = "rgba(0,0,0,0)"
 
-#: Nothing of the chart moves under a thumb that scrolls the page; hovering is told by the table.
-CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True, "scrollZoom": False}
-
 LABEL_SIZE = 14
 LABEL_WIDTH = 28
 LABEL_LINES = 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -27,6 +29,13 @@ def opened(page: str, role: str = "steering", language: str = "fi", **selections
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+def pictures(at: AppTest) -> list[str]:
+    """The words of every chart on a page, for those who do not see it."""
+    drawn = (element.proto.body for element in at.get("html"))
+    told = (re.match(r'<div class="still" role="img" aria-label="(.*?)">', body) for body in drawn)
+    return [html.unescape(found[1]) for found in told if found]
 
 
 def plain(text: str) -> str:

@@ -42,8 +42,8 @@ def test_the_words_of_charts_take_the_ink_of_the_page(opened):
     for scheme in ("light", "dark"):
         page = opened(address("overview"), DESKTOP, scheme)
         inks = page.evaluate(
-            "[...document.querySelectorAll('.js-plotly-plot .annotation-text')]"
-            ".map(text => getComputedStyle(text).fill)"
+            "[...document.querySelectorAll('.still span')]"
+            ".map(text => getComputedStyle(text).color)"
         )
         ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
         assert inks

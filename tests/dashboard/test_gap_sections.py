@@ -19,7 +19,7 @@ from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import REASONS
 from survey.rubric import rubric
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, pictures, plain
 
 
 def gap(value: float | None, low: float | None, high: float | None, **more) -> Result:
@@ -144,9 +144,7 @@ def test_a_project_reads_its_blind_spot_and_what_to_do_next(language):
     told = [plain(element.value) for element in at.markdown]
     name = construct_name(construct, language)
     assert any(say_count("gap.sentence.blind", 1, language, where=name) in text for text in told)
-    alt = next(
-        c.proto.alt for c in at.get("plotly_chart") if say("gap.blind", language) in c.proto.alt
-    )
+    alt = next(alt for alt in pictures(at) if say("gap.blind", language) in alt)
     assert name in alt
     tables = [table.value for table in at.table]
     table = next(t for t in tables if say("gap.gap", language) in t.columns)

@@ -18,7 +18,7 @@ from metrics.catalog import metrics
 from metrics.metric import Reason, ValueState
 from metrics.multiplicity import holm
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, pictures, plain
 from tests.dashboard.test_charts import result, words
 
 BENEFIT, CHANGE = metrics()["benefit_share"], metrics()["process_change"]
@@ -104,9 +104,7 @@ def test_the_overview_says_what_changed_what_is_not_known_and_where_the_areas_ar
     headings = [plain(header.value) for header in at.header]
     assert say("section.news", "en") in headings
     assert say("section.unknown", "en") in headings
-    maps = [
-        c.proto.alt for c in at.get("plotly_chart") if say("map.benefit_share", "en") in c.proto.alt
-    ]
+    maps = [alt for alt in pictures(at) if say("map.benefit_share", "en") in alt]
     assert len(maps) == 1
     assert "Otaniemi" in maps[0]
     assert say("welcome.title", "en") in headings

@@ -18,7 +18,7 @@ from data.folding.record_frames import TAKEN_UP
 from data.schema import ROLES, TAKEN_UP_STATUSES
 from metrics.catalog import metrics
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, pictures, plain
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -32,7 +32,7 @@ def spoken(at: AppTest) -> str:
     ]
     said += [f"{metric.label} {metric.value}" for metric in at.metric]
     said += [table.value.to_csv() for table in at.table]
-    said += [chart.proto.alt for chart in at.get("plotly_chart")]
+    said += pictures(at)
     said += [widget.label for kind in ("selectbox", "button") for widget in at.get(kind)]
     return "\n".join(str(text) for text in said)
 
@@ -97,9 +97,9 @@ def ordered(at: AppTest, kinds: dict[str, int]) -> list[int]:
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_has_its_words_and_its_table(page):
     at = opened(page)
-    charts = at.get("plotly_chart")
+    charts = pictures(at)
     assert charts
-    assert all(chart.proto.alt.startswith("Kaavio: ") for chart in charts)
+    assert all(alt.startswith("Kaavio: ") for alt in charts)
     shown = [expander.label for expander in at.expander]
     assert shown.count(say("table.show", "fi")) >= len(charts)
 

@@ -73,7 +73,7 @@ WATCH = """
 #: Everything that a reader can read, open or hear, but for fields that hold what is being edited.
 SHOWN = """() => {
   const main = document.querySelector('[data-testid=stMain]') ?? document.body;
-  const parts = [...main.querySelectorAll('.js-plotly-plot text, details')].map(e => e.textContent);
+  const parts = [...main.querySelectorAll('.still .plot > span, details')].map(e => e.textContent);
   return main.innerText + '\\n\\n' + parts.join('\\n\\n');
 }"""
 
