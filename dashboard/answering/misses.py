@@ -11,7 +11,8 @@ import math
 import secrets
 import time
 from collections import OrderedDict, deque
-from ipaddress import IPv6Address, ip_address
+
+from data.networks import network_of
 
 #: How many misses within how many seconds are answered as such; after that one has to wait.
 ALLOWED = 20
@@ -42,15 +43,4 @@ def forget() -> None:
 
 
 def _hashed(address: str) -> bytes:
-    return hashlib.blake2b(_network(address).encode(), key=_KEY, digest_size=16).digest()
-
-
-def _network(address: str) -> str:
-    """What one visitor has to himself: an IPv4 address, or the first half of an IPv6 one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return parsed.exploded[:19]
-    return str(parsed)
+    return hashlib.blake2b(network_of(address).encode(), key=_KEY, digest_size=16).digest()

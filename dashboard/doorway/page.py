@@ -49,14 +49,17 @@ def door(
     form: str | None = None,
     place: str = "/",
     error: str | None = None,
+    code: str = "",
+    onward: bool = False,
 ) -> HTMLResponse:
     """A page of the door: what is said, and at most one thing to do.
 
-    link: an address and what it is called. form: "password" or "sign_out". error: what was wrong
-    with the form that came.
+    link: an address and what it is called; onward: the browser follows it by itself. form:
+    "password", "sign_out" or "invited". error: what was wrong with the form that came. code: of
+    the invitation with which somebody came.
     """
     language = language_of(request)
-    kept = {"place": place} if place != "/" else {}
+    kept = ({"place": place} if place != "/" else {}) | ({"code": code} if code else {})
     told = _TEMPLATES.get_template("door.html").render(
         language=language,
         languages=LANGUAGES,
@@ -70,6 +73,8 @@ def door(
         form=form,
         place=place,
         error=error,
+        code=code,
+        onward=onward,
     )
     return HTMLResponse(told, status, HEADERS)
 

@@ -7,11 +7,12 @@ that was asked and comes once.
 
 from __future__ import annotations
 
+import hashlib
 import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -29,6 +30,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 OLDEST, LEEWAY = 300, 60
 #: Letters of an issuer or a subject at most, as the table of users holds them.
 LONGEST = 200
+#: Sessions whose way out at the provider is kept; the oldest are forgotten first.
+REMEMBERED = 5_000
 #: What tells that a provider's answer is not to be believed, whatever is wrong with it.
 WRONG = (
     httpx.HTTPError,
@@ -49,10 +52,22 @@ class NotProven(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a provider knows, by the two names that never change."""
+    """Whom a provider knows, by the two names that never change; and the token that said so, which
+    ends their session there."""
 
     issuer: str
     subject: str
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody who comes back from the provider: who, where they wanted to go, and the code of the
+    invitation that they brought, if any."""
+
+    identity: Identity
+    place: str
+    code: str
 
 
 def _oauth() -> type:
@@ -84,20 +99,22 @@ class Provider:
         )
         self._notes = URLSafeTimedSerializer(str(settings["cookie_secret"]), salt="arviomo-door")
         self._used: OrderedDict[str, float] = OrderedDict()
+        self._signed_in: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
-    async def begin(self, request: Request, place: str) -> tuple[Response, str]:
+    async def begin(self, request: Request, place: str, code: str = "") -> tuple[Response, str]:
         """The way to the provider, and what the browser keeps until it is back: sealed, so that
-        nobody can write it. place: where the reader wanted to go. Raises: NotProven."""
+        nobody can write it. place: where the reader wanted to go. code: of an invitation.
+        Raises: NotProven."""
         request = _noting(request, {})
         try:
             await self._metadata()
             away = await self._client.authorize_redirect(request, self.redirect_uri)
         except WRONG as wrong:
             raise NotProven(f"the provider cannot be asked: {wrong!r}") from wrong
-        return away, self._notes.dumps({"place": place, "asked": request.session})
+        return away, self._notes.dumps({"place": place, "code": code, "asked": request.session})
 
-    async def finish(self, request: Request, kept: str) -> tuple[Identity, str]:
+    async def finish(self, request: Request, kept: str) -> Return:
         """Who somebody is, and where they wanted to go. kept: what `begin` gave the browser.
 
         Raises: NotProven.
@@ -118,7 +135,8 @@ class Provider:
             token = await self._client.authorize_access_token(
                 request, claims_options=options, leeway=LEEWAY
             )
-            return self._identity(token, metadata), str(notes["place"])
+            identity = self._identity(token, metadata)
+            return Return(identity, str(notes["place"]), str(notes["code"]))
         except WRONG as wrong:
             raise NotProven(f"the provider's answer is refused: {wrong!r}") from wrong
         except Exception as wrong:
@@ -127,8 +145,21 @@ class Provider:
                 raise NotProven(f"the provider's answer is refused: {wrong!r}") from wrong
             raise
 
-    async def leave_address(self, back: str) -> str | None:
-        """Where the reader is signed out at the provider too; None where it has no such place."""
+    def remember(self, session: str, identity: Identity) -> None:
+        """Keep what ends somebody's session at the provider, for as long as this process lives.
+
+        session: the token of their session here, of which only the hash is kept.
+        """
+        with self._lock:
+            self._signed_in[_hash(session)] = identity.token
+            while len(self._signed_in) > REMEMBERED:
+                self._signed_in.popitem(last=False)
+
+    async def leave_address(self, back: str, session: str | None = None) -> str | None:
+        """Where the reader is signed out at the provider too; None where it has no such place.
+
+        session: the token of the session here, so that the provider knows whose is meant.
+        """
         try:
             metadata = await self._metadata()
         except (NotProven, *WRONG):
@@ -137,6 +168,10 @@ class Provider:
         if not isinstance(place, str):
             return None
         asked = {"client_id": self.client_id, "post_logout_redirect_uri": back}
+        with self._lock:
+            hint = self._signed_in.pop(_hash(session), None) if session else None
+        if hint is not None:
+            asked["id_token_hint"] = hint
         return str(httpx.URL(place).copy_merge_params(asked))
 
     async def _metadata(self) -> dict[str, Any]:
@@ -198,10 +233,14 @@ class Provider:
             raise NotProven("the identity token is of another issuer")
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST or len(issuer) > LONGEST:
             raise NotProven("the identity token names nobody")
-        return Identity(issuer, subject)
+        return Identity(issuer, subject, str(token["id_token"]))
 
 
 def _noting(request: Request, notes: dict[str, Any]) -> Request:
     """The same request with notes of ours in the place where Authlib keeps its own; Streamlit has
     another use for that place."""
     return Request({**request.scope, "session": notes}, request.receive)
+
+
+def _hash(session: str) -> str:
+    return hashlib.sha256(session.encode()).hexdigest()

@@ -78,6 +78,7 @@ ROUTES = {
     "/sign-in": "anybody",
     "/sign-in/start": "anybody",
     "/sign-in/password": "anybody",
+    "/sign-in/invited": "anybody",
     "/oauth2callback": "anybody",
     "/sign-out": "anybody",
     "/download/{ticket}/{name}": "signed in",
