@@ -41,12 +41,23 @@ _OF_RECORDS = (
     "time_to_first_sale",
 )
 
+#: What event logs of other systems tell.
+_OF_LOGS = (
+    "log_case_long",
+    "log_case_mean",
+    "log_case_median",
+    "log_reached",
+    "log_rework",
+    "log_wait",
+)
+
 METRICS_OF: dict[str, tuple[str, ...]] = {
     "overview": (*_OF_AN_ENTITY, *_OF_RECORDS, "process_change"),
     "theme": _OF_AN_ENTITY,
     "area": _OF_AN_ENTITY,
     "project": (
         *_OF_AN_ENTITY,
+        *_OF_LOGS,
         *_OF_RECORDS,
         "dont_know_rate",
         "perception_gap",
@@ -56,6 +67,7 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
         "self_assessment",
     ),
     "process": (
+        *_OF_LOGS,
         "agreement",
         "balanced_leadership",
         "item_ceiling",

@@ -39,5 +39,6 @@ def show(viewing: Viewing) -> None:
     sections.leadership(viewing, scope, called)
     section(say("process.outcome", language))
     sections.process_and_outcome(viewing, scope, called)
+    sections.case_logs(viewing, scope)
     section(say("items.title", language))
     sections.item_quality(viewing, scope)

@@ -98,6 +98,7 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
         sections.perception_gap(viewing, scope)
     section(say("section.process_records", viewing.language))
     sections.process_from_records(viewing, scope)
+    sections.case_logs(viewing, scope)
     section(say("section.response", viewing.language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         for metric in ("response_rate", "dont_know_rate"):

@@ -13,6 +13,7 @@ from dashboard.sections.comparison import (
     on_map,
     taking_part,
 )
+from dashboard.sections.event_logs import case_logs
 from dashboard.sections.funnel import ANSWERS, FUNNEL, answered_proposals, funnel
 from dashboard.sections.gap import gap_of_phase, perception_gap
 from dashboard.sections.gap_portfolio import gap_of_projects
@@ -66,6 +67,7 @@ __all__ = [
     "benefit_by_group",
     "breadth",
     "by_theme",
+    "case_logs",
     "choose_place",
     "choose_scope",
     "compare",

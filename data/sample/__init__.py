@@ -19,6 +19,7 @@ from data.sample import (
     activity,
     assessments,
     conduct,
+    event_logs,
     fieldwork,
     funnel,
     openings,
@@ -109,6 +110,7 @@ def _portfolio(versions: dict[str, int]) -> dict[str, register.Rows]:
     for lot, part in enumerate((conduct, people, results, funnel), start=14):
         rows |= part.records(portfolio, rows, _lot(lot))
     rows |= ties.records(rows, _lot(18))
+    rows |= event_logs.records(portfolio, rows, _lot(19))
     rows |= assessments.records(rows)
     rows |= themes.more_answers(rows, versions["process_quality@1"], proposed["voices"])
     rows |= themes.records(rows)
