@@ -18,8 +18,9 @@ from dashboard.literal import literal
 from dashboard.session import Viewing, entered, keep, kept
 from dashboard.truth import engine
 from dashboard.wording import say
-from data.access import User
+from data.access import User, profile_of
 from data.database import reading
+from data.reporting.rights import sees_desk
 
 #: The files of the desk and their endings.
 FORMS: Mapping[str, str] = {
@@ -80,9 +81,11 @@ def _make(viewing: Viewing, form: str, funder: int, project: int | None) -> None
         keep(MADE, (which, form, None, 0, refused.code))
         return
 
-    def read(_connection: sa.Connection, user: User) -> bytes | None:
+    def read(connection: sa.Connection, user: User) -> bytes | None:
         # What was written is what this person saw with the rights that they had.
-        return content if user == viewing.user else None
+        rights = (viewing.user.grants, viewing.user.funded)
+        alike = profile_of(user) is viewing.profile and (user.grants, user.funded) == rights
+        return content if alike and sees_desk(connection, user, funder, project) else None
 
     beginning = f"report-{form}-{funder}" + ("" if project is None else f"-{project}")
     address = offered(viewing, beginning, content, FORMS[form], read)

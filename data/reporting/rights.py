@@ -69,6 +69,16 @@ def visible_targets(user: User) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), target.project_id.in_(inside), *funded)
 
 
+def sees_desk(
+    connection: sa.Connection, user: User, funder: int, project: int | None = None
+) -> bool:
+    """Whether somebody sees anything that is promised to a funder, by some project or by one."""
+    target = IndicatorTarget
+    asked = [visible_targets(user), target.funder_id == funder]
+    asked += [] if project is None else [target.project_id == project]
+    return connection.scalar(sa.select(target.id).where(*asked).limit(1)) is not None
+
+
 def _stands_for(user: User, project: int, funder: int) -> bool:
     return funder in own_funders(user) and project in user.funded.get(funder, frozenset())
 

@@ -26,7 +26,8 @@ class RefusedReport(Exception):
     "state", "state_with_value", "value_missing", "words_only", "zero", "method_missing",
     "not_a_number", "below_least", "above_most", "not_whole", "cumulative_below_value",
     "cumulative_missing", "too_long", "reason_missing", "not_counted_from_records",
-    "sizes_unknown", "countries_unknown", "not_read_from_a_figure", "nothing_published", "figure_missing", "figure_suppressed",
+    "sizes_unknown", "countries_unknown", "not_read_from_a_figure", "nothing_published",
+    "figure_missing", "figure_suppressed",
     "figure_not_reported", "not_locked" or "corrected".
     """
 

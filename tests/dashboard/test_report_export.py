@@ -20,6 +20,7 @@ from lxml import etree
 from dashboard import format as written
 from dashboard.cli import program
 from data import access, database
+from data.exports.workbook import SHEETS
 from data.reporting import reading
 from data.schema import ReleasedPopulation
 
@@ -119,7 +120,7 @@ def _compare_published(files: dict[str, Path]) -> None:
             for row in rows
         }
         for rows in (
-            sheet(files["xlsx"], 9),
+            sheet(files["xlsx"], 1 + SHEETS.index("figures")),
             unpacked(files["package"], "figures"),
             orjson.loads(files["json"].read_bytes())["tables"]["figures"],
         )
