@@ -31,7 +31,8 @@ class DeskLine:
 
     Missing: period, reported and status are None where nothing is reported that the reader sees;
     state is then not_reported. attained: share of the way from baseline to target; ahead: that,
-    less the share of time gone. rounded: the numbers are of people, and shown to the nearest five.
+    less the share of time gone by the end of the period, or by today while it runs. rounded: the
+    numbers are of people, and shown to the nearest five.
     """
 
     target: Target
@@ -243,7 +244,9 @@ def _line(
         line = _rounded(line)
     gone = attainment(target.baseline, target.target, line.achieved)
     until = target.target_on or row.over_on
-    return replace(line, attained=gone, ahead=pace(gone, row.begun_on, until, day))
+    # A value speaks of its period's last day, so the calendar is read on that day and no later.
+    told_on = min(day, value.ends_on)
+    return replace(line, attained=gone, ahead=pace(gone, row.begun_on, until, told_on))
 
 
 def _rounded(line: DeskLine) -> DeskLine:

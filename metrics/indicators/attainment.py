@@ -22,13 +22,14 @@ def attainment(
 
 
 def pace(
-    attained: float | None, starts_on: date | None, target_on: date | None, today: date
+    attained: float | None, starts_on: date | None, target_on: date | None, told_on: date
 ) -> float | None:
     """Attainment less the share of time that is gone: above 0 ahead of the calendar, below behind.
 
+    told_on: the day of which the attainment speaks.
     Missing: None without attainment or days, and where the target's day is not after the start.
     """
     if attained is None or starts_on is None or target_on is None or target_on <= starts_on:
         return None
-    gone = (today - starts_on).days / (target_on - starts_on).days
+    gone = (told_on - starts_on).days / (target_on - starts_on).days
     return attained - min(max(gone, 0.0), 1.0)

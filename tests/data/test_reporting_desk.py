@@ -79,8 +79,11 @@ def test_a_line_tells_attainment_and_pace_with_their_sign(world):
     submitted(world, falling, opened(world), 20)
     told = line(world, FUNDER)
     assert (told.value, told.attained) == (Decimal(20), 0.5)
-    # Of the project's 729 days 365 are gone on 2026-01-01.
-    assert told.ahead == pytest.approx(0.5 - 365 / 729)
+    # Of the project's 729 days 180 were gone when the half year ended that the value tells of.
+    assert told.ahead == pytest.approx(0.5 - 180 / 729)
+    # While the period runs, the calendar is read today: 90 days after the start.
+    running = read(world, reading.desk, FUNDER, today=date(2025, 4, 1))[0]
+    assert running.ahead == pytest.approx(0.5 - 90 / 729)
 
 
 def test_a_target_that_equals_its_baseline_has_no_attainment(world):
