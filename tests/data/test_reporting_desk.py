@@ -382,7 +382,7 @@ def test_the_desk_of_forty_projects_is_asked_as_few_times_as_that_of_one(sqlite_
     one = statements(world, lambda connection: reading.desk(connection, FUNDER, today=TODAY))
     many = range(101, 141)
     keys = [f"{c}@1" for c in ("RCO01", "RCO02", "RCO03", "RCO04", "RCO05", "RCO13", "RCR02",
-                               "RCR03", "ARV-SOLUTIONS", "ARV-QUALITY")]  # fmt: skip
+                               "RCR01", "ARV-SOLUTIONS", "ARV-QUALITY")]  # fmt: skip
     with database.writing(world) as connection:
 
         def insert(model, rows) -> None:
