@@ -11,7 +11,7 @@ SECTIONS = {
     "results": ("theme", "area", "participation", "proposals"),
     "process": ("process", "self_assessment", "challenges"),
     "reporting": ("reporting", "figure", "closing", "claims"),
-    "basis": ("surveys", "data_room", "methods", "audit"),
+    "basis": ("surveys", "data_room", "methods", "users", "audit"),
 }
 #: Every page by its id, in the order of the navigation. The first is the default page.
 PAGES = tuple(page for pages in SECTIONS.values() for page in pages)

@@ -167,6 +167,7 @@ PAGES = {
     "methods": (Kind.METHOD,),
     "search": (Kind.METHOD,),
     "data_room": (Kind.BATCH,),
+    "users": (Kind.USER,),
     "audit": (Kind.AUDIT,),
 }
 

@@ -25,9 +25,13 @@ def now() -> datetime:
 
 def link_address(token: str) -> str:
     """The address that a token is sent out in: the host is the one by which the page is read."""
+    return f"{origin()}/s/{token}"
+
+
+def origin() -> str:
+    """The beginning of our addresses, as the browser knows it."""
     here = urlsplit(st.context.url or "")
-    origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
-    return f"{origin}/s/{token}"
+    return f"{here.scheme}://{here.netloc}" if here.netloc else ""
 
 
 def present(connection: sa.Connection) -> User:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from data import audit
-from data.access import INVITED_ISSUER, SAMPLE_ISSUER, Kind, User, Verb, require
+from data.access import INVITED_ISSUER, SAMPLE_ISSUER, Kind, User, Verb, can, require
 from data.schema import AppUser, UserInvitation
 
 #: How long a code can be used.
@@ -55,6 +55,17 @@ def invite_again(
     _check_waiting(connection, person)
     audit.record(connection, user, "invite_user", f"user:{person}")
     return _new_code(connection, person, now)
+
+
+def invitations(connection: sa.Connection, user: User) -> dict[int, datetime]:
+    """Until when the code of each person who has not come can be used; for administrators."""
+    if not can(user, Verb.READ, Kind.USER):
+        return {}
+    row = UserInvitation
+    return {
+        person: until
+        for person, until in connection.execute(sa.select(row.user_id, row.lasts_until))
+    }
 
 
 def cancel_invitation(connection: sa.Connection, user: User, person: int) -> None:

@@ -158,7 +158,7 @@ BASIS = "Tiedon perusta"
             LED
             | FILLED
             | {"": ["", "my_projects", "funded", "project", "search"]}
-            | {BASIS: ["surveys", "data_room", "methods", "audit"]},
+            | {BASIS: ["surveys", "data_room", "methods", "users", "audit"]},
         ),
     ],
 )
