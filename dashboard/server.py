@@ -13,6 +13,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from dashboard.doorway.visits import may_enter
 from dashboard.gate import Gate, content_policy
 from dashboard.navigation import DEFAULT_PAGE, PAGES
 from dashboard.truth import engine
+from dashboard.unreadable import words as unreadable_words
 from dashboard.wording import say
 from data import audit, sessions, sheets
 from data.database import (
@@ -49,6 +51,7 @@ from data.database import (
     require_whole,
 )
 from data.fieldwork.installation import ExposedSecret
+from data.keeping import overwriting
 from data.keeping.marks import DamagedMarks
 from data.keeping.returned import reapply
 
@@ -83,7 +86,10 @@ def readiness() -> tuple[int, dict[str, Any]]:
         return 503, {"status": "waiting", "reason": "database does not answer"}
     if revision is None:
         return 503, {"status": "waiting", "reason": "nothing is published"}
-    return 200, {"status": "ready", "revision": revision}
+    body = {"status": "ready", "revision": revision}
+    if overwriting.is_late(home(), datetime.now(UTC).date()):
+        body["erasure"] = "unfinished"
+    return 200, body
 
 
 async def health(_request: Request) -> JSONResponse:
@@ -183,7 +189,8 @@ def settle_sign_in(host: str, *, played: bool = False) -> None:
         # An older copy may have been put back by hand.
         reapply(engine(), home())
     except (DamagedMarks, ExposedSecret) as unreadable:
-        raise NotServed("refusal.erased_marks", reason=unreadable) from unreadable
+        key, values = unreadable_words(unreadable)
+        raise NotServed(key, **values) from unreadable
     with reading(engine()) as connection:
         sample_only = session.shows_sample(connection, played=played)
     try:

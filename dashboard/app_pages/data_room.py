@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from dashboard import arrivals, recognising
@@ -9,6 +11,8 @@ from dashboard.components import begin, section
 from dashboard.session import Viewing
 from dashboard.wording import say
 from data import access
+from data.database import home
+from data.keeping import overwriting
 from data.permissions import Kind, Verb
 
 
@@ -17,6 +21,8 @@ def show(viewing: Viewing) -> None:
     language = viewing.language
     begin(viewing, say("page.data_room", language), [])
     st.markdown(say("data_room.lead", language))
+    if access.can(viewing.user, Verb.UNDO, Kind.BATCH):
+        _tell_unfinished(language)
     if access.can(viewing.user, Verb.STORE, Kind.BATCH):
         section(say("data_room.bring_in", language))
         recognising.show(viewing)
@@ -26,3 +32,10 @@ def show(viewing: Viewing) -> None:
     arrivals.collections(viewing)
     section(say("data_room.revisions", language))
     arrivals.revisions(viewing)
+
+
+def _tell_unfinished(language: str) -> None:
+    """Say that something erased is still to be overwritten, once that has lasted for over a day:
+    earlier it would tell that somebody left today."""
+    if overwriting.is_late(home(), datetime.now(UTC).date()):
+        st.warning(say("data_room.erasure_unfinished", language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard import format as written
+from dashboard import unreadable
 from dashboard.commands.speech import Refused, command, database_option, refusal, require_tables
 from dashboard.wording import say
 
 if TYPE_CHECKING:
+    from data.keeping.restoring import PutBack
     from data.keeping.sealed import Key
 
 KEY_VARIABLE = "ARVIOMO_BACKUP_PASSPHRASE"
@@ -38,7 +41,7 @@ def backup(language: str) -> click.Command:
         except FileExistsError as there:
             raise refusal("refusal.file_there", language, file=file) from there
         except OSError as error:
-            raise refusal("refusal.not_written", language, file=file) from error
+            raise _no_room(file, error, language) from error
         click.echo(_summary("cli.backup.done", copied, language, file=file))
         click.echo(say("cli.backup.keep", language))
 
@@ -64,31 +67,62 @@ def restore(language: str) -> click.Command:
         metavar=say("cli.file_mark", language),
         help=say("cli.restore.erased", language),
     )
+    @click.option(
+        "--without-erased", is_flag=True, help=say("cli.restore.without_erased", language)
+    )
     @_key_file(language)
     @database_option(language)
-    def run(file: Path, home: Path, erased: Path | None, key_file: Path | None) -> None:
+    def run(
+        file: Path, home: Path, erased: Path | None, without_erased: bool, key_file: Path | None
+    ) -> None:
         from data.database import database_url
-        from data.keeping import backup as copies
+        from data.fieldwork.installation import ExposedSecret
+        from data.keeping import restoring
         from data.keeping.marks import DamagedMarks
 
+        if (erased is None) != without_erased:
+            raise refusal("refusal.restore_erased_wanted", language)
         key = _key(key_file, language, twice=False)
         try:
-            put_back = copies.restore(file, home, key, erased, database_url())
-        except copies.NotRestored as refused:
+            put_back = restoring.restore(file, home, key, erased, database_url())
+        except restoring.NotRestored as refused:
             raise refusal(
                 f"refusal.restore_{refused.code}", language, file=file, reason=refused
             ) from refused
-        except DamagedMarks as damaged:
-            raise refusal("refusal.erased_marks", language, reason=damaged) from damaged
+        except (DamagedMarks, ExposedSecret) as problem:
+            which, values = unreadable.words(problem)
+            raise refusal(which, language, **values) from problem
         except FileNotFoundError as gone:
             raise refusal("refusal.no_file", language, file=file) from gone
-        click.echo(_summary("cli.restore.done", put_back, language, file=home))
+        except OSError as error:
+            raise _no_room(home, error, language) from error
+        click.echo(_summary("cli.restore.done", put_back.copy, language, file=home))
         erased_again = written.count(put_back.erased, language)
         click.echo(say("cli.restore.erased_again", language, rows=erased_again))
+        _tell_what_was_shut(put_back, language)
         if erased is None:
             click.echo(say("cli.restore.no_list", language), err=True)
 
     return run
+
+
+def _tell_what_was_shut(put_back: PutBack, language: str) -> None:
+    """Say who was let in by the copy only, and what nobody knows of."""
+    click.echo(say("cli.restore.sessions", language,
+                   sessions=written.count(put_back.sessions, language)))  # fmt: skip
+    shut = put_back.shut
+    if shut.people or shut.roles:
+        people, roles = (written.count(n, language) for n in (shut.people, shut.roles))
+        click.echo(say("cli.restore.shut", language, people=people, roles=roles))
+    if put_back.key_replaced:
+        click.echo(say("cli.restore.key_replaced", language), err=True)
+    click.echo(say("cli.restore.look", language))
+
+
+def _no_room(file: Path, error: OSError, language: str) -> Refused:
+    """The refusal that says why nothing could be written: a full disk, or something else."""
+    full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    return refusal("refusal.disk_full" if full else "refusal.not_written", language, file=file)
 
 
 def _file(language: str) -> click.decorators.FC:

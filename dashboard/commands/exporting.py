@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from data.publication.release_register import Population
     from data.records import Named
 
+#: Names of files that mean the output of the command: nothing is put in their place.
+STREAMS = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 #: What `--as` may say. csv: the published figures; open: the same for the public, as a package; the
 #: others: reported indicators.
 FORMS = ("csv", "open", "xlsx", "package", "json", "iati")
@@ -80,6 +82,7 @@ def export(language: str) -> click.Command:
     ) -> None:
         require_tables(language)
         if form == "csv":
+            out = None if _is_stream(out) else out
             _figures(out, public, dictionary, language)
             return
         if out is None:
@@ -123,7 +126,7 @@ def _figures(out: Path | None, public: bool, dictionary: Path | None, language: 
         return
     _hand_out(out, _with_mark(text), spoken_of, language)
     figures = written.count(count, language)
-    click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
+    _tell(out, "cli.export.done", language, count=figures, revision=revision, file=out)
 
 
 def _open_data(out: Path, language: str) -> None:
@@ -143,7 +146,7 @@ def _open_data(out: Path, language: str) -> None:
         spoken_of = _spoken_of(connection, language)
     _hand_out(out, content, spoken_of, language)
     figures = written.count(count, language)
-    click.echo(say("cli.export.done", language, count=figures, revision=revision, file=out))
+    _tell(out, "cli.export.done", language, count=figures, revision=revision, file=out)
 
 
 # --- reported indicators ------------------------------------------------------------------------
@@ -173,15 +176,14 @@ def _report(
         spoken_of = _spoken_of(connection, language) if public and form != "iati" else []
     _hand_out(out, content, spoken_of, language)
     count = {name: len(table.rows) for name, table in told.tables.items()}
-    click.echo(
-        say(
-            "cli.export.reported",
-            language,
-            indicators=written.count(count["indicators"], language),
-            approved=written.count(count["reported"], language),
-            pending=written.count(0 if form == "iati" else count["pending"], language),
-            file=out,
-        )
+    _tell(
+        out,
+        "cli.export.reported",
+        language,
+        indicators=written.count(count["indicators"], language),
+        approved=written.count(count["reported"], language),
+        pending=written.count(0 if form == "iati" else count["pending"], language),
+        file=out,
     )
 
 
@@ -244,6 +246,12 @@ def _hand_out(path: Path, content: bytes, spoken_of: Sequence[Population], langu
     It is written aside first, so that nothing is registered that could not be written, and nothing
     stands in its place that is not registered.
     """
+    if _is_stream(path):
+        if spoken_of:
+            _release(spoken_of, language)
+        _note("-", content)
+        click.get_binary_stream("stdout").write(content)
+        return
     aside = path.with_name(f".{path.name}.unfinished")
     try:
         _write(aside, content, language, path)
@@ -253,6 +261,15 @@ def _hand_out(path: Path, content: bytes, spoken_of: Sequence[Population], langu
         _note(path.name, content)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path | None) -> bool:
+    return path is not None and str(path) in STREAMS
+
+
+def _tell(out: Path, key: str, language: str, **values: object) -> None:
+    """Say what was written, beside the stream where that is the output itself."""
+    click.echo(say(key, language, **values), err=_is_stream(out))
 
 
 def _note(name: str, content: bytes) -> None:

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard import format as written
+from dashboard import unreadable
 from dashboard.commands.speech import ask, command, database_option, refusal, require_tables
 from dashboard.wording import say
 from metrics.names import PHASE_NAMES, WAVE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import sqlalchemy as sa
 
+    from data.keeping.erasure import Erased
+    from data.keeping.retention import Emptied
     from data.keeping.subject_access import Account
 
 #: A key on the command line stands in the shell's history; this word lets it be typed instead.
@@ -29,23 +32,31 @@ def erase(language: str) -> click.Command:
     """The command that erases one person, or makes an organisation nameless."""
 
     @command("erase", language)
-    @_key(language)
+    @_key(language, required=False)
     @_project(language)
     @click.option("--organisation", is_flag=True, help=say("cli.erase.organisation", language))
+    @click.option("--finish", is_flag=True, help=say("cli.erase.finish", language))
     @click.option("--yes", is_flag=True, help=say("cli.option.yes", language))
     @database_option(language)
-    def run(key: str, project: str | None, organisation: bool, yes: bool) -> None:
+    def run(
+        key: str | None, project: str | None, organisation: bool, finish: bool, yes: bool
+    ) -> None:
         from dashboard.truth import engine
         from data import access
         from data.database import home
-        from data.keeping import erasure
+        from data.keeping import erasure, organisations
 
         require_tables(language)
+        if finish:
+            _finish(language)
+            return
+        if key is None:
+            raise refusal("refusal.key_wanted", language)
         now, user, called = datetime.now(UTC), access.operator(), _told(key, language)
         with _refusals(language):
             if organisation:
                 _confirm("cli.erase.ask_organisation", language, yes)
-                gone = erasure.erase_organisation(engine(), user, home(), called, now)
+                gone = organisations.erase_organisation(engine(), user, home(), called, now)
             else:
                 number = _only_project(called, project, language)
                 _confirm("cli.erase.ask", language, yes)
@@ -55,8 +66,30 @@ def erase(language: str) -> click.Command:
             click.echo(f"  {table}: {written.count(rows, language)}")
         if not organisation:
             click.echo(say("cli.erase.after", language))
+        _tell_what_is_left(gone, language)
 
     return run
+
+
+def _tell_what_is_left(gone: Erased, language: str) -> None:
+    """Say where somebody is still named, and that the database still holds what was deleted."""
+    if gone.left:
+        click.echo(say("cli.erase.left", language), err=True)
+        for column, cells in gone.left.items():
+            click.echo(f"  {column}: {written.count(cells, language)}", err=True)
+    if gone.waits:
+        click.echo(say("cli.erase.waits", language), err=True)
+
+
+def _finish(language: str) -> None:
+    """Overwrite what an earlier erasure had to leave. Raises: Refused where readers keep it."""
+    from dashboard.truth import engine
+    from data.database import home
+    from data.keeping import overwriting
+
+    if not overwriting.settle(engine(), home()):
+        raise refusal("refusal.overwriting_waits", language)
+    click.echo(say("cli.erase.finished", language))
 
 
 def subject_access(language: str) -> click.Command:
@@ -147,11 +180,11 @@ def retention(language: str) -> click.Command:
 
         require_tables(language)
         days, now = _days(told, language), datetime.now(UTC)
+        with _refusals(language), reading(engine()) as connection:
+            found = rules.due(connection, home(), days, now)
+            emptied = rules.emptied(connection, days, now)
         if is_meant:
             found = rules.forget(engine(), access.operator(), home(), days, now)
-        else:
-            with reading(engine()) as connection:
-                found = rules.due(connection, home(), days, now)
         click.echo(say("cli.retention.done" if is_meant else "cli.retention.would", language))
         for each in found:
             rows = written.count(each.rows, language)
@@ -161,17 +194,29 @@ def retention(language: str) -> click.Command:
             if after is None:
                 kept = say(f"retention.{kind}", language)
                 click.echo(say("cli.retention.kept", language, kind=kept, code=kind))
+        if emptied:
+            _tell_emptied(emptied, language)
         if not is_meant:
             click.echo(say("cli.retention.how", language))
 
     return run
 
 
+def _tell_emptied(emptied: Sequence[Emptied], language: str) -> None:
+    """Say which published collections are left without answers, and what follows."""
+    click.echo(say("cli.retention.emptied", language))
+    for each in emptied:
+        wave = WAVE_NAMES[each.wave].in_language(language)
+        phase = PHASE_NAMES[each.phase].in_language(language)
+        click.echo(f"  {each.project}: {each.instrument}, {wave}, {phase}")
+
+
 # --- what is said on the command line -----------------------------------------------------------
 
 
-def _key(language: str) -> click.decorators.FC:
-    return click.argument("key", metavar=say("cli.erase.key_mark", language))
+def _key(language: str, *, required: bool = True) -> click.decorators.FC:
+    mark = say("cli.erase.key_mark", language)
+    return click.argument("key", metavar=mark if required else f"[{mark}]", required=required)
 
 
 def _project(language: str) -> click.decorators.FC:
@@ -203,8 +248,9 @@ def _refusals(language: str) -> Iterator[None]:
         yield
     except NobodyFound as nobody:
         raise refusal("refusal.nobody_held", language) from nobody
-    except (DamagedMarks, ExposedSecret) as unreadable:
-        raise refusal("refusal.erased_marks", language, reason=unreadable) from unreadable
+    except (DamagedMarks, ExposedSecret) as problem:
+        key, values = unreadable.words(problem)
+        raise refusal(key, language, **values) from problem
 
 
 def _only_project(key: str, code: str | None, language: str) -> int | None:

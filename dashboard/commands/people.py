@@ -76,7 +76,8 @@ def grant(language: str) -> click.Command:
     def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
         from dashboard.truth import engine
         from data import access, records
-        from data.database import writing
+        from data.database import home, writing
+        from data.keeping.doors import kept_shut
 
         given = {"project": project, "funder": funder}
         _check_scope(role, given, language)
@@ -86,7 +87,8 @@ def grant(language: str) -> click.Command:
             with writing(engine()) as connection:
                 person = _person(connection, issuer, subject, language)
                 scope = _scope(connection, role, given, language)
-                records.grant_role(connection, operator, person.id, role, **scope)
+                with kept_shut(connection, home(), person.id):
+                    records.grant_role(connection, operator, person.id, role, **scope)
         except records.AddedTwice as known:
             raise refusal("refusal.known_role", language) from known
         click.echo(say("cli.user.granted", language, name=person.name, role=role))
@@ -115,7 +117,8 @@ def withdraw(language: str) -> click.Command:
     def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
         from dashboard.truth import engine
         from data import access, records
-        from data.database import writing
+        from data.database import home, writing
+        from data.keeping.doors import kept_shut
 
         given = {"project": project, "funder": funder}
         _check_scope(role, given, language)
@@ -125,7 +128,8 @@ def withdraw(language: str) -> click.Command:
             with writing(engine()) as connection:
                 person = _person(connection, issuer, subject, language)
                 scope = _scope(connection, role, given, language)
-                records.withdraw_role(connection, operator, person.id, role, **scope)
+                with kept_shut(connection, home(), person.id):
+                    records.withdraw_role(connection, operator, person.id, role, **scope)
         except records.InvalidGrant as lacking:
             raise refusal("refusal.role_not_held", language) from lacking
         except records.LastAdministrator as last:
@@ -174,12 +178,14 @@ def enable(language: str) -> click.Command:
     def run(issuer: str, subject: str) -> None:
         from dashboard.truth import engine
         from data import access, records
-        from data.database import writing
+        from data.database import home, writing
+        from data.keeping.doors import kept_shut
 
         require_tables(language)
         with writing(engine()) as connection:
             person = _person(connection, issuer, subject, language)
-            records.enable_user(connection, access.operator(), person.id)
+            with kept_shut(connection, home(), person.id):
+                records.enable_user(connection, access.operator(), person.id)
         click.echo(say("cli.user.enabled", language, name=person.name))
 
     return run
@@ -195,13 +201,15 @@ def disable(language: str) -> click.Command:
     def run(issuer: str, subject: str) -> None:
         from dashboard.truth import engine
         from data import access, records
-        from data.database import writing
+        from data.database import home, writing
+        from data.keeping.doors import kept_shut
 
         require_tables(language)
         try:
             with writing(engine()) as connection:
                 person = _person(connection, issuer, subject, language)
-                records.disable_user(connection, access.operator(), person.id)
+                with kept_shut(connection, home(), person.id):
+                    records.disable_user(connection, access.operator(), person.id)
         except records.LastAdministrator as last:
             raise refusal("refusal.last_administrator", language) from last
         click.echo(say("cli.user.disabled_now", language, name=person.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard import format as written
+from dashboard import unreadable
 from dashboard.commands.speech import ask, command, database_option, refusal, require_tables
 from dashboard.wording import say
 
@@ -102,6 +104,8 @@ def release_key(language: str) -> click.Command:
     @database_option(language)
     def run(rotate: bool, compromised: bool, yes: bool) -> None:
         from data import database
+        from data.fieldwork.installation import ExposedSecret
+        from data.keeping.marks import DamagedMarks
         from data.releases import keys
 
         if (rotate or compromised) and not (yes or ask("cli.release-key.sure", language)):
@@ -112,6 +116,9 @@ def release_key(language: str) -> click.Command:
             told = keys.public_file(database.home())
         except keys.ExposedKey as exposed:
             raise refusal("refusal.release_key", language, reason=exposed) from exposed
+        except (DamagedMarks, ExposedSecret) as problem:
+            key, values = unreadable.words(problem)
+            raise refusal(key, language, **values) from problem
         click.echo(told, nl=False)
 
     return run
@@ -205,9 +212,11 @@ def _hand_out(number: int, document: bytes, folder: Path, language: str) -> Path
     verifier = Path(verify_release.__file__)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / reading.file_name(number)).write_bytes(document)
-        (folder / KEY_FILE).write_text(keys.public_file(database.home()), encoding="utf-8")
-        (folder / verifier.name).write_bytes(verifier.read_bytes())
+        public = keys.public_file(database.home()).encode()
+        _put(folder / KEY_FILE, public)
+        _put(folder / verifier.name, verifier.read_bytes())
+        # Last: whoever finds the release finds what checks it.
+        _put(folder / reading.file_name(number), document)
     except OSError as problem:
         raise _not_written(number, folder, problem, language) from problem
     return folder
@@ -236,10 +245,23 @@ def _write_again(number: int, out: Path | None, language: str) -> None:
         _hand_out(number, document, out, language)
     else:
         try:
-            out.write_bytes(document)
+            _put(out, document)
         except OSError as problem:
             raise _not_written(number, out, problem, language) from problem
     click.echo(say("cli.release.again_done", language, release=number, file=out))
+
+
+def _put(path: Path, content: bytes) -> None:
+    """A file in its place, whole: whoever is killed meanwhile leaves the one before, or none."""
+    aside = path.with_name(f".{path.name}.unfinished")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _not_written(number: int, path: Path, problem: OSError, language: str) -> click.ClickException:

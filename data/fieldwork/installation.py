@@ -23,7 +23,14 @@ BYTES = 32
 
 
 class ExposedSecret(Exception):
-    """The secret's file can be read by others, or is not a secret; the message says what to do."""
+    """The secret's file can be read by others, or is not a secret; the message says what to do.
+
+    code: "readable" by others, or "length" where it holds something else.
+    """
+
+    def __init__(self, code: str, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.code, self.path = code, path
 
 
 def secret(home: Path) -> bytes:
@@ -39,9 +46,10 @@ def secret(home: Path) -> bytes:
         found = _read(path)
     if len(found) != BYTES:
         raise ExposedSecret(
+            "length", path,
             f"{path} holds {len(found)} bytes instead of {BYTES}. Put back the copy of it that was "
-            "kept when it was made; without it personal links cannot be told from each other."
-        )
+            "kept when it was made; without it personal links cannot be told from each other.",
+        )  # fmt: skip
     return found
 
 
@@ -82,9 +90,10 @@ def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
             raise ExposedSecret(
+                "readable", path,
                 f"{path} may be read by others on this machine. Run: chmod 600 {path}. If somebody "
-                "may have read it, make new links for the collections that are open."
-            )
+                "may have read it, make new links for the collections that are open.",
+            )  # fmt: skip
         return file.read(BYTES + 1)
 
 

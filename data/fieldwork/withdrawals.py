@@ -23,10 +23,12 @@ from data.fieldwork import answers, openings
 from data.fieldwork.local_time import day_of
 from data.fieldwork.openings import OpeningFacts
 from data.instruments import instrument_of
-from data.keeping import marks
+from data.keeping import marks, overwriting
 
 #: Who takes answers back, as the audit names them: nobody.
 RESPONDENT = "respondent"
+#: From where the next refresh lets the database overwrite what was taken back; nobody waits here.
+_OVERWRITTEN = ("answer_clearance", "answer_coding", "audit_event", "open_answer", "response")
 
 _KEY = re.compile(r"([A-Za-z0-9_-]{16,86})\.([0-9a-f]{32})", re.ASCII)
 
@@ -76,7 +78,8 @@ def take_back(engine: sa.Engine, home: Path, token: str, key: str, now: datetime
         answers.be_durable(connection)
         found = _held(connection, home, token, key)
         if found.state == "stored":
-            marks.remember(connection, home, {marks.TAKEN_BACK: [_marked(found)]}, day_of(now))
+            marks.remember(connection, home, {marks.TAKEN_BACK: [found.answer]}, day_of(now))
+            overwriting.owe(home, _OVERWRITTEN, day_of(now))
             _delete(connection, found, now)
         return standing(connection, home, token, key)
 
@@ -92,6 +95,7 @@ def end_agreement(engine: sa.Engine, home: Path, token: str, key: str, now: date
         found = _held(connection, home, token, key)
         if found.state == "stored" and found.agreed:
             marks.remember(connection, home, {marks.AGREEMENT: [found.answer]}, day_of(now))
+            overwriting.owe(home, _OVERWRITTEN, day_of(now))
             _delete_special(connection, found, now)
         return standing(connection, home, token, key)
 
@@ -118,10 +122,6 @@ def _held(connection: sa.Connection, home: Path, token: str, key: str) -> Standi
     if found is None:
         raise NoAnswers("No answers belong to this receipt.")
     return found
-
-
-def _marked(found: Standing) -> str:
-    return f"{found.opening.project} {found.answer}"
 
 
 def _delete(connection: sa.Connection, found: Standing, now: datetime) -> None:

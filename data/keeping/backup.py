@@ -1,9 +1,10 @@
-"""Copies of an installation: taken while it runs, sealed, and put back only where all is whole.
+"""Copies of an installation: taken while it runs, and sealed; `data.keeping.restoring` puts them
+back.
 
 A copy holds the database as it was at one moment, the files of the home that cannot be made anew,
 and a list of both with hashes: of every file, and of the rows of every table. SQLite is copied by
 its own online backup, never as a file in use; PostgreSQL table by table at the snapshot at which
-the rows are hashed. Who was erased after a copy was taken is erased again when it is put back.
+the rows are hashed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ import sqlalchemy as sa
 
 from data import audit, database
 from data.access import User, require
-from data.keeping import dumping, erasure, marks, returned
-from data.keeping.row_hashes import TableHash, differing, row_hashes
-from data.keeping.sealed import Key, NotOpened, SealedReader, SealedWriter
+from data.keeping import dumping, erasure, marks
+from data.keeping.row_hashes import TableHash, row_hashes
+from data.keeping.sealed import Key, SealedWriter
 from data.permissions import Kind, Verb
 
 MANIFEST, DATABASE, ROWS = "manifest.json", "arviomo.db", "rows"
@@ -39,25 +39,14 @@ FOLDERS = ("proofs", "extracts", "profiles")
 _PASSED = (".unfinished", ".lock")
 
 
-class NotRestored(Exception):
-    """A copy that was not put back. code: not_empty, foreign, closed, damaged, differs, newer,
-    system (of PostgreSQL where SQLite is meant), occupied (the database holds tables), refused (by
-    the database)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What a copy holds. taken_at: the moment of its rows. erased: rows that were erased again."""
+    """What a copy holds. taken_at: the moment of its rows."""
 
     taken_at: datetime
     revision: str
     tables: dict[str, TableHash]
     files: int
-    erased: int = 0
 
     @property
     def rows(self) -> int:
@@ -73,7 +62,7 @@ def back_up(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> 
     require(user, Verb.READ, Kind.AUDIT)
     if file.exists():
         raise FileExistsError(file)
-    with _full_told():
+    with full_told():
         return _taken(engine, user, home, file, key)
 
 
@@ -95,49 +84,6 @@ def _taken(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> C
             os.fsync(out.fileno())
         unfinished.replace(file)
     return Copy(taken_at, revision, tables, files)
-
-
-def restore(file: Path, home: Path, key: Key, erased: Path | None = None,
-            url: str | None = None) -> Copy:  # fmt: skip
-    """What a copy holds, once it is put back into an empty home and people are erased again who
-    were erased since.
-
-    erased: the newest list of marks, where the installation's own is not in the home's place.
-    url: an empty PostgreSQL, for a copy of one. Nothing is in the home unless all is whole.
-    Raises: NotRestored, marks.DamagedMarks.
-    """
-    if home.exists() and any(home.iterdir()):
-        raise NotRestored("not_empty", f"{home} is not empty. Name a new folder.")
-    newest = marks.read(erased) if erased else {}
-    home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent, prefix=f"{home.name}.") as space:
-        folder = Path(space) / "home"
-        manifest = _unpack(file, folder, key)
-        _check_files(folder, manifest)
-        tables = {name: TableHash(*told) for name, told in manifest["tables"].items()}
-        _refuse_newer(manifest["revision"])
-        engine = _opened(folder, manifest, tables, url)
-        try:
-            database.migrate(engine)
-            marks.add(folder, newest)
-            again = returned.reapply(engine, folder)
-            _tidy(engine)
-        except BaseException:
-            if engine.dialect.name == "postgresql":
-                dumping.clear(engine)
-            raise
-        finally:
-            engine.dispose()
-        if home.exists():
-            home.rmdir()
-        folder.rename(home)
-    return Copy(
-        datetime.fromisoformat(manifest["taken_at"]), manifest["revision"], tables,
-        len(manifest["files"]), again,
-    )  # fmt: skip
-
-
-# --- taking -------------------------------------------------------------------------------------
 
 
 def _copy_database(engine: sa.Engine, copied: Path) -> tuple[str, dict[str, TableHash]]:
@@ -220,8 +166,8 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
 
 
 @contextmanager
-def _full_told() -> Iterator[None]:
-    """SQLite says in its own way that the disk is full."""
+def full_told() -> Iterator[None]:
+    """SQLite says in its own way that the disk is full. Raises: OSError."""
     try:
         yield
     except (sa.exc.OperationalError, pysqlite3.OperationalError) as error:
@@ -243,85 +189,3 @@ def _aside(file: Path) -> Iterator[Path]:
         yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-# --- putting back -------------------------------------------------------------------------------
-
-
-def _unpack(file: Path, folder: Path, key: Key) -> dict:
-    folder.mkdir(mode=0o700)
-    try:
-        with file.open("rb") as source:
-            reader = SealedReader(source, key)
-            with tarfile.open(fileobj=reader, mode="r|") as box:
-                box.extractall(folder, filter="data")
-            reader.drain()
-        manifest = folder / MANIFEST
-        told = json.loads(manifest.read_bytes())
-        manifest.unlink()
-    except NotOpened as error:
-        raise NotRestored(error.code, str(error)) from error
-    except (tarfile.TarError, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise NotRestored("damaged", f"The copy is not whole: {error}") from error
-    return told
-
-
-def _check_files(folder: Path, manifest: dict) -> None:
-    found = {}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as source:
-                told = hashlib.file_digest(source, "sha256").hexdigest()
-            found[path.relative_to(folder).as_posix()] = told
-    if found != manifest["files"]:
-        raise NotRestored("damaged", "The files of the copy are not those of its own list.")
-
-
-def _refuse_newer(revision: str) -> None:
-    if revision not in database.revisions():
-        raise NotRestored(
-            "newer",
-            f"The copy is of a newer program (tables at {revision}). Install that one and put it "
-            "back with it.",
-        )
-
-
-def _opened(
-    folder: Path, manifest: dict, tables: dict[str, TableHash], url: str | None
-) -> sa.Engine:
-    """An engine on the restored database, its rows those of the copy."""
-    if f"{ROWS}/{dumping.SEQUENCES}" in manifest["files"]:
-        if not url or not url.startswith("postgresql"):
-            raise NotRestored(
-                "system", "The copy is of a PostgreSQL. Name an empty one: --database URL."
-            )
-        engine = database.connect(url)
-        try:
-            dumping.load(engine, folder / ROWS, manifest["revision"], tables)
-        except dumping.NotLoaded as refused:
-            engine.dispose()
-            raise NotRestored(refused.code, str(refused)) from refused
-        shutil.rmtree(folder / ROWS)
-        return engine
-    engine = database.connect(f"sqlite:///{folder / DATABASE}")
-    database.require_whole(engine)
-    with database.reading(engine) as connection:
-        _check_rows(connection, tables)
-    return engine
-
-
-def _check_rows(connection: sa.Connection, tables: dict[str, TableHash]) -> None:
-    if wrong := differing(row_hashes(connection), tables):
-        raise NotRestored("differs", f"Rows of {', '.join(wrong)} are not those that were copied.")
-
-
-def _tidy(engine: sa.Engine) -> None:
-    """Leaves an SQLite file in one piece, without anything of what was erased again."""
-    if engine.dialect.name != "sqlite":
-        return
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        raw.execute("vacuum")
-        raw.execute("pragma wal_checkpoint(truncate)")

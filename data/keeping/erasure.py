@@ -24,16 +24,14 @@ from data import audit, database, schema
 from data.access import User, require
 from data.fieldwork import invitations, withdrawals
 from data.fieldwork.local_time import day_of
-from data.keeping import marks, tracing
+from data.keeping import codes, marks, named_texts, overwriting, tracing
+from data.keeping.codes import Codes
 from data.keeping.tracing import Traces
 from data.permissions import Kind, Verb
 
 #: Rows that tell of a person and stay: that answers were taken back (a random id), what a release
 #: has locked (a keyed hash that backs a reported figure), lines of the audit, which are blanked.
 STAYING = frozenset(("taken_back", "counted_item", "audit_event"))
-#: What stands where the name of an organisation was.
-NAMELESS = "–"
-
 _CHILDREN = frozenset(("open_answer", "answer_coding", "answer_clearance"))
 
 
@@ -44,10 +42,14 @@ class NobodyFound(Exception):
 @dataclass(frozen=True, slots=True)
 class Erased:
     """How many rows of each table were erased, and in how many files of the figures keys were
-    replaced."""
+    replaced. left: how many cells of which columns still name somebody, because they are sealed or
+    others wrote them; waits: readers keep the database from overwriting what was deleted, so that
+    is done later (`data.keeping.overwriting`)."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
     files: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
+    waits: bool = False
 
     @property
     def whole(self) -> int:
@@ -62,7 +64,8 @@ def erase(
     now: datetime,
     project: int | None = None,
 ) -> Erased:
-    """What was erased of the person that a key belongs to; gone for good when this returns.
+    """What was erased of the person that a key belongs to; gone for good when this returns, unless
+    it says that overwriting waits.
 
     key: the address of a receipt, a key as a file or the database has it, or the reference of a
     list. project: only there.
@@ -77,33 +80,18 @@ def erase(
             if not rows:
                 raise NobodyFound("Nothing is held under this key.")
             replaced = replace_keys(connection, home, traces.links, collections)
+            overwriting.owe(home, rows, day_of(now))
         remove_files(home, replaced)
-        overwrite(engine)
-    return Erased(rows, len(replaced))
+        settled = overwriting.settle(engine, home)
+    return Erased(rows, len(replaced), _left(engine, traces), not settled)
 
 
-def erase_organisation(
-    engine: sa.Engine, user: User, home: Path, called: str, now: datetime
-) -> Erased:
-    """The rows of an organisation that were made nameless, where it is one person's name.
-
-    called: its business ID, or its whole name. Raises: as `erase`.
-    """
-    require(user, Verb.UNDO, Kind.BATCH)
-    firm = schema.Organisation
-    with database.writing(engine) as connection:
-        plain = " ".join(called.split())
-        mine = (firm.business_id == plain) | (sa.func.lower(firm.name) == plain.lower())
-        found = connection.execute(sa.select(firm.id, firm.business_id, firm.name).where(mine))
-        rows = [row for row in found if row.name != NAMELESS]
-        if not rows:
-            raise NobodyFound("No organisation has this business ID or name.")
-        keys = {key for row in rows for key in (row.business_id, row.name.casefold()) if key}
-        marks.remember(connection, home, {marks.ORGANISATION: keys}, day_of(now))
-        unname(connection, [row.id for row in rows])
-        audit.record(connection, user, "erase_person", "organisation", {"rows": len(rows)})
-    overwrite(engine)
-    return Erased({"organisation": len(rows)})
+def _left(engine: sa.Engine, traces: Traces) -> Counter[str]:
+    """Where texts name somebody by the key that was told: others wrote them, so nothing is
+    changed."""
+    with database.reading(engine) as connection:
+        said = [word for word in traces.words if len(word) >= named_texts.SHORTEST]
+        return Counter(place.called for place in named_texts.places(connection, said))
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -150,36 +138,35 @@ def _marked(
     connection: sa.Connection, held: list[tracing.Held], traces: Traces
 ) -> dict[str, set[str]]:
     """Keys by kind, as they stood in the rows: what was only tried leaves no mark."""
-    fielding, event = schema.Collection, schema.ActivityEvent
-    rounds = dict(connection.execute(sa.select(fielding.id, fielding.project_id)).all())
-    events = dict(connection.execute(sa.select(event.id, event.project_id)).all())
-    person = {marks.PERSON: "person_key"}
-    of = {
-        "response": {marks.ANSWER: "id", marks.LINK: "link_key", marks.FORM: "source_key"},
-        "attendance": person,
-        "contribution": person,
-        "journey_step": person,
-        "invitation": {marks.INVITED: "person"},
-    }
+    told = codes.read(connection)
     keys: dict[str, set[str]] = {kind: set() for kind in marks.KINDS}
+    refused: dict[tuple[int, int], list[Mapping[str, object]]] = {}
     for each in held:
         row = each.row
-        project = (
-            rounds.get(row.get("collection_id"))
-            or events.get(row.get("event_id"))
-            or row.get("project_id")
-        )
         if each.table.name == "rejected_row":
-            keys[marks.REFUSED].add(place_of(row["batch_id"], row["row"]))
-        if each.table.name == "replaced_row":
-            keys[marks.REMEMBERED].add(str(row["id"]))
-        for kind, column in of.get(each.table.name, {}).items():
-            if row[column] is not None:
-                keys[kind].add(in_project(project, row[column]))
-    if not traces.links:
-        # A receipt, or the number of a form, is of one answer: the others of its link stay.
-        keys[marks.LINK].clear()
+            refused.setdefault((row["batch_id"], row["row"]), []).append(row)
+        elif each.table.name == "response":
+            keys[marks.ANSWER].add(row["id"])
+        elif each.table.name == "invitation":
+            keys[marks.INVITED].add(codes.said(told.project_of(row), row["person"] or ""))
+        one = codes.remembered(row) if each.table.name == "replaced_row" else row
+        for kind, key in keys_of(one, told):
+            # A receipt, or the number of a form, is of one answer: the others of its link stay.
+            if kind != marks.LINK or one["link_key"] in traces.links:
+                keys[kind].add(key)
+    keys[marks.REFUSED] = {told.refused(*place, cells) for place, cells in refused.items()}
     return keys
+
+
+def keys_of(row: Mapping[str, object], told: Codes) -> list[tuple[str, str]]:
+    """The keys of a person in a row as they are marked, with their kinds: two projects may call
+    two people by the same number."""
+    named = [
+        (kind, codes.said(told.project_of(row), str(row[column])))
+        for kind, column in ((marks.PERSON, "person_key"), (marks.LINK, "link_key"))
+        if row.get(column)
+    ]
+    return [*named, (marks.FORM, told.form_of(row))] if row.get("source_key") else named
 
 
 def _unlock_items(connection: sa.Connection, items: list[int]) -> None:
@@ -190,23 +177,6 @@ def _unlock_items(connection: sa.Connection, items: list[int]) -> None:
     for number in connection.scalars(sa.select(item.id).where(free)).all():
         own = sa.update(item).where(item.id == number)
         connection.execute(own.values(entity=secrets.token_hex(32)))
-
-
-def unname(connection: sa.Connection, firms: list[int]) -> int:
-    """How many organisations have no name now."""
-    firm = schema.Organisation
-    mine = sa.update(firm).where(firm.id.in_(firms))
-    return connection.execute(mine.values(name=NAMELESS, business_id=None)).rowcount
-
-
-def place_of(batch: int, row: int) -> str:
-    """A row of a file as it is marked: what it held cannot be told from a hash of a key."""
-    return f"{batch} {row}"
-
-
-def in_project(project: int, key: str) -> str:
-    """A key as it is marked: two projects may call two people by the same number."""
-    return f"{project} {key}"
 
 
 def collections_of(connection: sa.Connection, project: int | None) -> list[int]:
@@ -271,15 +241,6 @@ def remove_files(home: Path, replaced: list[str]) -> None:
         # What a refresh that was killed left; none runs now.
         for path in folder.glob("*.unfinished"):
             path.unlink()
-
-
-def overwrite(engine: sa.Engine) -> None:
-    """Lets go of what the log beside an SQLite file still holds; the file itself is overwritten
-    where something is deleted (``secure_delete``)."""
-    if engine.dialect.name != "sqlite":
-        return
-    with engine.connect() as connection:
-        connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 An older copy of the database does not know who was erased since. So every mark stands also in a
 file of the home, which is copied apart from the database like the secret, and is read when a copy
 is put back. A mark says nothing to who has no secret, and nothing to who has it but not the key.
+Who may not sign in any more, roles that were withdrawn and keys that sign no more are marked too.
 """
 
 from __future__ import annotations
@@ -26,27 +27,40 @@ FILE = "erased"
 #: TAKEN_BACK: of one that its respondent took back; AGREEMENT: of one whose special categories are
 #: gone; LINK: what joins the answers of one person; FORM: the number that a survey tool gave an
 #: answer; PERSON: who came to events; INVITED: the disguised name of somebody who was invited;
-#: ORGANISATION: a business ID or a name; REFUSED: a row of a file of which cells were refused;
-#: REMEMBERED: what a row was before a file changed it.
+#: ORGANISATION: a business ID or a name; REFUSED: a row of a file of which cells were refused.
+#: Keys hold no number of a row (`data.keeping.codes`): another row may have it after a copy is put
+#: back.
 ANSWER, AGREEMENT, LINK, FORM = "answer", "agreement", "link", "form"
 TAKEN_BACK = "taken back"
 PERSON, INVITED, ORGANISATION = "person", "invited", "organisation"
-REFUSED, REMEMBERED = "refused", "remembered"
+REFUSED = "refused"
+#: Not of people who were erased, but forgotten by an older copy as well. SHUT_OUT: who may not sign
+#: in; WITHDRAWN: a role that somebody has no more; RETIRED, COMPROMISED: keys that sign no more.
+SHUT_OUT, WITHDRAWN = "shut out", "withdrawn role"
+RETIRED, COMPROMISED = "retired key", "compromised key"
 KINDS = (
     *(ANSWER, TAKEN_BACK, AGREEMENT, LINK, FORM),
-    *(PERSON, INVITED, ORGANISATION, REFUSED, REMEMBERED),
+    *(PERSON, INVITED, ORGANISATION, REFUSED),
+    *(SHUT_OUT, WITHDRAWN, RETIRED, COMPROMISED),
 )
 
 _LINE = re.compile(r"([0-9a-f]{64}) (\d{4}-\d{2}-\d{2})")
 
 
 class DamagedMarks(Exception):
-    """The file of marks holds something else; the message says where."""
+    """The file of marks holds something else. line: the first that is none; 0: no text at all."""
+
+    def __init__(self, path: Path, line: int = 0) -> None:
+        super().__init__(
+            f"{path}, line {line}: not a mark and a day. Use a copy of the file; without it "
+            "people who were erased come back with an older copy of the database."
+        )
+        self.path, self.line = path, line
 
 
 def mark_all(home: Path, kind: str, keys: Iterable[str]) -> list[str]:
     """The marks of some keys of a kind, in their order. Raises: installation.ExposedSecret."""
-    return installation.derived_hexes(home, f"erased {kind}", keys)
+    return installation.derived_hexes(home, f"gone {kind}", keys)
 
 
 def remember(
@@ -61,6 +75,20 @@ def remember(
     fresh = {mark: on for kind, own in keys.items() for mark in mark_all(home, kind, own)}
     add(home, fresh)
     return _insert(connection, fresh)
+
+
+def forget(connection: sa.Connection, home: Path, keys: Mapping[str, Iterable[str]]) -> None:
+    """Nothing; some keys have no mark any more, in the database and in the file.
+
+    Only for what may be given again, a role or the right to sign in: who was erased stays marked.
+    Raises: installation.ExposedSecret, DamagedMarks, OSError.
+    """
+    gone = {mark for kind, own in keys.items() for mark in mark_all(home, kind, own)}
+    connection.execute(sa.delete(ErasedMark).where(ErasedMark.mark.in_(gone)))
+    with _alone(home):
+        whole = read(home / FILE)
+        if gone & whole.keys():
+            _write(home, {mark: day for mark, day in whole.items() if mark not in gone})
 
 
 def known(connection: sa.Connection) -> frozenset[str]:
@@ -91,18 +119,7 @@ def add(home: Path, fresh: Mapping[str, date]) -> None:
         return
     home.mkdir(parents=True, exist_ok=True)
     with _alone(home):
-        path = home / FILE
-        whole = {**fresh, **read(path)}
-        lines = "".join(f"{mark} {day.isoformat()}\n" for mark, day in sorted(whole.items()))
-        handle, name = tempfile.mkstemp(dir=home, prefix=f"{FILE}.")
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        _write(home, {**fresh, **read(home / FILE)})
 
 
 def read(path: Path) -> dict[str, date]:
@@ -115,17 +132,27 @@ def read(path: Path) -> dict[str, date]:
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError as error:
-        raise DamagedMarks(f"{path} is not a list of marks: {error}. Use a copy of it.") from error
+        raise DamagedMarks(path) from error
     told = {}
     for number, line in enumerate(lines, start=1):
         match = _LINE.fullmatch(line)
         if match is None:
-            raise DamagedMarks(
-                f"{path}, line {number}: not a mark and a day. Use a copy of the file; without it "
-                "people who were erased come back with an older copy of the database."
-            )
+            raise DamagedMarks(path, number)
         told[match[1]] = date.fromisoformat(match[2])
     return told
+
+
+def _write(home: Path, whole: Mapping[str, date]) -> None:
+    lines = "".join(f"{mark} {day.isoformat()}\n" for mark, day in sorted(whole.items()))
+    handle, name = tempfile.mkstemp(dir=home, prefix=f"{FILE}.")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(home / FILE)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _insert(connection: sa.Connection, fresh: Mapping[str, date]) -> int:

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from data import audit, database, schema
 from data.access import User, require
 from data.fieldwork import invitations, withdrawals
-from data.keeping import erasure
+from data.fieldwork.local_time import day_of
+from data.keeping import erasure, overwriting
 from data.permissions import Kind, Verb
 from data.reporting import proofs
 from data.schema import Base
@@ -34,6 +35,19 @@ DAYS: Mapping[str, int | None] = {
     "answers": None,  # after the survey closed: answers one by one; what is published stays
     "proofs": 0,  # after the day until which each is to be kept
 }
+#: From which tables each kind goes.
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "rejected_rows": ("rejected_row",),
+    "replaced_rows": ("replaced_row",),
+    "invitations": ("invitation", "used_link"),
+    "taken_back": ("taken_back",),
+    "sign_ins": ("sign_in_session",),
+    "sign_in_failures": ("sign_in_failure",),
+    "drafts": ("reply",),
+    "open_answers": ("open_answer", "answer_coding", "answer_clearance", "audit_event"),
+    "answers": ("response", "open_answer", "answer_coding", "answer_clearance", "audit_event"),
+    "proofs": (),
+}
 #: Keys that are listed in one query.
 _MANY = 500
 
@@ -49,6 +63,17 @@ class Due:
     kind: str
     days: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A published collection that nobody's answers are left of. A program that folds anew has
+    nothing to fold there, and drops it from its publications."""
+
+    project: str
+    instrument: str
+    wave: str
+    phase: str
 
 
 def settled_days(told: Mapping[str, int | None]) -> dict[str, int | None]:
@@ -68,7 +93,7 @@ def due(connection: sa.Connection, home: Path, days: Mapping[str, int | None],
         if after is None:
             continue
         if kind == "proofs":
-            rows = len(_passed_proofs(connection, home, _day(now, after)))
+            rows = len(proofs.passed(connection, home, _day(now, after), now))
         else:
             model, mine = _rule(connection, kind, _day(now, after))
             rows = connection.scalar(sa.select(sa.func.count()).select_from(model).where(mine))
@@ -76,29 +101,54 @@ def due(connection: sa.Connection, home: Path, days: Mapping[str, int | None],
     return found
 
 
+def emptied(connection: sa.Connection, days: Mapping[str, int | None], now: datetime
+            ) -> list[Emptied]:  # fmt: skip
+    """The published collections that have no answers, or will have none once what is past its day
+    is deleted: the next program that folds anew drops them from its publications."""
+    said, member, fielding = schema.Response, schema.SegmentMember, schema.Collection
+    version, project = schema.InstrumentVersion, schema.Project
+    stays = sa.true()
+    if (after := days.get("answers")) is not None:
+        stays = sa.not_(_rule(connection, "answers", _day(now, after))[1])
+    left = sa.select(said.collection_id).where(stays)
+    found = connection.execute(
+        sa.select(project.code, version.code, version.version, fielding.wave, fielding.phase)
+        .join(project, project.id == fielding.project_id)
+        .join(version, version.id == fielding.instrument_version_id)
+        .where(fielding.id.in_(sa.select(member.collection_id)), fielding.id.not_in(left))
+        .order_by(project.code, version.code, fielding.id)
+    )
+    return [Emptied(code, f"{of}@{n}", wave, phase) for code, of, n, wave, phase in found]
+
+
 def forget(engine: sa.Engine, user: User, home: Path, days: Mapping[str, int | None],
            now: datetime) -> list[Due]:  # fmt: skip
     """What was deleted because its day was past; done again it finds nothing.
 
+    What an erasure had to leave to be overwritten is overwritten on the way, if it can be.
     Raises: NotPermitted.
     """
     with erasure.refreshes_wait(home):
         with database.writing(engine) as connection:
-            gone, replaced = _forgotten(connection, user, home, days, now)
+            gone, replaced, files = _forgotten(connection, user, home, days, now)
+            if tables := {table for each in gone if each.rows for table in _TABLES[each.kind]}:
+                overwriting.owe(home, tables, day_of(now))
+        # Nothing before the transaction stands: rows that come back need their files.
         erasure.remove_files(home, replaced)
-        erasure.overwrite(engine)
+        proofs.remove_files(home, files, now)
+        overwriting.settle(engine, home)
     return gone
 
 
 def _forgotten(connection: sa.Connection, user: User, home: Path, days: Mapping[str, int | None],
-               now: datetime) -> tuple[list[Due], list[str]]:  # fmt: skip
+               now: datetime) -> tuple[list[Due], list[str], list[str]]:  # fmt: skip
     require(user, Verb.UNDO, Kind.BATCH)
-    gone, replaced = due(connection, home, days, now), []
+    gone, replaced, files = due(connection, home, days, now), [], []
     for each in gone:
         if not each.rows:
             continue
         if each.kind == "proofs":
-            proofs.forget(connection, user, home, _day(now, each.days))
+            files = proofs.forget(connection, user, home, _day(now, each.days), now)
             continue
         model, mine = _rule(connection, each.kind, _day(now, each.days))
         if each.kind == "answers":
@@ -112,7 +162,7 @@ def _forgotten(connection: sa.Connection, user: User, home: Path, days: Mapping[
     if any(each.rows for each in gone):
         told = {each.kind: each.rows for each in gone if each.rows}
         audit.record(connection, user, "retention", "database", told)
-    return gone, replaced
+    return gone, replaced, files
 
 
 # --- rules --------------------------------------------------------------------------------------
@@ -192,15 +242,6 @@ def _forget_words(connection: sa.Connection, mine: sa.ColumnElement[bool]) -> No
     for answer in connection.scalars(sa.select(words.response_id).where(mine, told).distinct()):
         withdrawals.blank_words(connection, answer)
     connection.execute(sa.delete(words).where(mine))
-
-
-def _passed_proofs(connection: sa.Connection, home: Path, today: date) -> list[str]:
-    """The files of proofs that `proofs.forget` would remove on a day."""
-    proof = schema.Proof
-    kept = sa.or_(proof.retain_until.is_(None), proof.retain_until >= today)
-    needed = set(connection.scalars(sa.select(proof.sha256).where(proof.sha256.is_not(None), kept)))
-    files = (home / proofs.FOLDER).glob("??/*")
-    return sorted(path.name for path in files if path.name not in needed and len(path.name) == 64)
 
 
 def _with_words(asked: sa.Select) -> sa.Select:

@@ -9,7 +9,6 @@ columns hold something of people, and a test holds this module to it.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,11 +18,10 @@ import sqlalchemy as sa
 
 from data import schema
 from data.fieldwork import answers, installation, invitations, withdrawals
+from data.keeping import codes
+from data.keeping.named_texts import is_of, may_hold
 from metrics.indicators.indicator import Source
 
-#: Shorter words than this are looked for only where they are all that a cell holds: a person "7"
-#: must not take other people's cells that hold a 7.
-SHORTEST = 6
 _RECEIPT = re.compile(
     r"/s/(?P<token>[A-Za-z0-9_-]{43})/receipt\?.*?"
     r"(?P<key>[A-Za-z0-9_-]{16,86}\.[0-9a-f]{32})",
@@ -214,20 +212,18 @@ def _refused(connection: sa.Connection, traces: Traces) -> Iterator[Held]:
     """Refused cells that hold a key of the person, and the others of the same row of the file."""
     refused = schema.RejectedRow
     words = sorted(traces.words | traces.links | traces.persons | traces.forms)
-    holding = [
-        column.contains(json.dumps(word)[1:-1] if column is refused.detail else word,
-                        autoescape=True)
-        for word in words
-        for column in (refused.value, refused.detail)
-    ]  # fmt: skip
-    if not holding:
+    if not words:
         return
+    holding = [may_hold(column, words) for column in (refused.value, refused.detail)]
     asked = sa.select(refused.__table__).where(sa.or_(*holding))
     places = {
         (row.batch_id, row.row)
         for row in connection.execute(asked)
-        if any(is_of(word, cell) for word in words for cell in _cells(row))
+        if any(is_of(word, cell) for word in words for cell in (row.value, row.detail))
     }
+    if traces.project is not None:
+        others = _of_other_projects(connection, {batch for batch, _ in places}, traces.project)
+        places = {(batch, row) for batch, row in places if batch not in others}
     if places:
         batches, numbers = zip(*sorted(places), strict=True)
         either = refused.batch_id.in_(set(batches)) & refused.row.in_(set(numbers))
@@ -236,17 +232,25 @@ def _refused(connection: sa.Connection, traces: Traces) -> Iterator[Held]:
                 yield held
 
 
-def _cells(row: sa.Row) -> list[str]:
-    told = json.loads(row.detail)
-    values = told.values() if isinstance(told, dict) else [told]
-    return [row.value, *(str(value) for value in values)]
-
-
-def is_of(word: str, cell: str) -> bool:
-    """Whether a cell names somebody: as all that it holds, or as a word of it."""
-    if cell.strip() == word:
-        return True
-    return len(word) >= SHORTEST and bool(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", cell))
+def _of_other_projects(connection: sa.Connection, batches: set[int], project: int) -> set[int]:
+    """The files that brought rows to projects, and none to this one: what was refused of them is of
+    people of theirs."""
+    said, came, event = schema.Response, schema.Attendance, schema.ActivityEvent
+    step, fielding = schema.JourneyStep, schema.Collection
+    asked = [
+        sa.select(said.batch_id, fielding.project_id).join(
+            fielding, fielding.id == said.collection_id
+        ),
+        sa.select(came.batch_id, event.project_id).join(event, event.id == came.event_id),
+        sa.select(event.batch_id, event.project_id),
+        sa.select(step.batch_id, step.project_id),
+    ]
+    brought: dict[int, set[int]] = {}
+    for each in asked:
+        column = each.selected_columns[0]
+        for batch, number in connection.execute(each.where(column.in_(batches)).distinct()):
+            brought.setdefault(batch, set()).add(number)
+    return {batch for batch, numbers in brought.items() if project not in numbers}
 
 
 def _remembered(connection: sa.Connection, traces: Traces) -> Iterator[Held]:
@@ -255,5 +259,10 @@ def _remembered(connection: sa.Connection, traces: Traces) -> Iterator[Held]:
     keys = sorted(traces.persons | traces.links | traces.forms)
     mine = [before.row_key.contains(f'"{key}"') | before.before.contains(f'"{key}"')
             for key in keys]  # fmt: skip
-    if mine:
-        yield from _rows(connection, before, sa.or_(*mine))
+    if not mine:
+        return
+    told = codes.read(connection)
+    only = {"", told.projects.get(traces.project, "")}
+    for held in _rows(connection, before, sa.or_(*mine)):
+        if traces.project is None or told.project_of(codes.remembered(held.row)) in only:
+            yield held

@@ -19,6 +19,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from data.keeping import marks
 from data.releases.verify_release import ENDS, Invalid, read_keys
 from metrics.indicators.indicator import NO_RELEASE
 
@@ -31,7 +32,10 @@ class ExposedKey(Exception):
 
 
 def signing_key(home: Path) -> Ed25519PrivateKey:
-    """The key that signs releases now, made at the first need. Raises: ExposedKey."""
+    """The key that signs releases now, made at the first need.
+
+    Raises: ExposedKey, marks.DamagedMarks, installation.ExposedSecret.
+    """
     path = home / FILE
     try:
         found = _read(path)
@@ -44,13 +48,22 @@ def signing_key(home: Path) -> Ed25519PrivateKey:
         _make(path)
         found = _read(path)
     key = Ed25519PrivateKey.from_private_bytes(found)
-    if public_keys(home).get(_hexadecimal(key)) is not None:
+    if public_keys(home).get(_hexadecimal(key)) is not None or _is_marked(home, key):
         raise ExposedKey(
             f"{path} holds a key that was retired; nothing that it signs is valid. Put back the "
             "newer one, or run: arviomo release-key --rotate, which makes a new one."
         )
     _tell(home, _hexadecimal(key), datetime.now(UTC).date())
     return key
+
+
+def _is_marked(home: Path, key: Ed25519PrivateKey) -> bool:
+    """Whether a key was retired, though an older copy of the files says that it signs."""
+    told = marks.read(home / marks.FILE)
+    ended = (marks.RETIRED, marks.COMPROMISED)
+    return bool(told) and any(
+        mark in told for kind in ended for mark in marks.mark_all(home, kind, [_hexadecimal(key)])
+    )
 
 
 def public_key(home: Path) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from data import audit
 from data.access import User, require
+from data.fieldwork.local_time import day_of
+from data.keeping import marks
 from data.permissions import Kind, Verb
 from data.releases import keys, since
 from data.releases.freeze import RELEASE_LOCK
@@ -34,7 +37,7 @@ def rotate(
 
     compromised: somebody else may have had it, which auditors read too. A stored release that is
     not whole is not vouched for. Call it while writing: nobody releases meanwhile.
-    Raises: NotPermitted; keys.ExposedKey.
+    Raises: NotPermitted; keys.ExposedKey; installation.ExposedSecret; marks.DamagedMarks.
     """
     require(user, Verb.RELEASE, Kind.RELEASE)
     if connection.dialect.name == "postgresql":
@@ -53,6 +56,10 @@ def rotate(
             else:
                 left_out.append(row.id)
         before = row.sha256
+    # Before the key goes: an older copy of the home would bring it back as one that signs.
+    kind = marks.COMPROMISED if compromised else marks.RETIRED
+    ending = [key for key, ended in known.items() if ended is None]
+    marks.remember(connection, home, {kind: ending}, day_of(datetime.now(UTC)))
     key = keys.rotate(home, signed, compromised=compromised)
     anchored = sum(map(len, signed.values()))
     detail = {"compromised": compromised, "signed": anchored, "left_out": left_out, "new": key}

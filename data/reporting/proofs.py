@@ -8,8 +8,6 @@ its name.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ from data.access import NotPermitted, User, require
 from data.judgement.evidence import plain_name
 from data.permissions import Kind, Verb
 from data.reporting.claim_rights import require_claims, sees_claims
+from data.reporting.proof_files import FOLDER, passed, path_of, put_file, remove_files
 from data.reporting.proof_kinds import MEDIA_TYPES, RefusedProof, refuse_lying
 from data.reporting.rights import reports, sees, sees_inside
 from data.schema import AppUser, Claim, IndicatorTarget, Proof, ReportedValue
@@ -34,12 +33,15 @@ __all__ = [
     "attach_file",
     "attach_link",
     "forget",
+    "passed",
+    "path_of",
     "proofs",
+    "put_file",
     "read_proof",
     "remove",
+    "remove_files",
 ]
 
-FOLDER = "proofs"
 #: In which statuses of its value a proof may still come, and go.
 _MAY_COME = ("draft", "returned", "submitted")
 _MAY_GO = ("draft", "returned")
@@ -216,30 +218,19 @@ def read_proof(connection: sa.Connection, user: User, home: Path, proof: int) ->
     return ProofContent(row.name, row.kind, MEDIA_TYPES[row.kind], content)
 
 
-def forget(connection: sa.Connection, user: User, home: Path, today: date) -> list[str]:
-    """The hashes of files that are gone now: those that nothing names, and those whose time is
-    over for everything that names them. Their rows stay, so a figure still says what backed it.
+def forget(
+    connection: sa.Connection, user: User, home: Path, today: date, now: datetime | None = None
+) -> list[str]:
+    """The hashes of files that are past their day, with a line in the audit. Their rows stay, so a
+    figure still says what backed it. The files go with `remove_files`, once the transaction stands.
 
     Raises: NotPermitted for all who may not report for every project.
     """
     require(user, Verb.REPORT, Kind.INDICATOR)
-    rows = connection.execute(
-        sa.select(Proof.sha256, Proof.retain_until).where(Proof.sha256.is_not(None))
-    ).all()
-    needed = {row.sha256 for row in rows if row.retain_until is None or row.retain_until >= today}
-    gone = []
-    for path in sorted((home / FOLDER).glob("??/*")):
-        if path.name not in needed and len(path.name) == hashlib.sha256().digest_size * 2:
-            path.unlink()
-            gone.append(path.name)
+    gone = passed(connection, home, today, now or datetime.now(UTC))
     if gone:
         audit.record(connection, user, "proofs_forgotten", "proofs", {"sha256": gone})
     return gone
-
-
-def path_of(home: Path, sha256: str) -> Path:
-    """Where a file of this hash lies."""
-    return home / FOLDER / sha256[:2] / sha256
 
 
 # --- whose it is --------------------------------------------------------------------------------
@@ -343,20 +334,3 @@ def _store(
     detail = {name: row.get(name) for name in ("name", "sha256", "link", "reported_id", "claim_id")}
     audit.record(connection, user, "proof_attached", f"proof:{number}", detail)
     return number
-
-
-def put_file(home: Path, sha256: str, content: bytes) -> None:
-    """A file in its place, whole: whoever reads it sees all of it or nothing."""
-    path = path_of(home, sha256)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

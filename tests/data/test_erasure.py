@@ -16,7 +16,17 @@ from data import access, audit, database, schema
 from data.fieldwork import answers, invitations, withdrawals
 from data.folding import extracts
 from data.folding.extracts import FROM_FIRST
-from data.keeping import backup, erasure, holdings, marks, returned, subject_access, tracing
+from data.keeping import (
+    backup,
+    erasure,
+    holdings,
+    marks,
+    organisations,
+    restoring,
+    returned,
+    subject_access,
+    tracing,
+)
 from data.keeping.sealed import Key
 from tests.data.asked import GIVEN, NOW, PULSE, USER, answer, invited, link, opened
 
@@ -150,7 +160,7 @@ def test_nothing_is_left_of_who_was_erased(sqlite_engine, tmp_path, tmp_path_fac
     backup.back_up(sqlite_engine, USER, tmp_path, newer, KEY)
     for copy in (older, newer):
         home = copy.with_suffix("")
-        backup.restore(copy, home, KEY, erased=tmp_path / marks.FILE)
+        restoring.restore(copy, home, KEY, erased=tmp_path / marks.FILE)
         assert seen(home, erased) == set()
         assert seen(home, staying) == staying
     with database.reading(sqlite_engine) as connection:
@@ -200,7 +210,7 @@ def test_what_a_receipt_took_back_goes_again_from_an_older_copy(sqlite_engine, t
     withdrawals.take_back(sqlite_engine, tmp_path, token, keys[0], LATER)
     address = f"https://arviomo.example/s/{token}/receipt?lang=fi&receipt={keys[1]}"
     assert erasure.erase(sqlite_engine, USER, tmp_path, address, LATER).rows == {"response": 1}
-    copy = backup.restore(folder / "a.backup", folder / "home", KEY, tmp_path / marks.FILE)
+    copy = restoring.restore(folder / "a.backup", folder / "home", KEY, tmp_path / marks.FILE)
     assert copy.erased == 2
     back = database.connect(f"sqlite:///{folder / 'home' / 'arviomo.db'}")
     with database.reading(back) as connection:
@@ -236,7 +246,8 @@ def test_an_organisation_that_is_one_person_loses_its_name_for_good(engine, tmp_
         group = connection.scalar(sa.select(schema.StakeholderGroup.code).limit(1))
         firm["group_code"] = group
         connection.execute(sa.insert(schema.Organisation), firm)
-    assert erasure.erase_organisation(engine, USER, tmp_path, "tmi maija virtanen", LATER).whole
+    called = "tmi maija virtanen"
+    assert organisations.erase_organisation(engine, USER, tmp_path, called, LATER).whole
     with database.writing(engine) as connection:
         connection.execute(sa.insert(schema.Organisation), firm)
     assert returned.reapply(engine, tmp_path) == 1

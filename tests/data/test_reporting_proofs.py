@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -206,11 +207,34 @@ def test_files_are_forgotten_when_nothing_names_them_or_their_time_is_over(world
     write(world, proofs.remove, MANAGER, loose)
     with pytest.raises(NotPermitted):
         write(world, proofs.forget, MANAGER, tmp_path, date(2026, 1, 1))
-    assert len(write(world, proofs.forget, EVALUATOR, tmp_path, date(2031, 12, 31))) == 1
-    assert read(world, proofs.read_proof, MANAGER, tmp_path, kept).content == PDF
-    assert len(write(world, proofs.forget, EVALUATOR, tmp_path, date(2032, 1, 1))) == 1
+    # A file that came today is left: its row may not be stored yet.
+    assert write(world, proofs.forget, EVALUATOR, tmp_path, date(2031, 12, 31)) == []
+    for today, left in ((date(2031, 12, 31), 1), (date(2032, 1, 1), 0)):
+        now = datetime.combine(today, time(), UTC)
+        gone = write(world, proofs.forget, EVALUATOR, tmp_path, today, now)
+        # Only once the transaction stands.
+        assert len(stored(tmp_path)) == left + 1
+        assert proofs.remove_files(tmp_path, gone, now) == gone
+        assert len(stored(tmp_path)) == left
+        if left:
+            assert read(world, proofs.read_proof, MANAGER, tmp_path, kept).content == PDF
     # The row stays: the figure still says what backed it.
     assert len(read(world, proofs.proofs, MANAGER, reported=value)) == 1
+
+
+def stored(home) -> list[str]:
+    return [path.name for path in (home / proofs.FOLDER).glob("??/*")]
+
+
+def test_a_file_that_is_brought_again_while_it_goes_stays(world, value, tmp_path):
+    loose = attach(world, tmp_path, value)
+    write(world, proofs.remove, MANAGER, loose)
+    [sha256], later = stored(tmp_path), datetime.now(UTC) + timedelta(days=2)
+    assert write(world, proofs.forget, EVALUATOR, tmp_path, later.date(), later) == [sha256]
+    again = attach(world, tmp_path, value)
+    os.utime(proofs.path_of(tmp_path, sha256), (later.timestamp(),) * 2)
+    assert proofs.remove_files(tmp_path, [sha256], later) == []
+    assert read(world, proofs.read_proof, MANAGER, tmp_path, again).content == PDF
 
 
 # --- claims -------------------------------------------------------------------------------------

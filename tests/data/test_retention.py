@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -62,6 +63,8 @@ def filled(engine, tmp_path):
     file = proofs.path_of(tmp_path, "a" * 64)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"nothing names it any more")
+    brought = NOW - timedelta(days=2)
+    os.utime(file, (brought.timestamp(),) * 2)
     return tmp_path
 
 
