@@ -44,7 +44,7 @@ SCREEN = """() => {
 WHOLE = """() => document.querySelector('h1')
   && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
   && !document.querySelector('[data-testid=stSkeleton]')
-  && document.querySelectorAll('[data-testid=stPlotlyChart]').length >= CHARTS
+  && document.querySelectorAll('.still .plot, [data-testid=stPlotlyChart]').length >= CHARTS
   && [...document.querySelectorAll('[data-testid=stPlotlyChart]')]
        .every(chart => chart.querySelector('.main-svg'))"""
 
@@ -143,7 +143,7 @@ def ours_changes(browser: Browser, address: str) -> dict[str, float]:
     light = change(page, click(bar, "Overview"), heading("Overview"))
     text = change(page, click(bar, "Search"), heading("Search"))
     change(page, click(bar, "Overview"), heading("Overview"))
-    page.wait_for_function(WHOLE.replace("CHARTS", "6"), timeout=PATIENCE)
+    page.wait_for_function(WHOLE.replace("CHARTS", "1"), timeout=PATIENCE)
     chosen = (
         "() => [...document.querySelectorAll('button[role=radio]')].find(e => "
         "e.textContent.trim() === 'Follow-up')?.getAttribute('aria-checked') === 'true'"
@@ -164,7 +164,7 @@ def plain_changes(browser: Browser, address: str) -> dict[str, float]:
     change(page, click(bar, "Charts"), heading("Charts"))
     text = change(page, click(bar, "Empty"), heading("Empty"))
     charts = change(page, click(bar, "Charts"), heading("Charts"))
-    page.wait_for_function(WHOLE.replace("CHARTS", "6"), timeout=PATIENCE)
+    page.wait_for_function(WHOLE.replace("CHARTS", "1"), timeout=PATIENCE)
     chosen = (
         "() => document.querySelectorAll('input[type=radio]')[1]?.checked"
         " && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -174,19 +174,17 @@ def plain_changes(browser: Browser, address: str) -> dict[str, float]:
     return {"page with charts": charts, "page of text": text, "filter": filtered}
 
 
-def keep_charts(browser: Browser, address: str, folder: Path) -> int:
+def keep_charts(home: Path, folder: Path) -> int:
     """How many charts our overview has; each is written to a folder as Plotly's JSON."""
-    page = browser.new_page(viewport=WINDOW)
-    page.goto(address)
-    page.wait_for_function(WHOLE.replace("CHARTS", "6"), timeout=PATIENCE)
-    told = page.evaluate(
-        "[...document.querySelectorAll('.js-plotly-plot')].map(plot => "
-        "JSON.stringify({data: plot.data, layout: {...plot.layout, template: undefined}}))"
-    )
-    for number, chart in enumerate(told):
-        (folder / f"chart{number:02}.json").write_text(chart, encoding="utf-8")
-    page.close()
-    return len(told)
+    environment = os.environ | {
+        "ARVIOMO_HOME": str(home / "demo"),
+        "ARVIOMO_DATABASE": f"sqlite:///{(home / 'demo' / 'arviomo.db').resolve()}",
+    }
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.our_charts", str(folder)],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return int(told.stdout.split()[-1])
 
 
 def measure(home: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
@@ -194,7 +192,7 @@ def measure(home: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     with tempfile.TemporaryDirectory() as folder, served(home) as (ours, _), headless() as browser:
         overview = f"{ours}/?lang=en&persona=steering"
-        charts = keep_charts(browser, overview, Path(folder))
+        charts = keep_charts(home, Path(folder))
         with plain(Path(folder)) as theirs:
             pages = {
                 "ours": (overview, "[data-testid=stMetricValue]", charts),

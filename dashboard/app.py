@@ -34,14 +34,14 @@ def main() -> None:
     with reading(engine()) as connection:
         user = session.user(connection)
         invented = session.shows_sample(connection)
-        published = sheets.latest_revision(connection) is not None
+        revision = sheets.latest_revision(connection)
     if user is None:
         _show_door(language)
         return
     session.settle_uploads(user)
     session.note_denials(connection.engine, user)
     pages: dict[str, Page] = {}
-    viewing = session.Viewing(user, language, access.profile_of(user), invented, pages)
+    viewing = session.Viewing(user, language, access.profile_of(user), invented, pages, revision)
     permitted = access.pages_for(user)
     pages |= {page: _page(page, viewing) for page in navigation.PAGES if page in permitted}
 
@@ -49,7 +49,8 @@ def main() -> None:
     current = st.navigation(_menus(pages, language), position="top")
     st.set_page_config(page_title=f"{current.title} – {say('app.name', language)}", layout="wide")
     _show_header(viewing)
-    if published or current not in [pages[page] for page in navigation.SHOW_FIGURES & pages.keys()]:
+    shows_figures = navigation.SHOW_FIGURES & pages.keys()
+    if revision is not None or current not in [pages[page] for page in shows_figures]:
         current.run()
     else:
         st.title(current.title)

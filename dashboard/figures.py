@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import streamlit as st
-
 from dashboard.session import Viewing
 from dashboard.truth import engine
 from data import access, records, sheets
@@ -56,6 +54,10 @@ class Key(NamedTuple):
     question: Question
 
 
+#: What was read, by everything that decides what it is; the oldest goes first.
+_kept: dict[Key, tuple[Result, ...]] = {}
+
+
 def figures(
     viewing: Viewing,
     *,
@@ -66,16 +68,18 @@ def figures(
     part: str | None = None,
     wave: str | None = None,
     split: str | None = None,
+    revision: int | None = None,
 ) -> list[Result]:
-    """The published figures that the reader may see, of the latest revision.
+    """The published figures that the reader may see, of a revision or else of the latest.
 
     Missing: an empty list before the first publication, and where nothing was ever collected.
     """
-    revision = latest()
-    if revision is None:
+    asked = revision or revision_of(viewing)
+    if asked is None:
         return []
     question = Question(level, entity, metric, instrument, part, wave, split)
-    return list(_read(Key(database_url(), revision, policy(viewing), question), viewing.user))
+    key = Key(database_url(), asked, policy(viewing), question)
+    return list(_read(key, viewing.user))
 
 
 def one(results: Iterable[Result], **wanted: object) -> Result | None:
@@ -94,6 +98,11 @@ def policy(viewing: Viewing) -> Policy:
     """What decides what the reader may see."""
     visible = tuple(access.visible_entities(viewing.user, level) for level in Level)
     return Policy(viewing.profile, visible)
+
+
+def revision_of(viewing: Viewing) -> int | None:
+    """The publication that a run of a page reads from its beginning to its end."""
+    return latest() if viewing.revision is None else viewing.revision
 
 
 def latest() -> int | None:
@@ -129,7 +138,7 @@ def some_answers_wait(facts: RevisionFacts, project: int) -> bool:
 
 def findings(viewing: Viewing) -> list[Attention]:
     """The projects that need attention, heaviest first, among those the reader may see."""
-    revision = latest()
+    revision = revision_of(viewing)
     if revision is None:
         return []
     with reading(engine()) as connection:
@@ -155,7 +164,7 @@ def findings_of(viewing: Viewing, revision: int) -> dict[int, list[Attention]]:
 
 def with_figures(viewing: Viewing, level: Level) -> frozenset[int]:
     """The entities of a level of which the latest sheet says anything to the reader."""
-    revision = latest()
+    revision = revision_of(viewing)
     if revision is None:
         return frozenset()
     with reading(engine()) as connection:
@@ -166,7 +175,7 @@ def with_figures(viewing: Viewing, level: Level) -> frozenset[int]:
 
 def levels_with(viewing: Viewing, metric: str) -> list[Level]:
     """The levels at which the latest sheet has figures of a metric that the reader may see."""
-    revision = latest()
+    revision = revision_of(viewing)
     if revision is None:
         return []
     with reading(engine()) as connection:
@@ -192,9 +201,14 @@ def metric_of(name: str) -> Metric:
     return metrics()[name]
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _read(key: Key, _user: User) -> tuple[Result, ...]:
-    with reading(engine()) as connection:
-        return tuple(
-            sheets.read_figures(connection, _user, revision=key.revision, **key.question._asdict())
-        )
+def _read(key: Key, user: User) -> tuple[Result, ...]:
+    found = _kept.get(key)
+    if found is None:
+        with reading(engine()) as connection:
+            read = sheets.read_figures(
+                connection, user, revision=key.revision, **key.question._asdict()
+            )
+        while len(_kept) >= KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        found = _kept[key] = tuple(read)
+    return found

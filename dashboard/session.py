@@ -51,7 +51,8 @@ class Viewing:
     """One run of a page: who looks, in which language, at figures protected for whom.
 
     pages holds the pages that this user may open, by page id; `link` draws a link to one.
-    invented says that everything in the database is the invented sample portfolio.
+    invented says that everything in the database is the invented sample portfolio. revision is the
+    publication that the run reads; None: whichever is the latest when it asks.
     """
 
     user: User
@@ -59,6 +60,7 @@ class Viewing:
     profile: Profile
     invented: bool = False
     pages: Mapping[str, Page] = field(default_factory=dict)
+    revision: int | None = None
 
 
 # --- who looks ----------------------------------------------------------------------------------

@@ -24,8 +24,7 @@ def welcome(viewing: Viewing) -> None:
     if session.kept("welcome") or st.context.cookies.get(COOKIE) == SEEN:
         return
     language = viewing.language
-    with st.container(border=True, key="welcome"):
-        st.header(say("welcome.title", language), anchor=False)
+    with st.expander(say("welcome.title", language), key="welcome"):
         st.markdown(
             "\n".join(
                 f"- {literal(say(f'welcome.{part}', language))}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
 
-from dashboard import sections
+from dashboard import sections, session
 from dashboard.attention import attention, pressing_projects
 from dashboard.brief.button import brief_button
 from dashboard.components import answer, begin, entity_link, part, published_line, section
@@ -21,6 +22,10 @@ from data.access import Role
 from data.database import reading
 from data.records.duties import duties
 from metrics.metric import Level
+
+#: The parts of the page, each at its own address; the first is read in a minute.
+VIEW = "overview_view"
+VIEWS = ("glance", "benefit", "process", "compare", "unknown")
 
 
 def show(viewing: Viewing) -> None:
@@ -40,15 +45,44 @@ def show(viewing: Viewing) -> None:
             f"{sections.headline(viewing, scope)} {say_count('attention.count', needing, language)}"
         )
         published_line(viewing, scope.publication)
-        brief_button(viewing, scope)
         welcome(viewing)
+        brief_button(viewing, scope)
+    DRAWN[choose_view(viewing, scope)](viewing, scope)
 
-    section(say("section.glance", language))
-    sections.glance(viewing, scope)
+
+def choose_view(viewing: Viewing, scope: sections.Scope) -> str:
+    """Which part of the page the reader looks at, as the address says it.
+
+    The figures of one funder are not set beside each other by theme and area.
+    """
+    language = viewing.language
+    views = [view for view in VIEWS if view != "compare" or scope.level == Level.PORTFOLIO]
+    st.segmented_control(
+        say("overview.view", language),
+        format_func=lambda view: say(f"overview.view.{view}", language),
+        **session.follow(VIEW, views),
+    )
+    return session.selection(VIEW, views)
+
+
+def at_a_glance(viewing: Viewing, scope: sections.Scope) -> None:
+    """What a reader of one minute needs: the figures, for whom, what needs them, what is new."""
+    language = viewing.language
+    sections.glance(viewing, scope, section)
     section(say("section.attention", language))
     attention(viewing)
-    section(say("section.news", language))
-    sections.news(viewing, scope)
+    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+        with st.container():
+            section(say("section.benefit_by_group", language))
+            sections.benefit_by_group(viewing, scope)
+        with st.container():
+            section(say("section.news", language))
+            sections.news(viewing, scope)
+
+
+def benefit(viewing: Viewing, scope: sections.Scope) -> None:
+    """What came of it, and for whom."""
+    language = viewing.language
     section(say("section.outcomes", language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         with st.container():
@@ -59,6 +93,11 @@ def show(viewing: Viewing) -> None:
             sections.outcome_change(viewing, scope)
     section(say("section.outcomes_by_group", language))
     sections.outcomes_by_group(viewing, scope)
+
+
+def process(viewing: Viewing, scope: sections.Scope) -> None:
+    """How the work went, by those who took part and by what was written down."""
+    language = viewing.language
     section(say("section.process", language))
     with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
         with st.container():
@@ -70,9 +109,11 @@ def show(viewing: Viewing) -> None:
     sections.right_amount(viewing, scope)
     section(say("section.process_records", language))
     sections.process_from_records(viewing, scope)
-    if scope.level == Level.PORTFOLIO:
-        side_by_side(viewing, scope)
-    section(say("section.unknown", language))
+
+
+def not_known(viewing: Viewing, scope: sections.Scope) -> None:
+    """What the figures cannot say yet, and what it would take."""
+    section(say("section.unknown", viewing.language))
     sections.unknown(viewing, scope)
 
 
@@ -108,3 +149,12 @@ def side_by_side(viewing: Viewing, scope: sections.Scope) -> None:
                         sections.compare(viewing, scope, level, called, metric, most=8)
                     if kind == "process":
                         entity_link(viewing, level, say(f"section.all_{level}", language))
+
+
+DRAWN: dict[str, Callable[[Viewing, sections.Scope], None]] = {
+    "glance": at_a_glance,
+    "benefit": benefit,
+    "process": process,
+    "compare": side_by_side,
+    "unknown": not_known,
+}

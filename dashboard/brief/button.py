@@ -26,8 +26,12 @@ def brief_button(viewing: Viewing, scope: Scope) -> None:
     """A button, and the period whose reported figures the brief is to hold; once the button is
     pressed, the way to the file, for a quarter of an hour."""
     language = viewing.language
-    days = period_of(viewing, scope)
-    if not st.button(say("brief.make", language), icon=":material/picture_as_pdf:", key="brief"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = period_of(viewing, scope)
+        pressed = st.button(
+            say("brief.make", language), icon=":material/picture_as_pdf:", key="brief"
+        )
+    if not pressed:
         return
     with st.spinner(say("brief.making", language)):
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.charts import is_shown
 from dashboard.components import part, tile
 from dashboard.figures import metric_of, one
-from dashboard.first_screen import let_stand
 from dashboard.labels import group_name, overall_name
 from dashboard.sections.outcomes import benefit_of_groups
 from dashboard.sections.scope import Scope, overall_quality, totals
@@ -47,16 +48,15 @@ def glance_figures(
     }
 
 
-def glance(viewing: Viewing, scope: Scope) -> None:
+def glance(viewing: Viewing, scope: Scope, heading: Callable[[str], None] = part) -> None:
     """The figures that the page opens with: what came of it, and how the process went."""
     language = viewing.language
     for kind, tiles in glance_figures(viewing, scope).items():
-        part(say(f"section.glance_{kind}", language))
+        heading(say(f"section.glance_{kind}", language))
         with st.grid(4, min_column_width=230, border=True):
             for label, metric, result in tiles:
                 with st.container():
                     tile(label, result, metric, language)
-    let_stand()
 
 
 def least_group(viewing: Viewing, scope: Scope, least: Result | None) -> str:

@@ -20,6 +20,7 @@ from dashboard.figures import earlier, figures, findings_of, metric_of, names
 from dashboard.labels import overall_of
 from dashboard.literal import literal
 from dashboard.sections.scope import Scope
+from dashboard.sections.since import headlines_since
 from dashboard.session import Viewing
 from dashboard.wording import say, say_count
 from metrics.metric import Level, Metric, Result
@@ -63,6 +64,8 @@ def since_publication(viewing: Viewing, scope: Scope, called: Mapping[int, str])
     if not come and not gone:
         said.append(say("news.same", language))
     st.markdown(literal(" ".join(said)))
+    if figures_then := headlines_since(viewing, scope, before):
+        st.markdown(literal(figures_then))
 
 
 def since_round(viewing: Viewing, scope: Scope, name: str, called: Mapping[int, str]) -> None:

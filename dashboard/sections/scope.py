@@ -128,6 +128,7 @@ def totals(viewing: Viewing, scope: Scope, metric: str, instrument: str | None) 
         metric=metric,
         instrument=instrument,
         split="total",
+        revision=scope.publication.id,
     )
 
 

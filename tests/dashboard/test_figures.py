@@ -21,7 +21,7 @@ def published(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """The published sample portfolio as the database of this process."""
     database = next(sample_home.rglob("arviomo.db"))
     monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{database}")
-    figures._read.clear()
+    figures._kept.clear()
     yield
 
 

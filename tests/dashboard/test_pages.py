@@ -133,8 +133,9 @@ def test_an_address_of_what_one_may_not_see_looks_like_one_of_nothing():
 
 
 def test_the_funders_overview_is_of_its_own_projects():
-    said = spoken(opened("overview", "funder"))
+    said = spoken(opened("overview", "funder", overview_view="compare"))
     assert say("section.compare", "fi") not in said
+    assert say("section.compare", "fi") in spoken(opened("overview", overview_view="compare"))
 
 
 def test_what_a_proposer_wrote_is_shown_as_it_was_written():

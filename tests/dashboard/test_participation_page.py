@@ -163,7 +163,7 @@ def test_the_funnel_tells_stages_years_times_and_ends(language):
 
 @pytest.mark.parametrize("page", ["overview", "project"])
 def test_every_outcome_of_records_has_its_grade_and_its_reservation(page):
-    at = opened(page)
+    at = opened(page, overview_view="benefit")
     tables = [t.value for t in at.table if say("table.grade", "fi") in t.value.columns]
     assert tables
     grades = {grade for table in tables for grade in table[say("table.grade", "fi")]}
@@ -176,7 +176,7 @@ def test_every_outcome_of_records_has_its_grade_and_its_reservation(page):
 
 def test_a_share_of_records_shows_what_it_was_counted_from():
     roles = shown(published("roles_filled"))[0]
-    at = opened("overview")
+    at = opened("overview", overview_view="process")
     row = next(
         plain(" ".join(map(str, row)))
         for table in at.table

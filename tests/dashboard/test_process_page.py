@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import figures
+from dashboard.app_pages import overview
 from dashboard.sections.projects import compared_sentence, may_be_ranked
 from dashboard.truth import engine
 from dashboard.uses import METRICS_OF, pages_with
@@ -183,6 +184,9 @@ def test_where_metrics_are_used_is_what_the_pages_ask_for(monkeypatch):
     for current in METRICS_OF:
         # The outcome of claims stands in the view that sets it beside cost.
         opened(current, "evaluator", claims_view="cost")
+    current = "overview"
+    for view in overview.VIEWS:
+        opened(current, "evaluator", overview_view=view)
     for page, shown in METRICS_OF.items():
         assert set(shown) <= asked[page], page
     # Which outcome stands beside the process is the reader's choice; which surveys there are is

@@ -49,6 +49,8 @@ VIEWS = (
     look_at("surveys", surveys_view="notice"),
     look_at("self_assessment", judge_view="history"),
     look_at("proposals", proposal_id=2),
+    look_at("overview", overview_view="compare"),
+    look_at("overview", overview_view="unknown"),
 )
 EVALUATOR = tuple(look_at(name) for name in PAGES)
 #: What a funder sees otherwise than an evaluator.
@@ -62,6 +64,7 @@ BY_NIGHT = (
     + tuple(look_at("claims", claims_view=name) for name in ("expected", "comply", "cost"))
     + tuple(look_at("self_assessment", judge_view=name) for name in ("joint", "gap", "ready"))
     + (look_at("surveys", surveys_view="new"), look_at("overview", lang="en"))
+    + tuple(look_at("overview", overview_view=view) for view in ("benefit", "process"))
 )
 WATCH = """
   window.__refused = [];
