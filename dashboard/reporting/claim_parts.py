@@ -23,7 +23,8 @@ from data.reporting.costs import Cost
 from data.reporting.lineage import Handover
 from metrics.metric import Level, Result
 
-ROWS = 40
+#: Rows of one table, and names in one sentence.
+ROWS, NAMED = 40, 8
 #: The outcome that stands beside cost, and when it was asked.
 OUTCOME, WAVE = "outcome_score", "end"
 
@@ -116,10 +117,22 @@ def cost_and_outcome(
     }  # fmt: skip
     told = sum(results[number] is not None for number in known)
     st.markdown(literal(say("cost.lead", language, n=told, all=len(known))))
+    over = [n for n in known if events_exceed(costs[n])]
+    if over:
+        named = ", ".join(called[number] for number in over[:NAMED])
+        named += ", …" if len(over) > NAMED else ""
+        told_of = say_count("cost.events_exceed", len(over), language, projects=named)
+        st.warning(literal(told_of))
     table(columns, "cost", say("cost.title", language), language)
     found = [result for result in results.values() if result is not None]
     if found:
         explained(viewing, [(metric, found)], publication(), key="cost")
+
+
+def events_exceed(cost: Cost) -> bool:
+    """Whether events are said to have cost more than all the money that was used: something is
+    written down wrongly, or other money paid for them."""
+    return cost.used is not None and cost.events is not None and cost.events > cost.used
 
 
 def outcome(viewing: Viewing, project: int) -> Result | None:

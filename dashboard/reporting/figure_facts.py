@@ -49,9 +49,11 @@ def definition(viewing: Viewing, record: FigureRecord) -> None:
         "target": words.target_words(target, language),
         "part_of": ", ".join(indicator.part_of),
         "source": indicator.source,
-        "definition_hash": record.definition_sha256,
     }
     facts_table(facts, say("figure.definition", language), language)
+    # Beside the table: a word that cannot be broken would keep its other cells from wrapping.
+    hashed = say("figure.fact.definition_hash", language)
+    st.caption(literal(f"{hashed}: {record.definition_sha256}"))
 
 
 def facts_table(facts: Mapping[str, str], title: str, language: str) -> None:
