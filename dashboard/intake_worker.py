@@ -23,6 +23,7 @@ from data.database import reading
 from data.imports import run
 from data.imports.kept import known_profiles
 from data.imports.problems import Problem, RejectedFile
+from data.imports.sources.matching import meanings_of
 from data.imports.sources.propose import keep, propose
 from data.imports.sources.suggest import Said, Suggestion
 from data.instruments import InstrumentConflict, known_instruments
@@ -30,6 +31,8 @@ from data.permissions import Role
 
 #: Rows of the file that a preview shows.
 SHOWN_ROWS = 5
+#: So many different answers of a column can be given their meaning on the page.
+MOST_VALUES = 30
 
 
 def main() -> None:
@@ -81,6 +84,8 @@ def suggest(request: dict[str, Any]) -> dict[str, Any]:
         "asks_create": any(q.code == "unknown_projects" for q in made.questions),
         "free": list(made.left_out),
         "missing": missing_items(made, set(item_codes)),
+        "tables": tables_of(made),
+        "values": values_of(made, language),
     }
 
 
@@ -89,6 +94,43 @@ def proposed(request: dict[str, Any]) -> Suggestion:
     said = Said(**{**request["said"], "without": tuple(request["said"]["without"])})
     form = Path(request["form"]) if request.get("form") else None
     return propose(engine(), Path(request["file"]), user(request), said, form)
+
+
+def tables_of(made: Suggestion) -> list[str]:
+    """The tables of the file, the one that is looked at first; none where there is one."""
+    found = made.found
+    others = [name for name, _ in found.tables]
+    return [found.sheet or found.member, *others] if others else []
+
+
+def values_of(made: Suggestion, language: str) -> dict[str, Any]:
+    """What the answers of each mapped item say, and which codes they may mean.
+
+    Shape: by item: ``said`` (text of a cell, the code that it is read as or ""), and ``codes``
+    (code, its words). Items whose answers are free text, numbers or drafted are not there.
+    """
+    if made.instrument is not None or not made.body.get("instrument"):
+        return {}
+    with reading(engine()) as connection:
+        instrument = known_instruments(connection)[made.body["instrument"]]
+    told: dict[str, Any] = {}
+    for item, headers, _ in made.mapping:
+        if item not in {each.code for each in instrument.items}:
+            continue
+        answers = instrument.answers_of(item)
+        columns = [made.found.column(header) for header in headers]
+        said = list(dict.fromkeys(value for column in columns for value in column.values))
+        if not said or not answers.choices:
+            continue
+        means = meanings_of(said, answers).values | made.body["answers"][item].get("values", {})
+        codes = [
+            [str(choice.code), choice.text.in_language(language)] for choice in answers.choices
+        ]
+        told[item] = {
+            "said": [[value, str(means.get(value, ""))] for value in said[:MOST_VALUES]],
+            "codes": codes,
+        }
+    return told
 
 
 def missing_items(made: Suggestion, mapped: set[str]) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import intake, upload
+from dashboard import intake, upload, value_maps
 from dashboard.labels import group_name, questionnaire_name, questionnaires, wave_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, follow, keep, kept
@@ -26,6 +26,8 @@ from survey.instrument import GROUPS, WAVES
 #: The choice that asks the file itself what it is.
 BY_ITSELF = "by_itself"
 TYPES = ["csv", "tsv", "txt", "xlsx", "zip", "xml", "xes"]
+#: What is remembered of a file for the rest of the visit.
+REMEMBERED = ("encoding", "pinned", "without", "table", "values")
 #: Looks that are kept, so that ticking a box does not read the file again.
 KEPT = 8
 
@@ -74,7 +76,9 @@ def recognise(viewing: Viewing) -> None:
     tell(found, language)
     if found["unsure"] and confirmed(found["unsure"], mark, said, language):
         st.rerun()
+    value_maps.choose_table(found, mark, said, language, remember)
     change(found, mark, said, language)
+    value_maps.change_values(found, mark, said, language, remember)
     if found["whole"] and st.button(
         say("suggest.keep", language), type="primary", key="suggest_keep"
     ):
@@ -122,6 +126,8 @@ def choices(viewing: Viewing) -> dict[str, Any]:
         "encoding": "",
         "pinned": {},
         "without": [],
+        "table": "",
+        "values": {},
     }
 
 
@@ -238,7 +244,7 @@ def change(found: dict[str, Any], mark: str, said: dict[str, Any], language: str
 
 def remember(mark: str, said: dict[str, Any], **changed: Any) -> None:
     """What the reader said of this file, for the rest of the visit."""
-    told = {name: said[name] for name in ("encoding", "pinned", "without")}
+    told = {name: said[name] for name in REMEMBERED}
     keep(f"suggested:{mark}", told | changed)
 
 

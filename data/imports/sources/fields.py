@@ -103,8 +103,7 @@ def _closed(made: Fields, columns: list[Column], name: str) -> None:
 def _of_tool(made: Fields, found: Found) -> None:
     """The number, the day and the language of an answer, as its tool calls them."""
     wanted = tools()[found.source].fields
-    if number := _first(found, wanted.get("response_id", ())):
-        _take(made, "response_id", number, {"column": number.header})
+    _number(made, found, wanted.get("response_id", ()))
     for name in wanted.get("answered_on", ()):
         day = _first(found, (name,))
         if day is None or not day.forms:
@@ -125,6 +124,17 @@ def _of_tool(made: Fields, found: Found) -> None:
         if values:
             cell = {"column": language.header, "values": values, "otherwise": "blank"}
             _take(made, "language", language, cell)
+
+
+def _number(made: Fields, found: Found, names: tuple[str, ...]) -> None:
+    """The number of an answer; of a repeated group it is put together of two columns."""
+    for name in names:
+        parts = [_first(found, (one,)) for one in name.split(" + ")]
+        if all(parts):
+            headers = [part.header for part in parts]
+            for part in parts:
+                _take(made, "response_id", part, {"column": headers if headers[1:] else headers[0]})
+            return
 
 
 def _first(found: Found, names: tuple[str, ...]) -> Column | None:

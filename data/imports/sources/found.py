@@ -37,7 +37,8 @@ class Column:
 class Found:
     """What a file is. evidence: what in the file says so. sure: whether its encoding is certain.
 
-    tables: other tables of the same file (sheets, files of a zip) with their rows.
+    tables: other tables of the same file (sheets, files of a zip) with their rows; unlooked: how
+    many more there are than are looked at.
     structure: questions and answers of a LimeSurvey structure file. counts: of things in an XML
     file, for which there are no columns, and of an event log, which ``waits_for`` an activity.
     """
@@ -59,6 +60,7 @@ class Found:
     columns: tuple[Column, ...] = ()
     languages: tuple[str, ...] = ()
     tables: tuple[tuple[str, int], ...] = ()
+    unlooked: int = 0
     counts: dict[str, float] = field(default_factory=dict)
     waits_for: str = ""
     structure: dict = field(default_factory=dict)

@@ -37,7 +37,7 @@ def propose(
     Raises: RejectedFile for a file or a form that cannot be read; data.access.NotPermitted.
     """
     require(user, Verb.STORE, Kind.BATCH)
-    found = look(path, said.encoding or None)
+    found = look(path, said.encoding or None, said.table or None)
     is_sheet = form is not None and Path(form).suffix.lower() == ".xlsx"
     structure = look_beside(path) if form is None or is_sheet else look(form)
     with reading(engine) as connection:

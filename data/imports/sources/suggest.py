@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from data.imports.profile import Profile, profiles
 from data.imports.register import code_of as slug_of
+from data.imports.sources.doubts import Question, answer_of, asked_of_tables, doubts
 from data.imports.sources.drafting import drafted
 from data.imports.sources.fields import Fields, fields_of
 from data.imports.sources.found import Column, Found
@@ -30,26 +31,21 @@ class Said:
     instrument: a key, when the suggested one is not meant. fields: project, wave, group, phase or
     language of every row. encoding: confirmed. create_projects: unknown projects are new ones.
     pinned: items with the header of their column. without: fields and items that are not brought.
+    table: the sheet, or the file of a zip, that is meant. values: what answers mean: for an
+    item, the code of each text of a cell ("missing", "dont_know", "not_applicable" too).
     """
 
     instrument: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     encoding: str = ""
+    table: str = ""
     create_projects: bool = False
     pinned: dict[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 NOTHING = Said()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a person must say, or should check. blocking: without it nothing can be brought in."""
-
-    code: str
-    detail: dict[str, str | int] = field(default_factory=dict)
-    blocking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ def suggest(
     instruments: those that answers are known of, by their keys. projects: names and codes of the
     register, plain.
     """
-    asked = _of_encoding(found, said)
+    asked = [*_of_encoding(found, said), *asked_of_tables(found)]
     kind = tools()[found.source].kind
     if kind == "none" or (kind == "iati" and not found.columns):
         asked.append(Question("only_recognised_none", blocking=True))
@@ -176,9 +172,11 @@ def _of_answers(
         body["create_projects"] = True
     if instrument is None:
         return _of_draft(found, free, fields, body, asked, said.without)
-    answers = {match.item: _answer(match) for match in matched if not match.meanings.rescaled}
+    meant = {match.item: said.values.get(match.item, {}) for match in matched}
+    taken = [match for match in matched if meant[match.item] or not match.meanings.rescaled]
+    answers = {match.item: answer_of(match, meant[match.item]) for match in taken}
     for match in matched:
-        asked += _doubts(match)
+        asked += doubts(match, meant[match.item])
     missing = [item.code for item in instrument.items if item.code not in answers]
     if missing:
         detail = {"count": len(missing), "items": ", ".join(missing[:12])}
@@ -231,34 +229,6 @@ def _instrument(
         if (enough or (wanted and here)) and rank > most:
             best, most, matched = instrument, rank, here
     return best, matched
-
-
-def _answer(match: Match) -> dict:
-    headers = [column.header for column in match.columns]
-    answer: dict = {"column": headers[0] if len(headers) == 1 else headers}
-    if match.meanings.values and not match.meanings.plainly:
-        answer["values"] = match.meanings.values
-    if not match.sure:
-        answer["optional"] = True
-    return answer
-
-
-def _doubts(match: Match) -> list[Question]:
-    """What is not certain about an item."""
-    where = {"item": match.item, "column": " / ".join(c.header for c in match.columns)}
-    meanings = match.meanings
-    if meanings.rescaled:
-        return [Question("rescaled", where | {"values": ", ".join(meanings.unknown[:8])})]
-    doubts = []
-    if not match.sure:
-        doubts.append(Question("is_this_the_item", where))
-    if meanings.by_position:
-        doubts.append(Question("by_position", where))
-    if meanings.unknown:
-        doubts.append(
-            Question("values_unknown", where | {"values": "; ".join(meanings.unknown[:8])})
-        )
-    return doubts
 
 
 # --- the end ------------------------------------------------------------------------------------

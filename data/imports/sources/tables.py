@@ -18,6 +18,8 @@ from data.imports.workbook import sheet_names, workbook_rows
 #: So many rows and cells are looked at; the rest are only counted.
 LOOKED_AT, MOST_CELLS = 20_000, 1_000_000
 SNIFFED = 200
+#: So many sheets of a workbook, or tables of a zip, are looked at; of others it is told.
+MOST_TABLES = 20
 #: A report may stand in front of the table: so many rows are searched for the headers.
 PREAMBLE = 15
 
@@ -98,24 +100,28 @@ def _separator(lines: list[str]) -> str:
     return max(SEPARATORS, key=cut)
 
 
-def workbook_tables(path: Path, limits: Limits) -> list[Table]:
-    """The sheets of a workbook. Raises: Unreadable."""
+def workbook_tables(path: Path, limits: Limits) -> tuple[list[Table], int]:
+    """The first sheets of a workbook, and how many more it has. Raises: Unreadable."""
     tables = []
-    for name in sheet_names(path, limits)[:20]:
+    names = sheet_names(path, limits)
+    for name in names[:MOST_TABLES]:
         table = Table(name)
         rows = workbook_rows(path, {"sheet": name}, limits, Report(), Gauge())
         fill(table, (cells for _, cells in rows), limits)
         tables.append(table)
-    return tables
+    return tables, max(0, len(names) - MOST_TABLES)
 
 
-def zip_tables(path: Path, limits: Limits, encoding: str | None = None) -> list[Table]:
-    """The text tables of a zip, the largest first. Raises: Unreadable."""
+def zip_tables(path: Path, limits: Limits, encoding: str | None = None) -> tuple[list[Table], int]:
+    """The first text tables of a zip, the largest first, and how many more it has.
+
+    Raises: Unreadable.
+    """
     names = tables_in(path, limits)
     if not names:
         raise Unreadable("other_kind", found="ZIP")
     tables = []
-    for name in names[:20]:
+    for name in names[:MOST_TABLES]:
         out = unpacked(path, name, limits, path.with_name("member.csv"))
         tables.append(text_table(out, limits, name, encoding))
-    return tables
+    return tables, max(0, len(names) - MOST_TABLES)

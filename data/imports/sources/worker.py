@@ -23,6 +23,8 @@ from data.imports.xml_tables import xml_rows, xml_tables
 #: Loaded before the gates close: loading them loads foreign code, which is forbidden afterwards.
 _LOADED = ("openpyxl", "defusedxml.ElementTree", "xml.etree.ElementTree", "charset_normalizer",
            "_strptime")  # fmt: skip
+#: Tables in which an answer has several rows, or none.
+REPEATS = ("kobo_repeats", "odk_repeats")
 _LOCALE = re.compile(r"[^/]+/([a-z]{2})(?:-[A-Za-z]+)?")
 
 
@@ -32,11 +34,12 @@ def look(request: dict, limits: Limits) -> Found:
     wanted = request.get("table")
     if kind == "xml":
         return _of_xml(path, name, limits, wanted)
+    unlooked = 0
     if kind == "zip":
-        tables, kind = _inside(path, limits, request.get("encoding"))
+        (tables, unlooked), kind = _inside(path, limits, request.get("encoding"))
     else:
         tables = [text_table(path, limits, "", request.get("encoding"))]
-    return best_of(name, kind, tables, wanted)
+    return replace(best_of(name, kind, tables, wanted), unlooked=unlooked)
 
 
 def _of_xml(path: Path, name: str, limits: Limits, wanted: str | None) -> Found:
@@ -57,7 +60,9 @@ def _xml_table(path: Path, member: str, limits: Limits) -> Table:
     return table
 
 
-def _inside(path: Path, limits: Limits, encoding: str | None) -> tuple[list[Table], str]:
+def _inside(
+    path: Path, limits: Limits, encoding: str | None
+) -> tuple[tuple[list[Table], int], str]:
     import zipfile
 
     try:
@@ -81,7 +86,8 @@ def best_of(name: str, kind: str, tables: list[Table], wanted: str | None = None
         raise Unreadable("header_missing", row=1)
     # A sheet of repeats, or of notes, is not what was meant where another is known.
     return max(
-        looked, key=lambda found: (found.source not in ("table", "kobo_repeats"), bool(found.rows))
+        looked,
+        key=lambda found: (found.source not in ("table", *REPEATS), bool(found.rows)),
     )
 
 
