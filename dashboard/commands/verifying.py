@@ -110,7 +110,19 @@ def _recompute(documents: Sequence[dict[str, Any]], language: str) -> None:
         told = {"path": each.path, "was": _said(each.was), "now": _said(each.now)}
         hidden = each.code == "counted" and each.was is None and each.now is None
         click.echo(say(f"verify.{'people' if hidden else each.code}", language, **told))
+    for line in _other_software(documents, language):
+        click.echo(line)
     raise refusal("refusal.differences", language, count=written.count(len(found), language))
+
+
+def _other_software(documents: Sequence[dict[str, Any]], language: str) -> Iterator[str]:
+    """That another version of the program made a release: what it counted otherwise is no edit."""
+    from data.releases.content import software
+
+    here = software()
+    made = {document["release"].get("software") for document in documents} - {here}
+    for there in sorted(str(each) for each in made):
+        yield say("verify.other_software", language, there=there, here=here)
 
 
 def _said(told: Any) -> str:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from dashboard.cli import program
 from data import access, database, schema
+from data.releases import content
 from tests.data import released
 
 DAYS = ("2025-01-01", "2025-12-31")
@@ -203,6 +204,10 @@ def test_without_extracts_nobody_can_tell_whom_the_figures_are_about(portfolio):
 # --- verifying ----------------------------------------------------------------------------------
 
 
+def content_of(folder) -> dict:
+    return json.loads((folder / "release-1.json").read_bytes())["release"]
+
+
 def test_with_a_key_the_file_alone_is_checked(house, monkeypatch, tmp_path_factory):
     folder = released_in(house)
     # No database: an empty home, whose tables would be refused.
@@ -221,7 +226,7 @@ def test_with_a_key_the_file_alone_is_checked(house, monkeypatch, tmp_path_facto
     assert "the key is not in the file" in arviomo("verify", file, "--key", key).output
 
 
-def test_with_the_database_every_figure_is_made_again(house):
+def test_with_the_database_every_figure_is_made_again(house, monkeypatch):
     folder = released_in(house)
     file = str(folder / "release-1.json")
     done = arviomo("verify", file)
@@ -233,6 +238,11 @@ def test_with_the_database_every_figure_is_made_again(house):
     assert changed.exit_code == 1
     assert "valid" in changed.output
     assert ".value: released as 2, counted from the records now 1" in changed.output
+    assert "version" not in changed.output  # the same one made it
+    monkeypatch.setattr(content, "software", lambda: "9.9.9+other")
+    later = arviomo("verify", file)
+    assert f"made by version {content_of(folder)['software']} of the program" in later.output
+    assert "this is 9.9.9+other" in later.output
 
 
 def test_an_edited_row_is_found_by_checking_what_is_stored(house):
