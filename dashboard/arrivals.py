@@ -6,17 +6,20 @@ import csv
 import io
 
 import pandas as pd
+import sqlalchemy as sa
 import streamlit as st
 
+from dashboard import downloads, intake, upload
 from dashboard import format as written
-from dashboard import intake, upload
 from dashboard.components import part
+from dashboard.fetching import fetch
 from dashboard.labels import phase_name, questionnaire_name, wave_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, follow
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import access, records, sheets
+from data.access import User
 from data.database import reading
 from data.exports.cells import harmless
 from data.imports.problems import Problem, message
@@ -101,14 +104,14 @@ def rejected(viewing: Viewing, batch: Batch) -> None:
     )
     if page.total > len(page.rows):
         st.caption(say("data_room.first_only", language, shown=len(page.rows), all=page.total))
-    st.download_button(
-        say("data_room.download_rejected", language),
-        data=lambda: rejected_file(viewing, batch),
-        file_name=f"{batch.id}-rejected.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key="download_rejected",
-    )
+
+    def read(connection: sa.Connection, user: User) -> bytes | None:
+        may = access.can(user, Verb.READ, Kind.ROW)
+        return rejected_file(connection, user, batch, language) if may else None
+
+    made_of = downloads.fingerprint(batch.file_sha256, str(batch.id), language)
+    name = f"rejected-{batch.id}-{made_of}.csv"
+    fetch(viewing, say("data_room.download_rejected", language), name, read)
 
 
 def words(row: records.RejectedRow, batch: Batch, language: str) -> str:
@@ -117,14 +120,13 @@ def words(row: records.RejectedRow, batch: Batch, language: str) -> str:
     return message(problem, language, batch.file_name)
 
 
-def rejected_file(viewing: Viewing, batch: Batch) -> bytes:
+def rejected_file(connection: sa.Connection, user: User, batch: Batch, language: str) -> bytes:
     """Every rejected row as CSV; a cell that a spreadsheet would run as a formula is harmless."""
-    with reading(engine()) as connection:
-        page = records.rejected_rows(connection, viewing.user, batch.id, limit=batch.rows_rejected)
+    page = records.rejected_rows(connection, user, batch.id, limit=batch.rows_rejected)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(
-        [say(f"rejected.{name}", viewing.language) for name in ("row", "column", "value", "why")]
+        [say(f"rejected.{name}", language) for name in ("row", "column", "value", "why")]
     )
     for row in page.rows:
         writer.writerow(
@@ -132,7 +134,7 @@ def rejected_file(viewing: Viewing, batch: Batch) -> bytes:
                 row.row,
                 harmless(row.column),
                 harmless(row.value),
-                harmless(words(row, batch, viewing.language)),
+                harmless(words(row, batch, language)),
             ]
         )
     # The mark tells Excel that the file is UTF-8.

@@ -222,3 +222,13 @@ def test_a_text_has_the_same_blanks_in_every_language(path):
 def test_no_text_of_the_dashboard_stands_in_two_files():
     keys = [key for path in (ROOT / "dashboard/texts").glob("*.yaml") for key in read_texts(path)]
     assert sorted(keys) == sorted(set(keys))
+
+
+def test_no_file_is_offered_by_streamlits_own_button():
+    """Its addresses are open to whoever knows them: `dashboard.fetching.fetch` has its own."""
+    using = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "dashboard").rglob("*.py"))
+        if "download_button" in path.read_text(encoding="utf-8")
+    ]
+    assert using == []

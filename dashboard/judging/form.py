@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 import streamlit as st
 
 from dashboard import sign_in
 from dashboard.components import part
+from dashboard.fetching import fetch
 from dashboard.judging import saving
 from dashboard.judging.actions import action_fields, next_step
 from dashboard.judging.beside import apart_words, others_words
@@ -23,10 +25,9 @@ from dashboard.judging.words import (
 )
 from dashboard.literal import literal
 from dashboard.session import Viewing, tied
-from dashboard.truth import engine
 from dashboard.wording import say
 from dashboard.writing import store_or_send
-from data.database import reading
+from data.access import NotPermitted, User
 from data.judgement.assessment_reading import Assessment, Evidence
 from data.judgement.evidence import BEGINNINGS, evidence
 from data.schema import EVIDENCE_BYTES
@@ -128,7 +129,7 @@ def files(viewing: Viewing, draft: Draft, assessment: Assessment, construct: str
     for number, file in enumerate(f for f in assessment.evidence if f.construct == construct):
         key = field(draft, construct, f"file{number}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            offer(viewing, assessment, file, key)
+            offer(viewing, assessment, file)
             remove = literal(say("judge.file_remove", language, name=file.name))
             if st.button(remove, key=f"{key}_remove", type="tertiary"):
                 saving.detach(viewing, draft, construct, file.sha256)
@@ -152,16 +153,16 @@ def files(viewing: Viewing, draft: Draft, assessment: Assessment, construct: str
         saving.tell(language)
 
 
-def offer(viewing: Viewing, assessment: Assessment, file: Evidence, key: str) -> None:
-    """A file to take away; it is read when somebody asks for it."""
+def offer(viewing: Viewing, assessment: Assessment, file: Evidence) -> None:
+    """A file to take away; it is read when somebody asks for it, with the rights that they have."""
 
-    def content() -> bytes:
-        with reading(engine()) as connection:
-            return evidence(connection, viewing.user, assessment.id, file.sha256).content
+    def content(connection: sa.Connection, user: User) -> bytes | None:
+        try:
+            return evidence(connection, user, assessment.id, file.sha256).content
+        except NotPermitted:
+            return None
 
-    st.download_button(
-        literal(file.name), content, file_name=file.name, key=f"{key}_get", on_click="ignore"
-    )
+    fetch(viewing, file.name, f"evidence-{file.sha256}.{file.kind}", content)
 
 
 def evidence_title(draft: Draft, assessment: Assessment, construct: str, language: str) -> str:

@@ -59,8 +59,8 @@ def backed(viewing: Viewing, assessment: Assessment, construct: str, rating: Rat
         else:
             st.markdown(literal(rating.evidence_link))
     files = [file for file in assessment.evidence if file.construct == construct]
-    for number, file in enumerate(files):
-        offer(viewing, assessment, file, f"told_{assessment.id}_{construct}_{number}")
+    for file in files:
+        offer(viewing, assessment, file)
 
 
 def reopening(viewing: Viewing, assessment: Assessment) -> None:

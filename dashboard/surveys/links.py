@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 import streamlit as st
 
+from dashboard import downloads
 from dashboard.components import part
+from dashboard.fetching import fetch
 from dashboard.labels import questionnaire_name
 from dashboard.session import Viewing, keep, kept
 from dashboard.surveys import qr
 from dashboard.surveys.views import link_address, present
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import database
+from data import access, database
+from data.access import User
 from data.database import writing
 from data.fieldwork import asking
 from data.fieldwork.collection_facts import CollectionFacts
 from data.fieldwork.installation import ExposedSecret
-from data.fieldwork.openings import LostSecret
+from data.fieldwork.openings import LostSecret, OpeningFacts
+from data.permissions import Kind, Verb
 
 
 def show(viewing: Viewing, facts: CollectionFacts) -> None:
@@ -63,26 +68,24 @@ def token(facts: CollectionFacts) -> str:
 def _downloads(viewing: Viewing, facts: CollectionFacts, address: str, picture: str) -> None:
     language, opening = viewing.language, facts.opening
     number = opening.collection
-    st.download_button(
-        say("survey.qr_download", language),
-        data=picture.encode(),
-        file_name=f"{number}-{opening.generation}-qr.svg",
-        mime="image/svg+xml",
-        on_click="ignore",
-        key="download_qr",
-    )
+    _picture(viewing, say("survey.qr_download", language), f"qr-{number}", opening, picture)
     poster = qr.poster(
         address,
         alt=say("survey.qr_alt", language, name=opening.names[language]),
         heading=say("survey.poster", language),
         lines=[opening.names[language], questionnaire_name(opening.instrument, language)],
     )
-    st.download_button(
-        say("survey.poster_download", language),
-        data=poster.encode(),
-        file_name=f"{number}-{opening.generation}-poster.svg",
-        mime="image/svg+xml",
-        on_click="ignore",
-        key="download_poster",
-    )
+    _picture(viewing, say("survey.poster_download", language), f"poster-{number}", opening, poster)
     st.link_button(say("survey.try", language), address)
+
+
+def _picture(
+    viewing: Viewing, label: str, beginning: str, opening: OpeningFacts, picture: str
+) -> None:
+    """The way to a picture of the link, for who may ask in its project."""
+
+    def read(_connection: sa.Connection, user: User) -> bytes | None:
+        may = access.can(user, Verb.ASK, Kind.COLLECTION, opening.project)
+        return picture.encode() if may else None
+
+    fetch(viewing, label, f"{beginning}-{downloads.fingerprint(picture)}.svg", read)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
+import sqlalchemy as sa
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import labels, sign_in
+from dashboard import downloads, labels, sign_in
+from dashboard.fetching import fetch
 from dashboard.literal import literal
 from dashboard.session import Viewing, give_back_turn, keep, kept, select, take_turn, turn
 from dashboard.surveys import opening, preview
@@ -17,6 +20,7 @@ from dashboard.truth import engine
 from dashboard.upload import on_disk
 from dashboard.wording import say, say_count
 from data import access, records
+from data.access import User
 from data.database import reading, writing
 from data.imports.xlsforms import check_xlsform
 from data.instruments import bring_instrument
@@ -26,9 +30,8 @@ from survey.xlsform.problems import Problem, message
 from survey.xlsform.read import Reading
 from survey.xlsform.write import write
 
-#: The kind of file, and how a browser calls it.
+#: The kind of file.
 ENDING = "xlsx"
-MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Problems that are told at once; the others show up when these are mended.
 TOLD = 20
 #: Checked files that are kept, so that ticking a box does not read the file again.
@@ -50,14 +53,15 @@ def download(viewing: Viewing, instrument: Instrument) -> None:
         format_func=lambda number: offered.get(number, say("survey.xlsform_any", language)),
         key="xlsform_project",
     )
-    st.download_button(
-        say("survey.xlsform_download", language),
-        data=lambda: write(instrument, project=_code(viewing, project)),
-        file_name=f"{instrument.code}-v{instrument.version}.{ENDING}",
-        mime=MIME,
-        on_click="ignore",
-        key="download_xlsform",
-    )
+    code = _code(viewing, project)
+
+    def read(_connection: sa.Connection, user: User) -> bytes | None:
+        may = access.reach(user, Verb.READ, Kind.COLLECTION) != frozenset()
+        return write(instrument, project=code) if may else None
+
+    made_of = downloads.fingerprint(instrument.model_dump_json(), code)
+    named = re.sub(r"[^a-z0-9]+", "-", f"{instrument.code}-v{instrument.version}".lower())
+    fetch(viewing, say("survey.xlsform_download", language), f"{named}-{made_of}.{ENDING}", read)
 
 
 def bring(viewing: Viewing) -> None:

@@ -133,7 +133,7 @@ EVERY_FIGURE = (
         (
             "administrator",
             f"overview my_projects funded {EVERY_FIGURE} closing claims surveys methods search "
-            "data_room audit",
+            "data_room users audit",
         ),
     ],
 )
