@@ -23,8 +23,8 @@ from data.database import WAIT_SECONDS
 from data.schema import Base
 
 FILE = "overwriting"
-#: How long somebody who waits for nothing else waits for readers to end.
-SHORT = 2
+#: For how many seconds an erasure waits for readers to end, and who does it on the way.
+LONG, SHORT = WAIT_SECONDS, 2
 #: From this age on pages tell of a debt; earlier it would tell that somebody left today.
 LATE = timedelta(days=1)
 _POLL = 0.1
@@ -53,8 +53,9 @@ def is_late(home: Path, today: date) -> bool:
     return any(today - day > LATE for day in days)
 
 
-def settle(engine: sa.Engine, home: Path, wait: float = WAIT_SECONDS) -> bool:
-    """Whether nothing is owed now; readers are waited for so many seconds."""
+def settle(engine: sa.Engine, home: Path, wait: float | None = None) -> bool:
+    """Whether nothing is owed now; readers are waited for so many seconds, or for LONG."""
+    wait = LONG if wait is None else wait
     lines = _lines(home)
     if not lines:
         return True
