@@ -32,6 +32,7 @@ def backup(language: str) -> click.Command:
         from dashboard.truth import engine
         from data import access
         from data.database import home
+        from data.fieldwork.installation import ExposedSecret
         from data.keeping import backup as copies
 
         require_tables(language)
@@ -40,6 +41,9 @@ def backup(language: str) -> click.Command:
             copied = copies.back_up(engine(), access.operator(), home(), file, key)
         except FileExistsError as there:
             raise refusal("refusal.file_there", language, file=file) from there
+        except ExposedSecret as problem:
+            which, values = unreadable.words(problem)
+            raise refusal(which, language, **values) from problem
         except OSError as error:
             raise _no_room(file, error, language) from error
         click.echo(_summary("cli.backup.done", copied, language, file=file))

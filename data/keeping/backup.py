@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 from data import audit, database
 from data.access import User, require
+from data.fieldwork import installation
 from data.keeping import dumping, erasure, marks
 from data.keeping.row_hashes import TableHash, row_hashes
 from data.keeping.sealed import Key, SealedWriter
@@ -56,8 +57,8 @@ class Copy:
 def back_up(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> Copy:
     """The copy of an installation in a sealed file, which has its name only once it is whole.
 
-    Others may read and write meanwhile. Raises: NotPermitted, FileExistsError, OSError when
-    the disk is full: then nothing is left.
+    Others may read and write meanwhile. Raises: NotPermitted, installation.ExposedSecret,
+    FileExistsError, OSError when the disk is full: then nothing is left.
     """
     require(user, Verb.READ, Kind.AUDIT)
     if file.exists():
@@ -67,6 +68,8 @@ def back_up(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> 
 
 
 def _taken(engine: sa.Engine, user: User, home: Path, file: Path, key: Key) -> Copy:
+    # Marks that are made after the copy are found in it by the secret: it must be there.
+    installation.secret(home)
     with database.writing(engine) as connection:
         audit.record(connection, user, "backup", "database")
     aside = tempfile.TemporaryDirectory(dir=_made(home), prefix="backup.")
