@@ -55,14 +55,14 @@ def show(viewing: Viewing, metric: Metric) -> None:
 def facts(metric: Metric, language: str) -> None:
     """What the metric says of itself in few words, and which version was published."""
     listed = {
-        "formula": metric.formula,
+        "formula": metric.formula.in_language(language),
         "unit": UNITS[metric.unit].in_language(language),
         "better": BETTER[metric.better].in_language(language),
         "about": say(f"methods.about.{metric.about}", language),
         "minimum": str(metric.minimum_n),
         "question": say(f"question.{metric.question}", language),
         "grade": say(f"methods.grade.{metric.grade}", language),
-        "source": metric.source,
+        "source": metric.source.in_language(language),
         "id": metric.id,
         "version": version(metric, language),
     }

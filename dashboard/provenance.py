@@ -34,11 +34,11 @@ def explain(
             f"{metric.reading.in_language(language)} {metric.definition.in_language(language)}",
         ),
         ("know.contribution", contribution_text(metric, language)),
-        ("know.formula", metric.formula),
+        ("know.formula", metric.formula.in_language(language)),
         ("know.basis", basis_text(found, metric, language)),
         ("know.interval", interval_text(found, language)),
         ("know.instrument", instrument_text(found, language)),
-        ("know.source", metric.source),
+        ("know.source", metric.source.in_language(language)),
         ("know.provenance", provenance_text(metric, publication, language)),
     ]
     st.markdown(

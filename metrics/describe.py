@@ -10,7 +10,7 @@ from pathlib import Path
 from metrics.catalog import metrics
 from metrics.metric import About, Metric
 from metrics.reasons import BETTER, METHODS, REASONS, UNITS
-from survey.text import LANGUAGES
+from survey.text import LANGUAGES, Text
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "metrics.md"
 
@@ -78,8 +78,8 @@ def _section(metric: Metric) -> str:
         "better": BETTER[metric.better].en,
         "about": _ABOUT[metric.about],
         "computed from": f"`{metric.frame}`",
-        "formula": metric.formula,
-        "source": metric.source,
+        **_in_languages("formula", metric.formula),
+        **_in_languages("source", metric.source),
         "best evidence grade": _GRADES[metric.grade],
     }
     if metric.minimum_n > 1:
@@ -93,6 +93,14 @@ def _section(metric: Metric) -> str:
     lines += ["| | |", "|---|---|"]
     lines += [f"| {name} | {_cell(value)} |" for name, value in facts.items()]
     return "\n".join([*lines, ""])
+
+
+def _in_languages(name: str, text: Text) -> dict[str, str]:
+    """A fact by language; once where it is said alike in all of them, as a bibliography is."""
+    said = {language: text.in_language(language) for language in LANGUAGES}
+    if len(set(said.values())) == 1:
+        return {name: said["en"]}
+    return {f"{name} ({language})": words for language, words in said.items()}
 
 
 def _words(title: str, known: dict) -> str:

@@ -243,12 +243,12 @@ class Metric:
     label: Text
     reading: Text
     definition: Text
-    formula: str
+    formula: Text
     unit: Unit
     better: str  # "up" | "down" | "none"
     about: About
     frame: str
-    source: str
+    source: Text
     grade: str
     minimum_n: int = 1
     contribution: Text | None = None

@@ -38,13 +38,23 @@ METRIC = Metric(
         "projects' own numbers and how much of it counts an organisation again. The figure "
         "does not tell whether the solution is still in use.",
     ),
-    formula="distinct adopters; Σ over projects of each project's adopters; overlap = sum − "
-    "distinct; a census, no interval",
+    formula=Text(
+        fi="eri käyttöönottajat; kunkin hankkeen käyttöönottajien summa Σ; "
+        "päällekkäisyys = summa − eri; kokonaislaskenta, ei väliä",
+        sv="olika som tagit i bruk; Σ över projekten av varje projekts egna; "
+        "överlappning = summa − olika; totalräkning, inget intervall",
+        en="distinct adopters; Σ over projects of each project's adopters; overlap = sum "
+        "− distinct; a census, no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="adoptions",
-    source="Own definition over the adoption register",
+    source=Text(
+        fi="Oma määritelmä käyttöönottorekisteristä",
+        sv="Egen definition ur registret över ibruktaganden",
+        en="Own definition over the adoption register",
+    ),
     grade="B",
     contribution=Text(
         fi="Käyttöönottoon vaikuttavat myös myyjän oma markkinointi, lainsäädäntö ja muiden "

@@ -40,13 +40,23 @@ METRIC = Metric(
         "assumptions. Between them stands the share among those who answered. Projects whose "
         "invited people are known and whose figures are shown take part.",
     ),
-    formula="yes/N to (yes + N − n)/N, summed over projects; value yes/n; N invited, n answers to "
-    "the statement",
+    formula=Text(
+        fi="kyllä/N … (kyllä + N − n)/N, summattuna hankkeista; luku kyllä/n; N "
+        "kutsuttua, n vastausta väittämään",
+        sv="ja/N till (ja + N − n)/N, summerat över projekten; värdet ja/n; N inbjudna, "
+        "n svar på påståendet",
+        en="yes/N to (yes + N − n)/N, summed over projects; value yes/n; N invited, n "
+        "answers to the statement",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="results:benefit_share,response_rate",
-    source="Worst-case bounds, Manski 1989; Horowitz & Manski 1998",
+    source=Text(
+        fi="Pahimman tapauksen rajat, Manski 1989; Horowitz & Manski 1998",
+        sv="Gränser i värsta fall, Manski 1989; Horowitz & Manski 1998",
+        en="Worst-case bounds, Manski 1989; Horowitz & Manski 1998",
+    ),
     grade="C",
     contribution=Text(
         fi="Rajat koskevat vain puuttuvia vastauksia: hyödyn voi kokea myös muun kuin hankkeen "

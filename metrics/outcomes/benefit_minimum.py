@@ -47,12 +47,21 @@ METRIC = Metric(
         "benefited even less. The smallest of many figures is small by chance too: look at the "
         "interval.",
     ),
-    formula="min over the groups shown of the benefit share, with that group's interval and n",
+    formula=Text(
+        fi="näytettävien ryhmien hyötyneiden osuuksista pienin, sen ryhmän väli ja n",
+        sv="minsta av de visade gruppernas andelar med nytta, med den gruppens intervall och n",
+        en="min over the groups shown of the benefit share, with that group's interval and n",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="results:benefit_share",
-    source="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
+    source=Text(
+        fi="Koettelee väitettä ”kaikki osallistujat ovat hyötyneet” (Vantaan kaupunki, "
+        "CoHeWe, 2021)",
+        sv="Prövar påståendet ”alla deltagare har haft nytta” (Vanda stad, CoHeWe, 2021)",
+        en="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
+    ),
     grade="C",
 )
 

@@ -34,13 +34,24 @@ METRIC = Metric(
         "statement. “Don't know” and blank answers are left out. For several projects people are "
         "added up, not percentages. The figure is people's own judgement, not a measured effect.",
     ),
-    formula="answers at or above the threshold / valid answers; one project: Wilson; above: "
-    "linearised ratio over projects, ± t(.975; J−1)",
+    formula=Text(
+        fi="vähintään rajan suuruiset vastaukset / kelvolliset vastaukset; yksi hanke: "
+        "Wilson; useampi hanke: linearisoitu suhde, ± t(0,975; J−1)",
+        sv="svar vid eller över gränsen / giltiga svar; ett projekt: Wilson; flera "
+        "projekt: lineariserad kvot, ± t(0,975; J−1)",
+        en="answers at or above the threshold / valid answers; one project: Wilson; "
+        "above: linearised ratio over projects, ± t(.975; J−1)",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
+    source=Text(
+        fi="Koettelee väitettä ”kaikki osallistujat ovat hyötyneet” (Vantaan kaupunki, "
+        "CoHeWe, 2021)",
+        sv="Prövar påståendet ”alla deltagare har haft nytta” (Vanda stad, CoHeWe, 2021)",
+        en="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
+    ),
     grade="C",
 )
 

@@ -35,13 +35,26 @@ METRIC = Metric(
         "of small samples. Computed for ten pairs or more. The figure of several projects is the "
         "mean of theirs. It does not tell whether the change matters, nor prove what caused it.",
     ),
-    formula="d_z = J(n−1) · mean(change) / s(change), J exact; one project: noncentral t, p of the "
-    "paired t; above: mean of the projects' d_z (3 pairs or more), ± t(.975; J−1) · s / √J",
+    formula=Text(
+        fi="d_z = J(n−1) · muutosten ka / s(muutos), J tarkka; yksi hanke: epäkeskinen "
+        "t, p parittaisesta t:stä; useampi hanke: hankkeiden d_z:n keskiarvo "
+        "(vähintään 3 paria), ± t(0,975; J−1) · s / √J",
+        sv="d_z = J(n−1) · förändringarnas medeltal / s(förändring), J exakt; ett "
+        "projekt: icke-central t, p av parvis t; flera projekt: medeltalet av "
+        "projektens d_z (minst 3 par), ± t(0,975; J−1) · s / √J",
+        en="d_z = J(n−1) · mean(change) / s(change), J exact; one project: noncentral t, "
+        "p of the paired t; above: mean of the projects' d_z (3 pairs or more), ± "
+        "t(.975; J−1) · s / √J",
+    ),
     unit=Unit.EFFECT,
     better="up",
     about=About.RESPONDENTS,
     frame="paired_moments",
-    source="Hedges 1981 (factor J); Steiger & Fouladi 1997 (interval); labels by Cohen 1988",
+    source=Text(
+        fi="Hedges 1981 (kerroin J); Steiger & Fouladi 1997 (väli); nimet Cohen 1988",
+        sv="Hedges 1981 (faktorn J); Steiger & Fouladi 1997 (intervall); benämningar Cohen 1988",
+        en="Hedges 1981 (factor J); Steiger & Fouladi 1997 (interval); labels by Cohen 1988",
+    ),
     grade="B",
     minimum_n=10,
     contribution=Text(

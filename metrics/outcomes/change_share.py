@@ -40,14 +40,26 @@ METRIC = Metric(
         "who changed sides decide the test. Computed for ten pairs or more. For several projects "
         "people are added up. The figure does not tell how far anyone's mind moved, nor why.",
     ),
-    formula="100 · (gained − lost) / pairs; one project: Newcombe's interval for pairs, p McNemar "
-    "without correction (exact binomial under 25 who changed sides); above: linearised ratio, "
-    "± t(.975; J−1)",
+    formula=Text(
+        fi="100 · (samaa mieltä tulleet − siitä luopuneet) / parit; yksi hanke: Newcomben väli "
+        "pareille, p McNemar ilman korjausta (tarkka binomi, jos puolta vaihtoi alle 25); "
+        "useampi hanke: linearisoitu suhde, ± t(0,975; J−1)",
+        sv="100 · (började hålla med − slutade hålla med) / par; ett projekt: Newcombes "
+        "intervall för par, p McNemar utan korrigering (exakt binomial om färre än 25 bytte "
+        "sida); flera projekt: lineariserad kvot, ± t(0,975; J−1)",
+        en="100 · (gained − lost) / pairs; one project: Newcombe's interval for pairs, p "
+        "McNemar without correction (exact binomial under 25 who changed sides); above: "
+        "linearised ratio, ± t(.975; J−1)",
+    ),
     unit=Unit.CHANGE,
     better="none",
     about=About.RESPONDENTS,
     frame="paired_choices",
-    source="McNemar 1947; Newcombe 1998 (pairs, method 10); pooling: Cochran 1977",
+    source=Text(
+        fi="McNemar 1947; Newcombe 1998 (parit, menetelmä 10); yhdistäminen: Cochran 1977",
+        sv="McNemar 1947; Newcombe 1998 (par, metod 10); sammanslagning: Cochran 1977",
+        en="McNemar 1947; Newcombe 1998 (pairs, method 10); pooling: Cochran 1977",
+    ),
     grade="B",
     minimum_n=10,
     contribution=Text(

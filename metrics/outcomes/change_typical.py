@@ -41,14 +41,29 @@ METRIC = Metric(
         "the pairs of all projects are ranked together, but the uncertainty comes from the "
         "variation between projects. The figure does not prove what the change is due to.",
     ),
-    formula="Hodges–Lehmann over changes on a step of 1/720 of the scale; one project: ordered "
-    "means of two, p Wilcoxon (zeros dropped, mean ranks, all signs counted to 25 changes, above "
-    "normal with ties and correction ½); above: projects' sums of signed ranks, t(J−1)",
+    formula=Text(
+        fi="Hodges–Lehmann muutoksista, askel 1/720 asteikosta; yksi hanke: parien "
+        "keskiarvojen järjestys, p Wilcoxon (nollat pois, keskisijat, kaikki "
+        "etumerkit 25 muutokseen asti, siitä ylös normaali, tasatulokset ja korjaus "
+        "½); useampi hanke: hankkeiden merkittyjen sijojen summat, t(J−1)",
+        sv="Hodges–Lehmann över förändringar på ett steg av 1/720 av skalan; ett "
+        "projekt: ordnade parmedeltal, p Wilcoxon (nollor bort, medelranger, alla "
+        "tecken upp till 25 förändringar, därefter normal med lika värden och "
+        "korrigering ½); flera projekt: projektens summor av teckenranger, t(J−1)",
+        en="Hodges–Lehmann over changes on a step of 1/720 of the scale; one project: "
+        "ordered means of two, p Wilcoxon (zeros dropped, mean ranks, all signs "
+        "counted to 25 changes, above normal with ties and correction ½); above: "
+        "projects' sums of signed ranks, t(J−1)",
+    ),
     unit=Unit.CHANGE,
     better="up",
     about=About.RESPONDENTS,
     frame="paired_differences",
-    source="Hodges & Lehmann 1963; Wilcoxon 1945; clusters: Rosner, Glynn & Lee 2006",
+    source=Text(
+        fi="Hodges & Lehmann 1963; Wilcoxon 1945; ryppäät: Rosner, Glynn & Lee 2006",
+        sv="Hodges & Lehmann 1963; Wilcoxon 1945; kluster: Rosner, Glynn & Lee 2006",
+        en="Hodges & Lehmann 1963; Wilcoxon 1945; clusters: Rosner, Glynn & Lee 2006",
+    ),
     grade="B",
     minimum_n=10,
     contribution=Text(

@@ -47,13 +47,26 @@ METRIC = Metric(
         "at the earlier course beside it. It is tested where there are sites enough: not with "
         "three projects and three sites.",
     ),
-    formula="(T₁ − T₀) − (C₁ − C₀) over means of projects and sites; CR1 with G clusters, "
-    "± t(.975; G−1); p: all divisions of the G (4,999 seeded above 20,000), where 2/C(G, T) ≤ .05",
+    formula=Text(
+        fi="(T₁ − T₀) − (C₁ − C₀) hankkeiden ja vertailukohteiden keskiarvoista; CR1, G "
+        "rypästä, ± t(0,975; G−1); p: kaikki G:n jaot (yli 20 000 jaosta 4 999 "
+        "kylvöluvulla), kun 2/C(G, T) ≤ 0,05",
+        sv="(T₁ − T₀) − (C₁ − C₀) över medeltal av projekt och jämförelseobjekt; CR1 med "
+        "G kluster, ± t(0,975; G−1); p: alla indelningar av G (4 999 med fast frö "
+        "över 20 000), där 2/C(G, T) ≤ 0,05",
+        en="(T₁ − T₀) − (C₁ − C₀) over means of projects and sites; CR1 with G clusters, "
+        "± t(.975; G−1); p: all divisions of the G (4,999 seeded above 20,000), where "
+        "2/C(G, T) ≤ .05",
+    ),
     unit=Unit.CHANGE,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Card & Krueger 1994; clusters: Liang & Zeger 1986; permutation: Fisher 1935",
+    source=Text(
+        fi="Card & Krueger 1994; ryppäät: Liang & Zeger 1986; permutaatio: Fisher 1935",
+        sv="Card & Krueger 1994; kluster: Liang & Zeger 1986; permutation: Fisher 1935",
+        en="Card & Krueger 1994; clusters: Liang & Zeger 1986; permutation: Fisher 1935",
+    ),
     grade="A",
     contribution=Text(
         fi="Vertailukohteet on voitu valita niin, että ne kehittyvät eri tahtiin, tai niissä on "

@@ -34,13 +34,24 @@ METRIC = Metric(
         "answered the statement. It is always shown beside the benefit: a large benefit does not "
         "cancel the drawback of others.",
     ),
-    formula="answers at or above the threshold / valid answers; one project: Wilson; above: "
-    "linearised ratio over projects, ± t(.975; J−1)",
+    formula=Text(
+        fi="vähintään rajan suuruiset vastaukset / kelvolliset vastaukset; yksi hanke: "
+        "Wilson; useampi hanke: linearisoitu suhde, ± t(0,975; J−1)",
+        sv="svar vid eller över gränsen / giltiga svar; ett projekt: Wilson; flera "
+        "projekt: lineariserad kvot, ± t(0,975; J−1)",
+        en="answers at or above the threshold / valid answers; one project: Wilson; "
+        "above: linearised ratio over projects, ± t(.975; J−1)",
+    ),
     unit=Unit.SHARE,
     better="down",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition: harm stands beside every benefit; interval Wilson 1927, Cochran 1977",
+    source=Text(
+        fi="Oma määritelmä: haitta on jokaisen hyödyn rinnalla; väli Wilson 1927, Cochran 1977",
+        sv="Egen definition: nackdelen står bredvid varje nytta; intervall Wilson 1927, "
+        "Cochran 1977",
+        en="Own definition: harm stands beside every benefit; interval Wilson 1927, Cochran 1977",
+    ),
     grade="C",
 )
 

@@ -34,13 +34,23 @@ METRIC = Metric(
         "divided by all solutions a year old or more whose dates are known. The figure does "
         "not tell how much a solution is used.",
     ),
-    formula="in the normal budget within 365 days / solutions at least 365 days old with known "
-    "dates; Wilson at every level",
+    formula=Text(
+        fi="tavallisessa talousarviossa 365 päivässä / vähintään 365 päivää vanhat "
+        "ratkaisut, joiden päivät tunnetaan; Wilson kaikilla tasoilla",
+        sv="i den ordinarie budgeten inom 365 dagar / lösningar minst 365 dagar gamla "
+        "med kända datum; Wilson på alla nivåer",
+        en="in the normal budget within 365 days / solutions at least 365 days old with "
+        "known dates; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="solutions",
-    source="Own definition over the solution register; interval Wilson 1927",
+    source=Text(
+        fi="Oma määritelmä ratkaisurekisteristä; väli Wilson 1927",
+        sv="Egen definition ur lösningsregistret; intervall Wilson 1927",
+        en="Own definition over the solution register; interval Wilson 1927",
+    ),
     grade="B",
     contribution=Text(
         fi="Budjettipaikkaan vaikuttavat myös kunnan talous, poliittiset päätökset ja se, oliko "

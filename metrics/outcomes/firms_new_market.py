@@ -38,13 +38,26 @@ METRIC = Metric(
         "and how much of it counts a company again. Nothing is known of the others. The figure "
         "does not tell how large the business is.",
     ),
-    formula="distinct companies with a new customer or market; denominator: distinct companies "
-    "followed up; part: distinct, sum of projects, overlap; a census, no interval",
+    formula=Text(
+        fi="eri yritykset, joilla on uusi asiakas tai markkina; nimittäjä: seuratut eri "
+        "yritykset; osa: eri, hankkeiden summa, päällekkäisyys; kokonaislaskenta, ei "
+        "väliä",
+        sv="olika företag med en ny kund eller marknad; nämnare: olika uppföljda "
+        "företag; del: olika, summa av projekten, överlappning; totalräkning, inget "
+        "intervall",
+        en="distinct companies with a new customer or market; denominator: distinct "
+        "companies followed up; part: distinct, sum of projects, overlap; a census, "
+        "no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="firms",
-    source="Own definition over the company follow-up",
+    source=Text(
+        fi="Oma määritelmä yritysten seurannasta",
+        sv="Egen definition ur företagsuppföljningen",
+        en="Own definition over the company follow-up",
+    ),
     grade="C",
     contribution=Text(
         fi="Uuteen asiakkaaseen vaikuttavat myös yrityksen oma myynti, suhdanteet ja muut "

@@ -37,13 +37,23 @@ METRIC = Metric(
         "and how much of it counts a company again. The figure does not tell whether the trial "
         "succeeded.",
     ),
-    formula="distinct companies that tested; denominator: distinct companies that took part; "
-    "part: distinct, sum of projects, overlap; a census, no interval",
+    formula=Text(
+        fi="eri yritykset, jotka kokeilivat; nimittäjä: mukana olleet eri yritykset; "
+        "osa: eri, hankkeiden summa, päällekkäisyys; kokonaislaskenta, ei väliä",
+        sv="olika företag som prövade; nämnare: olika företag som deltog; del: olika, "
+        "summa av projekten, överlappning; totalräkning, inget intervall",
+        en="distinct companies that tested; denominator: distinct companies that took "
+        "part; part: distinct, sum of projects, overlap; a census, no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="firms",
-    source="Own definition over the company follow-up",
+    source=Text(
+        fi="Oma määritelmä yritysten seurannasta",
+        sv="Egen definition ur företagsuppföljningen",
+        en="Own definition over the company follow-up",
+    ),
     grade="B",
     contribution=Text(
         fi="Yritys on voinut kokeilla samaa muuallakin, ja osa olisi kokeillut ilman hanketta.",

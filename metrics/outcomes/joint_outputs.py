@@ -36,12 +36,20 @@ METRIC = Metric(
         "number is counted. The figure tells nothing of how good they are, and two projects "
         "may have recorded the same output.",
     ),
-    formula="Σ outputs of a kind; a census, no interval; part: the kind",
+    formula=Text(
+        fi="yhden lajin tuotokset Σ; osa: laji; kokonaislaskenta, ei väliä",
+        sv="Σ resultat av ett slag; del: slaget; totalräkning, inget intervall",
+        en="Σ outputs of a kind; a census, no interval; part: the kind",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="outputs",
-    source="Own definition over the output register",
+    source=Text(
+        fi="Oma määritelmä tuotosrekisteristä",
+        sv="Egen definition ur resultatregistret",
+        en="Own definition over the output register",
+    ),
     grade="D",
     contribution=Text(
         fi="Tekijät olisivat voineet tehdä yhteistyötä muutenkin, ja tuotoksella on usein monta "

@@ -34,12 +34,20 @@ METRIC = Metric(
         "are one adoption. Recent ones have not had the time to fall out of use, which raises "
         "the figure.",
     ),
-    formula="adoptions still in use / adoptions; Wilson at every level",
+    formula=Text(
+        fi="yhä käytössä olevat käyttöönotot / käyttöönotot; Wilson kaikilla tasoilla",
+        sv="ibruktaganden som fortfarande används / ibruktaganden; Wilson på alla nivåer",
+        en="adoptions still in use / adoptions; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="adoptions",
-    source="Own definition over the adoption register; interval Wilson 1927",
+    source=Text(
+        fi="Oma määritelmä käyttöönottorekisteristä; väli Wilson 1927",
+        sv="Egen definition ur registret över ibruktaganden; intervall Wilson 1927",
+        en="Own definition over the adoption register; interval Wilson 1927",
+    ),
     grade="B",
     contribution=Text(
         fi="Käytön jatkumiseen vaikuttavat myös sopimukset, vaihtoehtojen puute ja "

@@ -34,13 +34,23 @@ METRIC = Metric(
         "direct ones count, not those that followed them in turn. The figure does not tell how "
         "much of the work was carried over.",
     ),
-    formula="distinct later projects that took over a solution; direct ones only; a census, no "
-    "interval",
+    formula=Text(
+        fi="eri myöhemmät hankkeet, jotka ottivat ratkaisun käyttöön; vain suorat; "
+        "kokonaislaskenta, ei väliä",
+        sv="olika senare projekt som övertog en lösning; bara direkta; totalräkning, "
+        "inget intervall",
+        en="distinct later projects that took over a solution; direct ones only; a "
+        "census, no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="lineage",
-    source="Own definition over the solution register",
+    source=Text(
+        fi="Oma määritelmä ratkaisurekisteristä",
+        sv="Egen definition ur lösningsregistret",
+        en="Own definition over the solution register",
+    ),
     grade="B",
     contribution=Text(
         fi="Myöhempi hanke olisi voitu tehdä muutenkin, ja se on usein saman väen ja saman "

@@ -34,12 +34,22 @@ METRIC = Metric(
         "all needs recorded at the start. Needs for which nothing was tried are in the "
         "denominator too. The figure does not tell how large each need was.",
     ),
-    formula="needs with a tested solution judged sufficient / needs stated; Wilson at every level",
+    formula=Text(
+        fi="tarpeet, joihin on kokeiltu ja riittäväksi arvioitu ratkaisu / ilmaistut "
+        "tarpeet; Wilson kaikilla tasoilla",
+        sv="behov med en prövad lösning som bedömts tillräcklig / uttryckta behov; "
+        "Wilson på alla nivåer",
+        en="needs with a tested solution judged sufficient / needs stated; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="needs",
-    source="Own definition: traceability from need to trial; interval Wilson 1927",
+    source=Text(
+        fi="Oma määritelmä: jäljitettävyys tarpeesta kokeiluun; väli Wilson 1927",
+        sv="Egen definition: spårbarhet från behov till försök; intervall Wilson 1927",
+        en="Own definition: traceability from need to trial; interval Wilson 1927",
+    ),
     grade="C",
     contribution=Text(
         fi="Tarve on voinut täyttyä muunkin palvelun ansiosta tai muuttua matkan varrella, ja "

@@ -33,13 +33,23 @@ METRIC = Metric(
         "the best at 100. It is counted when at least two thirds of the statements are answered. "
         "The figure of several projects is the mean of the projects, each with the same weight.",
     ),
-    formula="100 · mean((code − low) / (high − low)); above a project: mean of project means, "
-    "± t(.975; J−1) · s / √J",
+    formula=Text(
+        fi="100 · keskiarvo((vastaus − pienin) / (suurin − pienin)); useampi hanke: "
+        "hankkeiden keskiarvojen keskiarvo, ± t(0,975; J−1) · s / √J",
+        sv="100 · medeltal((svar − lägsta) / (högsta − lägsta)); flera projekt: "
+        "medeltalet av projektens medeltal, ± t(0,975; J−1) · s / √J",
+        en="100 · mean((code − low) / (high − low)); above a project: mean of project "
+        "means, ± t(.975; J−1) · s / √J",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Own outcome scales (docs/instruments.md); pooled as clusters, Cochran 1977",
+    source=Text(
+        fi="Omat tulosasteikot (docs/instruments.md); yhdistetty ryppäinä, Cochran 1977",
+        sv="Egna resultatskalor (docs/instruments.md); sammanslagna som kluster, Cochran 1977",
+        en="Own outcome scales (docs/instruments.md); pooled as clusters, Cochran 1977",
+    ),
     grade="C",
 )
 

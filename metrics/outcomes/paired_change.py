@@ -39,13 +39,27 @@ METRIC = Metric(
         "It is computed for ten pairs or more. A change does not prove that the project brought "
         "it about: other things may have changed too.",
     ),
-    formula="mean of (later − baseline) over pairs; one project: t over pairs; above: mean of the "
-    "projects' mean changes (2 pairs or more), ± t(.975; J−1) · s / √J; n = pairs",
+    formula=Text(
+        fi="(myöhempi − lähtötaso) keskiarvona pareista; yksi hanke: parien t; useampi "
+        "hanke: hankkeiden keskimuutosten keskiarvo (vähintään 2 paria), ± t(0,975; "
+        "J−1) · s / √J; n = parit",
+        sv="medeltalet av (senare − utgångsläge) över par; ett projekt: t över par; "
+        "flera projekt: medeltalet av projektens medelförändringar (minst 2 par), ± "
+        "t(0,975; J−1) · s / √J; n = par",
+        en="mean of (later − baseline) over pairs; one project: t over pairs; above: "
+        "mean of the projects' mean changes (2 pairs or more), ± t(.975; J−1) · s / "
+        "√J; n = pairs",
+    ),
     unit=Unit.CHANGE,
     better="up",
     about=About.RESPONDENTS,
     frame="paired_moments",
-    source="Paired t, Student 1908, checked on R's sleep data; pooling: Cochran 1977",
+    source=Text(
+        fi="Parittainen t, Student 1908, tarkistettu R:n sleep-aineistolla; "
+        "yhdistäminen: Cochran 1977",
+        sv="Parvis t, Student 1908, kontrollerat med R:s data sleep; sammanslagning: Cochran 1977",
+        en="Paired t, Student 1908, checked on R's sleep data; pooling: Cochran 1977",
+    ),
     grade="B",
     minimum_n=10,
 )

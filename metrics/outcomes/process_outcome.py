@@ -42,13 +42,26 @@ METRIC = Metric(
         "process. Shown from ten projects on and tested from fifteen. With fifteen only a strong "
         "association is seen. It does not tell what depends on what.",
     ),
-    formula="Spearman over J projects; interval Fisher's z with error √((1 + ρ²/2)/(J−3)); p: "
-    "4,999 seeded deals of the outcomes (t(J−2) above 100 projects), from J = 15; n = J",
+    formula=Text(
+        fi="Spearman J hankkeesta; väli Fisherin z:sta, virhe √((1 + ρ²/2)/(J−3)); p: "
+        "tulokset jaettu hankkeille uudelleen 4 999 kertaa kylvöluvulla (yli 100 "
+        "hankkeella t(J−2)), kun J ≥ 15; n = J",
+        sv="Spearman över J projekt; intervall av Fishers z med felet √((1 + "
+        "ρ²/2)/(J−3)); p: resultaten delade om mellan projekten 4 999 gånger med fast "
+        "frö (t(J−2) över 100 projekt), från J = 15; n = J",
+        en="Spearman over J projects; interval Fisher's z with error √((1 + "
+        "ρ²/2)/(J−3)); p: 4,999 seeded deals of the outcomes (t(J−2) above 100 "
+        "projects), from J = 15; n = J",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="results:process_quality,closure,influence_rate,needs_met,firms_new_product,embedding",
-    source="Spearman 1904; interval Bonett & Wright 2000",
+    source=Text(
+        fi="Spearman 1904; väli Bonett & Wright 2000",
+        sv="Spearman 1904; intervall Bonett & Wright 2000",
+        en="Spearman 1904; interval Bonett & Wright 2000",
+    ),
     grade="C",
     minimum_n=10,
     contribution=Text(

@@ -47,13 +47,26 @@ METRIC = Metric(
         "Shown from ten projects on and tested from fifteen. It does not tell what depends on "
         "what.",
     ),
-    formula="mean of two Spearman coefficients over J projects, process of half A with outcome of "
-    "half B and B with A; interval Fisher's z; p: 4,999 seeded deals of the outcomes, from J = 15",
+    formula=Text(
+        fi="kahden Spearmanin kertoimen keskiarvo J hankkeesta: puoliskon A prosessi ja "
+        "puoliskon B tulos sekä päinvastoin; väli Fisherin z:sta; p: tulokset jaettu "
+        "uudelleen 4 999 kertaa kylvöluvulla, kun J ≥ 15",
+        sv="medeltalet av två Spearmankoefficienter över J projekt: processen i halvan A "
+        "med resultatet i halvan B och tvärtom; intervall av Fishers z; p: resultaten "
+        "delade om 4 999 gånger med fast frö, från J = 15",
+        en="mean of two Spearman coefficients over J projects, process of half A with "
+        "outcome of half B and B with A; interval Fisher's z; p: 4,999 seeded deals "
+        "of the outcomes, from J = 15",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="split_halves",
-    source="Common source bias: Podsakoff et al. 2003; Spearman 1904; Bonett & Wright 2000",
+    source=Text(
+        fi="Yhteisen lähteen harha: Podsakoff ym. 2003; Spearman 1904; Bonett & Wright 2000",
+        sv="Fel av gemensam källa: Podsakoff m.fl. 2003; Spearman 1904; Bonett & Wright 2000",
+        en="Common source bias: Podsakoff et al. 2003; Spearman 1904; Bonett & Wright 2000",
+    ),
     grade="C",
     minimum_n=10,
     contribution=Text(

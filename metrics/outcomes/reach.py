@@ -40,13 +40,26 @@ METRIC = Metric(
         "number of people is not known, or more came than that, no share is computed. The figure "
         "does not tell whether those who came stood for the rest.",
     ),
-    formula="distinct participants of the group / eligible people of the group; a census, no "
-    "interval; not given for all groups together, as not every group has a known size",
+    formula=Text(
+        fi="ryhmän eri osallistujat / ryhmän kelpoiset ihmiset; kaikille ryhmille "
+        "yhteensä ei anneta, koska jokaisen ryhmän kokoa ei tunneta; "
+        "kokonaislaskenta, ei väliä",
+        sv="gruppens olika deltagare / gruppens behöriga människor; ges inte för alla "
+        "grupper tillsammans, eftersom inte varje grupps storlek är känd; "
+        "totalräkning, inget intervall",
+        en="distinct participants of the group / eligible people of the group; a census, "
+        "no interval; not given for all groups together, as not every group has a "
+        "known size",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.PARTICIPANTS,
     frame="attendance",
-    source="Own definition: pseudonymous keys over population registers",
+    source=Text(
+        fi="Oma määritelmä: salatunnukset ja väestörekisterit",
+        sv="Egen definition: pseudonyma nycklar och befolkningsregister",
+        en="Own definition: pseudonymous keys over population registers",
+    ),
     grade="B",
     contribution=Text(
         fi="Osallistumiseen vaikuttavat myös muut tilaisuudet, viestintä, vuodenaika ja se, "

@@ -34,13 +34,26 @@ METRIC = Metric(
         "cent of all who answered. Answers 7 and 8 count only in the number of answers. For "
         "several projects people are added up.",
     ),
-    formula="100 · (promoters − detractors) / n; one project: variance over n, z interval; above: "
-    "linearised ratio over projects, ± t(.975; J−1); cut to −100…100",
+    formula=Text(
+        fi="100 · (suosittelijat − arvostelijat) / n; yksi hanke: varianssi n:stä, "
+        "z-väli; useampi hanke: linearisoitu suhde hankkeiden yli, ± t(0,975; J−1); "
+        "katkaistu −100…100",
+        sv="100 · (ambassadörer − kritiker) / n; ett projekt: varians över n, "
+        "z-intervall; flera projekt: lineariserad kvot över projekten, ± t(0,975; "
+        "J−1); kapat vid −100…100",
+        en="100 · (promoters − detractors) / n; one project: variance over n, z "
+        "interval; above: linearised ratio over projects, ± t(.975; J−1); cut to "
+        "−100…100",
+    ),
     unit=Unit.SCORE,
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Net promoter score, Reichheld 2003; interval from the variance over n",
+    source=Text(
+        fi="Suositteluluku (NPS), Reichheld 2003; väli varianssista n:llä",
+        sv="Rekommendationstal (NPS), Reichheld 2003; intervall ur variansen över n",
+        en="Net promoter score, Reichheld 2003; interval from the variance over n",
+    ),
     grade="C",
 )
 

@@ -38,13 +38,24 @@ METRIC = Metric(
         "their own work; the time was not measured, and saving it tells nothing of how good "
         "the work is.",
     ),
-    formula="answers at or above the threshold / valid answers, follow-up wave; one project: "
-    "Wilson; above: linearised ratio over projects, ± t(.975; J−1)",
+    formula=Text(
+        fi="vähintään rajan suuruiset vastaukset / kelvolliset vastaukset, "
+        "seurantamittaus; yksi hanke: Wilson; useampi hanke: linearisoitu suhde, ± "
+        "t(0,975; J−1)",
+        sv="svar vid eller över gränsen / giltiga svar, uppföljningsmätningen; ett "
+        "projekt: Wilson; flera projekt: lineariserad kvot, ± t(0,975; J−1)",
+        en="answers at or above the threshold / valid answers, follow-up wave; one "
+        "project: Wilson; above: linearised ratio over projects, ± t(.975; J−1)",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own draft item; interval Wilson 1927, Cochran 1977",
+    source=Text(
+        fi="Oma luonnosväittämä; väli Wilson 1927, Cochran 1977",
+        sv="Eget utkast till påstående; intervall Wilson 1927, Cochran 1977",
+        en="Own draft item; interval Wilson 1927, Cochran 1977",
+    ),
     grade="C",
     contribution=Text(
         fi="Työaikaan vaikuttavat myös työmäärä, henkilöstön vaihtuminen, muut uudistukset ja "

@@ -37,14 +37,27 @@ METRIC = Metric(
         "embedded the median is not known. The figure does not tell how much a solution is "
         "used.",
     ),
-    formula="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; solutions without a "
-    "place censored at the day of reading; records pooled at every level",
+    formula=Text(
+        fi="Kaplan–Meier: ensimmäinen päivä, jona S(t) ≤ 1/2, log–log-väli; ratkaisujen, "
+        "joilla ei ole paikkaa, seuranta katkeaa lukujen keräyspäivään; kirjaukset yhdistetään "
+        "joka tasolla",
+        sv="Kaplan–Meier: första dagen med S(t) ≤ 1/2, log–log-intervall; lösningar utan "
+        "plats censureras på avläsningsdagen; posterna slås samman på alla nivåer",
+        en="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; solutions without "
+        "a place censored at the day of reading; records pooled at every level",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="solutions",
-    source="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
-    "(Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; tarkistettu 6-MP-kokeella "
+        "(Freireich 1963)",
+        sv="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; kontrollerat med "
+        "6-MP-försöket (Freireich 1963)",
+        en="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
+        "(Freireich 1963)",
+    ),
     grade="B",
     contribution=Text(
         fi="Aikaan vaikuttavat myös budjettivuoden rytmi, kunnan talous ja se, oliko paikka "

@@ -34,14 +34,28 @@ METRIC = Metric(
         "sold count until their last follow-up. Where fewer than half have sold the median is "
         "not known. The figure does not tell how large the sale was.",
     ),
-    formula="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; companies without a "
-    "sale censored at their last follow-up; records pooled at every level",
+    formula=Text(
+        fi="Kaplan–Meier: ensimmäinen päivä, jona S(t) ≤ 1/2, log–log-väli; yritysten, "
+        "joilla ei ole myyntiä, seuranta katkeaa viimeiseen seurantaan; kirjaukset "
+        "yhdistetään joka tasolla",
+        sv="Kaplan–Meier: första dagen med S(t) ≤ 1/2, log–log-intervall; företag utan "
+        "försäljning censureras vid sin senaste uppföljning; posterna slås samman på "
+        "alla nivåer",
+        en="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; companies without "
+        "a sale censored at their last follow-up; records pooled at every level",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="firms",
-    source="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
-    "(Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; tarkistettu 6-MP-kokeella "
+        "(Freireich 1963)",
+        sv="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; kontrollerat med "
+        "6-MP-försöket (Freireich 1963)",
+        en="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
+        "(Freireich 1963)",
+    ),
     grade="C",
     contribution=Text(
         fi="Kauppaan vaikuttavat myös yrityksen oma työ, ala ja suhdanteet; osalla yrityksistä "

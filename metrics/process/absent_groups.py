@@ -35,13 +35,25 @@ METRIC = Metric(
         "absence, and a group whose population nobody wrote down is not seen here. The figure "
         "does not tell why a group is absent.",
     ),
-    formula="number of groups with an affected population above 0 and 0 participations; part = "
-    "group: the people of that group",
+    formula=Text(
+        fi="niiden ryhmien määrä, joissa on väkeä, jota asia koskee (yli 0), ja "
+        "osallistumisia 0; osa = ryhmä: ryhmän väki",
+        sv="antal grupper med berörda människor (över 0) och 0 deltaganden; del = grupp: "
+        "gruppens människor",
+        en="number of groups with an affected population above 0 and 0 participations; "
+        "part = group: the people of that group",
+    ),
     unit=Unit.COUNT,
     better="down",
     about=About.PARTICIPANTS,
     frame="results:participation",
-    source="Own definition; beside representativeness, as an even mix may lack those concerned",
+    source=Text(
+        fi="Oma määritelmä; edustavuuden rinnalla, koska tasaisestakin joukosta voivat "
+        "puuttua juuri ne, joita asia koskee",
+        sv="Egen definition; bredvid representativiteten, eftersom även en jämn "
+        "blandning kan sakna de berörda",
+        en="Own definition; beside representativeness, as an even mix may lack those concerned",
+    ),
     grade="B",
 )
 

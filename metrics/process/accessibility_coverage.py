@@ -34,13 +34,23 @@ METRIC = Metric(
         "counts once, even if several projects use it. A description tells what is known of a "
         "place, not that it is accessible.",
     ),
-    formula="distinct places with a complete description / distinct places used; a census, no "
-    "interval",
+    formula=Text(
+        fi="eri paikat, joilla on täydellinen esteettömyyskuvaus / käytetyt eri paikat; "
+        "kokonaislaskenta, ei väliä",
+        sv="olika platser med fullständig tillgänglighetsbeskrivning / olika platser som "
+        "använts; totalräkning, inget intervall",
+        en="distinct places with a complete description / distinct places used; a "
+        "census, no interval",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="places",
-    source="Own definition over the place register",
+    source=Text(
+        fi="Oma määritelmä paikkarekisteristä",
+        sv="Egen definition ur platsregistret",
+        en="Own definition over the place register",
+    ),
     grade="B",
 )
 

@@ -45,14 +45,29 @@ METRIC = Metric(
         "worth a look in place of the mean. The figure of several projects is the mean of the "
         "projects. It does not tell whether the experience is good or bad.",
     ),
-    formula="r*_wg = 1 − mean item variance / σ²_EU, uniform null σ²_EU = (A² − 1)/12 for A "
-    "answers, complete answers; one project: chi-square with (n−1)(tr S)²/tr(S²) degrees "
-    "of freedom; above: mean of projects, t(J−1); “experiences differ” below .50",
+    formula=Text(
+        fi="r*_wg = 1 − väittämien keskimääräinen varianssi / σ²_EU, tasainen "
+        "nollajakauma σ²_EU = (A² − 1)/12, kun vastausvaihtoehtoja on A; täydelliset "
+        "vastaukset; yksi hanke: khiin neliö, vapausasteet (n−1)(tr S)²/tr(S²); "
+        "useampi hanke: hankkeiden keskiarvo, t(J−1); ”kokemukset eroavat” alle 0,50",
+        sv="r*_wg = 1 − påståendenas medelvarians / σ²_EU, jämn nollfördelning σ²_EU = "
+        "(A² − 1)/12 för A svarsalternativ; fullständiga svar; ett projekt: chi-två "
+        "med (n−1)(tr S)²/tr(S²) frihetsgrader; flera projekt: projektens medeltal, "
+        "t(J−1); ”erfarenheterna går isär” under 0,50",
+        en="r*_wg = 1 − mean item variance / σ²_EU, uniform null σ²_EU = (A² − 1)/12 for "
+        "A answers, complete answers; one project: chi-square with (n−1)(tr "
+        "S)²/tr(S²) degrees of freedom; above: mean of projects, t(J−1); “experiences "
+        "differ” below .50",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_products",
-    source="James, Demaree & Wolf 1984; Lindell, Brandt & Whitney 1999; Satterthwaite 1946",
+    source=Text(
+        fi="James, Demaree & Wolf 1984; Lindell, Brandt & Whitney 1999; Satterthwaite 1946",
+        sv="James, Demaree & Wolf 1984; Lindell, Brandt & Whitney 1999; Satterthwaite 1946",
+        en="James, Demaree & Wolf 1984; Lindell, Brandt & Whitney 1999; Satterthwaite 1946",
+    ),
     grade="C",
 )
 

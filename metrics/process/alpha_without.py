@@ -43,13 +43,25 @@ METRIC = Metric(
         "people. Alone it is no reason to drop a statement: it may measure something important "
         "that the others do not.",
     ),
-    formula="α of the other k − 1 items of the scale, people who answered all k; Feldt interval "
-    "with k − 1 items; given from v = 29 on (n − 1, above N − J)",
+    formula=Text(
+        fi="asteikon muiden k − 1 väittämän α, kaikkiin k:hon vastanneet; Feldtin väli k "
+        "− 1 väittämällä; annetaan, kun v on vähintään 29 (n − 1, usealla hankkeella "
+        "N − J)",
+        sv="α för skalans övriga k − 1 påståenden, de som svarat på alla k; Feldts "
+        "intervall med k − 1 påståenden; ges från v = 29 (n − 1, för flera projekt N "
+        "− J)",
+        en="α of the other k − 1 items of the scale, people who answered all k; Feldt "
+        "interval with k − 1 items; given from v = 29 on (n − 1, above N − J)",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_products",
-    source="Cronbach 1951; Feldt 1965; checked on R's attitude data (.8098 to .8639)",
+    source=Text(
+        fi="Cronbach 1951; Feldt 1965; tarkistettu R:n attitude-aineistolla (0,8098–0,8639)",
+        sv="Cronbach 1951; Feldt 1965; kontrollerat med R:s data attitude (0,8098–0,8639)",
+        en="Cronbach 1951; Feldt 1965; checked on R's attitude data (.8098 to .8639)",
+    ),
     grade="C",
     minimum_n=30,
 )

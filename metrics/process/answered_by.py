@@ -36,14 +36,26 @@ METRIC = Metric(
         "waiting count for as long as they could be followed. It is not given where fewer than "
         "five waited that long and some could not be followed so far.",
     ),
-    formula="Kaplan-Meier: 1 − S(30), 1 − S(60), 1 − S(90), log-log interval; drawn while 5 or "
-    "more are at risk, or nobody was censored before",
+    formula=Text(
+        fi="Kaplan–Meier: 1 − S(30), 1 − S(60), 1 − S(90), log–log-väli; piirretään, kun "
+        "avoinna on vähintään 5 tai kukaan ei poistunut seurannasta sitä ennen",
+        sv="Kaplan–Meier: 1 − S(30), 1 − S(60), 1 − S(90), log–log-intervall; ritas "
+        "medan minst 5 är öppna, eller när ingen censurerats dessförinnan",
+        en="Kaplan-Meier: 1 − S(30), 1 − S(60), 1 − S(90), log-log interval; drawn while "
+        "5 or more are at risk, or nobody was censored before",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="proposal_log",
-    source="Kaplan & Meier 1958; interval Kalbfleisch & Prentice 2002; checked on the 6-MP "
-    "trial (Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; väli Kalbfleisch & Prentice 2002; tarkistettu "
+        "6-MP-kokeella (Freireich 1963)",
+        sv="Kaplan & Meier 1958; intervall Kalbfleisch & Prentice 2002; kontrollerat med "
+        "6-MP-försöket (Freireich 1963)",
+        en="Kaplan & Meier 1958; interval Kalbfleisch & Prentice 2002; checked on the "
+        "6-MP trial (Freireich 1963)",
+    ),
     grade="B",
 )
 

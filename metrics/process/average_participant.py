@@ -42,12 +42,20 @@ METRIC = Metric(
         "allows for people of one project being alike. In one project the two are the same, so "
         "this is not shown apart.",
     ),
-    formula="Σ nⱼȳⱼ / N; ± t(.975; J−1)·√(J/(J−1) · Σ(nⱼ(ȳⱼ − ȳ))² / N²), projects as clusters",
+    formula=Text(
+        fi="Σ nⱼȳⱼ / N; ± t(0,975; J−1)·√(J/(J−1) · Σ(nⱼ(ȳⱼ − ȳ))² / N²), hankkeet ryppäinä",
+        sv="Σ nⱼȳⱼ / N; ± t(0,975; J−1)·√(J/(J−1) · Σ(nⱼ(ȳⱼ − ȳ))² / N²), projekten som kluster",
+        en="Σ nⱼȳⱼ / N; ± t(.975; J−1)·√(J/(J−1) · Σ(nⱼ(ȳⱼ − ȳ))² / N²), projects as clusters",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Linearised with ultimate clusters, Cochran 1977, 9A",
+    source=Text(
+        fi="Linearisoitu, ylimmän tason ryppäät, Cochran 1977, 9A",
+        sv="Lineariserat med yttersta kluster, Cochran 1977, 9A",
+        en="Linearised with ultimate clusters, Cochran 1977, 9A",
+    ),
     grade="C",
 )
 

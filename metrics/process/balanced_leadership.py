@@ -41,14 +41,27 @@ METRIC = Metric(
         "flexibility do. The points of leadership are the geometric mean of each person's firmness "
         "and flexibility, and a project's figure is the mean of those.",
     ),
-    formula="people with F ≥ 60 and X ≥ 60 / people with both scored (one answer a side is "
-    "enough); one project: Wilson; above: ratio of sums over projects, t(J−1)",
+    formula=Text(
+        fi="ihmiset, joilla F ≥ 60 ja X ≥ 60 / ihmiset, joilla molemmat on pisteytetty "
+        "(yksi vastaus kummallekin riittää); yksi hanke: Wilson; useampi hanke: "
+        "summien suhde, t(J−1)",
+        sv="personer med F ≥ 60 och X ≥ 60 / personer med poäng för båda (ett svar per "
+        "sida räcker); ett projekt: Wilson; flera projekt: kvot av summor, t(J−1)",
+        en="people with F ≥ 60 and X ≥ 60 / people with both scored (one answer a side "
+        "is enough); one project: Wilson; above: ratio of sums over projects, t(J−1)",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Own definition (two-dimensional leadership, docs/instruments.md); Wilson 1927; "
-    "Cochran 1977, 6.2 and 9A",
+    source=Text(
+        fi="Oma määritelmä (johtamisen kaksi ulottuvuutta, docs/instruments.md); Wilson "
+        "1927; Cochran 1977, 6.2 ja 9A",
+        sv="Egen definition (ledarskap i två dimensioner, docs/instruments.md); Wilson "
+        "1927; Cochran 1977, 6.2 och 9A",
+        en="Own definition (two-dimensional leadership, docs/instruments.md); Wilson "
+        "1927; Cochran 1977, 6.2 and 9A",
+    ),
     grade="C",
 )
 

@@ -49,13 +49,26 @@ METRIC = Metric(
         "so the interval is too narrow. Breadth is not enough where a group concerned is missing: "
         "look at representativeness.",
     ),
-    formula="q0; q1 = exp(−Σ p ln p); q2 = 1/Σp²; evenness ln q1 / ln q0; simpson = 1 − Σ n(n−1) / "
-    "(N(N−1)); 499 seeded multinomial resamples, widened to hold the value; N ≥ 20",
+    formula=Text(
+        fi="q0; q1 = exp(−Σ p ln p); q2 = 1/Σp²; tasaisuus ln q1 / ln q0; simpson = 1 − "
+        "Σ n(n−1) / (N(N−1)); 499 kylvöluvulla toistettua multinomiotosta, väli "
+        "levennetty sisältämään luku; N ≥ 20",
+        sv="q0; q1 = exp(−Σ p ln p); q2 = 1/Σp²; jämnhet ln q1 / ln q0; simpson = 1 − Σ "
+        "n(n−1) / (N(N−1)); 499 multinomialurval med fast frö, vidgat så att värdet "
+        "ryms; N ≥ 20",
+        en="q0; q1 = exp(−Σ p ln p); q2 = 1/Σp²; evenness ln q1 / ln q0; simpson = 1 − Σ "
+        "n(n−1) / (N(N−1)); 499 seeded multinomial resamples, widened to hold the "
+        "value; N ≥ 20",
+    ),
     unit=Unit.EFFECTIVE,
     better="up",
     about=About.PARTICIPANTS,
     frame="results:participation",
-    source="Hill 1973; Pielou 1966; Simpson 1949; Efron 1979",
+    source=Text(
+        fi="Hill 1973; Pielou 1966; Simpson 1949; Efron 1979",
+        sv="Hill 1973; Pielou 1966; Simpson 1949; Efron 1979",
+        en="Hill 1973; Pielou 1966; Simpson 1949; Efron 1979",
+    ),
     grade="B",
     minimum_n=20,
 )

@@ -44,15 +44,31 @@ METRIC = Metric(
         "seen here. It is not given where fewer than five were followed so long and some could "
         "not be followed so far.",
     ),
-    formula="Aalen-Johansen: F(t) = Σ S(s−)·d₁(s)/n(s) at 365 and 730 days; pilot, rejection, "
-    "merger and other ends compete; interval on log(−log(1−F)); drawn while 5 or more "
-    "are at risk, or nobody was censored before",
+    formula=Text(
+        fi="Aalen–Johansen: F(t) = Σ S(s−)·d₁(s)/n(s), kun t on 365 ja 730 päivää; "
+        "pilotti, hylkäys, yhdistäminen ja muut päätökset kilpailevat; väli "
+        "asteikolla log(−log(1−F)); piirretään, kun avoinna on vähintään 5 tai kukaan "
+        "ei poistunut seurannasta sitä ennen",
+        sv="Aalen–Johansen: F(t) = Σ S(s−)·d₁(s)/n(s) vid 365 och 730 dagar; pilot, "
+        "avslag, sammanslagning och andra slut konkurrerar; intervall på "
+        "log(−log(1−F)); ritas medan minst 5 är öppna, eller när ingen censurerats "
+        "dessförinnan",
+        en="Aalen-Johansen: F(t) = Σ S(s−)·d₁(s)/n(s) at 365 and 730 days; pilot, "
+        "rejection, merger and other ends compete; interval on log(−log(1−F)); drawn "
+        "while 5 or more are at risk, or nobody was censored before",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,
     frame="cases",
-    source="Aalen & Johansen 1978; variance Marubini & Valsecchi 1995; checked against a "
-    "second implementation",
+    source=Text(
+        fi="Aalen & Johansen 1978; varianssi Marubini & Valsecchi 1995; tarkistettu "
+        "toisella toteutuksella",
+        sv="Aalen & Johansen 1978; varians Marubini & Valsecchi 1995; kontrollerat mot "
+        "en andra implementering",
+        en="Aalen & Johansen 1978; variance Marubini & Valsecchi 1995; checked against a "
+        "second implementation",
+    ),
     grade="B",
 )
 

@@ -34,12 +34,20 @@ METRIC = Metric(
         "Changing is no fault: the figure tells whether learning from it can be seen. Changes "
         "that nobody recorded are not in it.",
     ),
-    formula="changes with a recorded reason / recorded changes; Wilson at every level",
+    formula=Text(
+        fi="muutokset, joiden syy on kirjattu / kirjatut muutokset; Wilson kaikilla tasoilla",
+        sv="ändringar med antecknat skäl / antecknade ändringar; Wilson på alla nivåer",
+        en="changes with a recorded reason / recorded changes; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="plan_changes",
-    source="Own definition over the change log; interval Wilson 1927, Newcombe 1998",
+    source=Text(
+        fi="Oma määritelmä muutoslokista; väli Wilson 1927, Newcombe 1998",
+        sv="Egen definition ur ändringsloggen; intervall Wilson 1927, Newcombe 1998",
+        en="Own definition over the change log; interval Wilson 1927, Newcombe 1998",
+    ),
     grade="B",
 )
 

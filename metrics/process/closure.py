@@ -34,12 +34,20 @@ METRIC = Metric(
         "days. Newer ones are left out, as there is still time to answer them. The figure does "
         "not tell whether the answer pleased whoever made the proposal.",
     ),
-    formula="answered with a reason / proposals older than 60 days; Wilson at every level",
+    formula=Text(
+        fi="perustellen vastatut / yli 60 päivää vanhat ehdotukset; Wilson kaikilla tasoilla",
+        sv="besvarade med motivering / förslag äldre än 60 dagar; Wilson på alla nivåer",
+        en="answered with a reason / proposals older than 60 days; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="proposal_log",
-    source="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    source=Text(
+        fi="Oma määritelmä ehdotusrekisteristä; väli Wilson 1927, Newcombe 1998",
+        sv="Egen definition ur förslagsregistret; intervall Wilson 1927, Newcombe 1998",
+        en="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    ),
     grade="B",
 )
 

@@ -37,14 +37,26 @@ METRIC = Metric(
         "count whose spending is known and that had ten participants or more. Projects do "
         "different things, so cheap is not the same as good.",
     ),
-    formula="Σ euros / Σ distinct participants of each project; low and high are the least and "
-    "the greatest of the projects' own ratios; projects with fewer than 10 participants "
-    "are left out",
+    formula=Text(
+        fi="Σ eurot / Σ kunkin hankkeen eri osallistujat; väli on hankkeiden omista "
+        "suhteista pienin ja suurin; hankkeet, joissa on alle 10 osallistujaa, "
+        "jätetään pois",
+        sv="Σ euro / Σ varje projekts olika deltagare; intervallet är den minsta och den "
+        "största av projektens egna kvoter; projekt med färre än 10 deltagare "
+        "utelämnas",
+        en="Σ euros / Σ distinct participants of each project; low and high are the "
+        "least and the greatest of the projects' own ratios; projects with fewer than "
+        "10 participants are left out",
+    ),
     unit=Unit.EUR,
     better="none",
     about=About.PARTICIPANTS,
     frame="costs",
-    source="Own definition over the ledger and the attendance list",
+    source=Text(
+        fi="Oma määritelmä kirjanpidosta ja osallistujalistasta",
+        sv="Egen definition ur bokföringen och närvarolistan",
+        en="Own definition over the ledger and the attendance list",
+    ),
     grade="B",
 )
 

@@ -37,13 +37,23 @@ METRIC = Metric(
         "Projects without a pilot (so far) are left out. The money paid for other work too, "
         "and pilots differ in size.",
     ),
-    formula="Σ euros / Σ pilots over projects with a pilot; low and high are the least and the "
-    "greatest of the projects' own ratios",
+    formula=Text(
+        fi="Σ eurot / Σ pilotit niissä hankkeissa, joissa on pilotti; väli on hankkeiden "
+        "omista suhteista pienin ja suurin",
+        sv="Σ euro / Σ piloter i projekt med en pilot; intervallet är den minsta och den "
+        "största av projektens egna kvoter",
+        en="Σ euros / Σ pilots over projects with a pilot; low and high are the least "
+        "and the greatest of the projects' own ratios",
+    ),
     unit=Unit.EUR,
     better="none",
     about=About.RECORDS,
     frame="costs",
-    source="Own definition over the ledger and the pilot log",
+    source=Text(
+        fi="Oma määritelmä kirjanpidosta ja pilottilokista",
+        sv="Egen definition ur bokföringen och pilotloggen",
+        en="Own definition over the ledger and the pilot log",
+    ),
     grade="B",
 )
 

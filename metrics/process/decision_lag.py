@@ -34,14 +34,27 @@ METRIC = Metric(
         "in time is zero days. Those not made yet count for as long as they are late. The "
         "figure tells nothing of how good the decisions were.",
     ),
-    formula="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; decisions not made are "
-    "censored at the day of reading; records pooled at every level",
+    formula=Text(
+        fi="Kaplan–Meier: ensimmäinen päivä, jona S(t) ≤ 1/2, log–log-väli; "
+        "tekemättömien päätösten seuranta katkeaa lukujen keräyspäivään; kirjaukset yhdistetään "
+        "joka tasolla",
+        sv="Kaplan–Meier: första dagen med S(t) ≤ 1/2, log–log-intervall; ofattade "
+        "beslut censureras på avläsningsdagen; posterna slås samman på alla nivåer",
+        en="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; decisions not "
+        "made are censored at the day of reading; records pooled at every level",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="decisions",
-    source="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
-    "(Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; tarkistettu 6-MP-kokeella "
+        "(Freireich 1963)",
+        sv="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; kontrollerat med "
+        "6-MP-försöket (Freireich 1963)",
+        en="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
+        "(Freireich 1963)",
+    ),
     grade="B",
 )
 

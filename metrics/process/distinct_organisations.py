@@ -35,13 +35,23 @@ METRIC = Metric(
         "numbers, in which an organisation of two projects is there twice, and the overlap, "
         "the difference of the two. The figure does not tell how much each of them did.",
     ),
-    formula="distinct organisations; Σ over projects of each project's organisations; overlap = "
-    "sum − distinct; a census, no interval",
+    formula=Text(
+        fi="eri organisaatiot; kunkin hankkeen organisaatioiden summa Σ; päällekkäisyys "
+        "= summa − eri; kokonaislaskenta, ei väliä",
+        sv="olika organisationer; Σ över projekten av varje projekts organisationer; "
+        "överlappning = summa − olika; totalräkning, inget intervall",
+        en="distinct organisations; Σ over projects of each project's organisations; "
+        "overlap = sum − distinct; a census, no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.RECORDS,
     frame="organisations",
-    source="Own definition: distinct organisations are recounted at every level, never added up",
+    source=Text(
+        fi="Oma määritelmä: eri organisaatiot lasketaan joka tasolla uudelleen, niitä ei summata",
+        sv="Egen definition: olika organisationer räknas om på varje nivå, de summeras aldrig",
+        en="Own definition: distinct organisations are recounted at every level, never added up",
+    ),
     grade="B",
 )
 

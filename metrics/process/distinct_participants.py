@@ -36,13 +36,23 @@ METRIC = Metric(
         "overlap, the difference of the two. People without a key are missing, so the figure "
         "is the least there can be.",
     ),
-    formula="distinct keys; Σ over projects of each project's distinct keys; overlap = sum − "
-    "distinct; a census, no interval",
+    formula=Text(
+        fi="eri tunnukset; kunkin hankkeen eri tunnusten summa Σ; päällekkäisyys = summa "
+        "− eri; kokonaislaskenta, ei väliä",
+        sv="olika nycklar; Σ över projekten av varje projekts olika nycklar; "
+        "överlappning = summa − olika; totalräkning, inget intervall",
+        en="distinct keys; Σ over projects of each project's distinct keys; overlap = "
+        "sum − distinct; a census, no interval",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.PARTICIPANTS,
     frame="attendance",
-    source="Own definition: distinct people are recounted at every level, never added up",
+    source=Text(
+        fi="Oma määritelmä: eri ihmiset lasketaan joka tasolla uudelleen, heitä ei summata",
+        sv="Egen definition: olika personer räknas om på varje nivå, de summeras aldrig",
+        en="Own definition: distinct people are recounted at every level, never added up",
+    ),
     grade="B",
 )
 

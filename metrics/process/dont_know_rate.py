@@ -37,13 +37,27 @@ METRIC = Metric(
         "Blank answers and “does not concern me” are left out. Many such answers tell that the "
         "question is unclear or that the matter stayed out of people's sight.",
     ),
-    formula="don't-know answers / (don't-know + valid answers), items that offer it; n = people "
-    "(most answers to one item); one project: Wilson with n people; above: linearised ratio",
+    formula=Text(
+        fi="en osaa sanoa -vastaukset / (en osaa sanoa + kelvolliset vastaukset), "
+        "väittämät, joissa vaihtoehto on; n = ihmiset (eniten vastauksia saaneen "
+        "väittämän vastaukset); yksi hanke: Wilson n:llä ihmisellä; useampi hanke: "
+        "linearisoitu suhde",
+        sv="vet ej-svar / (vet ej + giltiga svar), påståenden där alternativet finns; n "
+        "= personer (flest svar på ett påstående); ett projekt: Wilson med n "
+        "personer; flera projekt: lineariserad kvot",
+        en="don't-know answers / (don't-know + valid answers), items that offer it; n = "
+        "people (most answers to one item); one project: Wilson with n people; above: "
+        "linearised ratio",
+    ),
     unit=Unit.SHARE,
     better="down",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition of item quality: flagged above 15 %; interval Wilson 1927",
+    source=Text(
+        fi="Oma väittämien laadun määritelmä: huomautus yli 15 prosentista; väli Wilson 1927",
+        sv="Egen definition av påståendenas kvalitet: anmärkning över 15 %; intervall Wilson 1927",
+        en="Own definition of item quality: flagged above 15 %; interval Wilson 1927",
+    ),
     grade="C",
 )
 

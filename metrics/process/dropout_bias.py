@@ -43,13 +43,26 @@ METRIC = Metric(
         "survey was made. Where the starting points differ, the change in the same people speaks "
         "of those who stayed only. The figure does not tell why anyone was lost.",
     ),
-    formula="g = J(n₁+n₂−2) · (mean(lost) − mean(retained)) / s(within); one project: noncentral "
-    "t; above: mean of the projects' g, ± t(.975; J−1) · s / √J; n = the smaller side",
+    formula=Text(
+        fi="g = J(n₁+n₂−2) · (pois jääneiden ka − jatkaneiden ka) / s(ryhmien sisällä); "
+        "yksi hanke: epäkeskinen t; useampi hanke: hankkeiden g:n keskiarvo, ± "
+        "t(0,975; J−1) · s / √J; n = pienempi puoli",
+        sv="g = J(n₁+n₂−2) · (de förlorades medeltal − de kvarvarandes medeltal) / "
+        "s(inom grupperna); ett projekt: icke-central t; flera projekt: medeltalet av "
+        "projektens g, ± t(0,975; J−1) · s / √J; n = den mindre sidan",
+        en="g = J(n₁+n₂−2) · (mean(lost) − mean(retained)) / s(within); one project: "
+        "noncentral t; above: mean of the projects' g, ± t(.975; J−1) · s / √J; n = "
+        "the smaller side",
+    ),
     unit=Unit.EFFECT,
     better="none",
     about=About.RESPONDENTS,
     frame="retention",
-    source="Hedges 1981; limit .25: Ho, Imai, King & Stuart 2007, What Works Clearinghouse",
+    source=Text(
+        fi="Hedges 1981; raja 0,25: Ho, Imai, King & Stuart 2007, What Works Clearinghouse",
+        sv="Hedges 1981; gräns 0,25: Ho, Imai, King & Stuart 2007, What Works Clearinghouse",
+        en="Hedges 1981; limit .25: Ho, Imai, King & Stuart 2007, What Works Clearinghouse",
+    ),
     grade="C",
 )
 

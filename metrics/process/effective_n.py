@@ -40,13 +40,23 @@ METRIC = Metric(
         "whose response rate is shown take part. It makes no allowance for answers of one project "
         "being alike.",
     ),
-    formula="(Σw)² / Σw²; project: w = N_g/n_g; above: raked to the people invited by project and "
-    "by group, trimmed at 5 × the mean weight",
+    formula=Text(
+        fi="(Σw)² / Σw²; hanke: w = N_g/n_g; useampi hanke: sovitettu kutsuttuihin "
+        "hankkeittain ja ryhmittäin, katkaistu 5 × keskipainoon",
+        sv="(Σw)² / Σw²; projekt: w = N_g/n_g; flera projekt: rakade till de inbjudna "
+        "per projekt och per grupp, kapade vid 5 × medelvikten",
+        en="(Σw)² / Σw²; project: w = N_g/n_g; above: raked to the people invited by "
+        "project and by group, trimmed at 5 × the mean weight",
+    ),
     unit=Unit.EFFECTIVE,
     better="up",
     about=About.RESPONDENTS,
     frame="results:response_rate",
-    source="Kish 1965",
+    source=Text(
+        fi="Kish 1965",
+        sv="Kish 1965",
+        en="Kish 1965",
+    ),
     grade="B",
 )
 

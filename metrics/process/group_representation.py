@@ -40,12 +40,20 @@ METRIC = Metric(
         "rate divided by the same number. A right share does not promise that those who answered "
         "think as their group does.",
     ),
-    formula="(n_g/n) / (N_g/N) = r_g / r; flagged below ½; n = people of the group who answered",
+    formula=Text(
+        fi="(n_g/n) / (N_g/N) = r_g / r; huomautus alle ½; n = ryhmän vastanneet",
+        sv="(n_g/n) / (N_g/N) = r_g / r; anmärkning under ½; n = de i gruppen som svarat",
+        en="(n_g/n) / (N_g/N) = r_g / r; flagged below ½; n = people of the group who answered",
+    ),
     unit=Unit.RATIO,
     better="none",
     about=About.RESPONDENTS,
     frame="results:response_rate",
-    source="Comparison with the frame on known strata, Groves & Peytcheva 2008; interval Wilson",
+    source=Text(
+        fi="Vertailu kehikkoon tunnetuissa ositteissa, Groves & Peytcheva 2008; väli Wilson",
+        sv="Jämförelse med ramen i kända strata, Groves & Peytcheva 2008; intervall Wilson",
+        en="Comparison with the frame on known strata, Groves & Peytcheva 2008; interval Wilson",
+    ),
     grade="B",
 )
 

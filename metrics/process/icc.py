@@ -40,14 +40,26 @@ METRIC = Metric(
         "resemble each other. Below zero is chance: projects do not differ. It is computed for "
         "several projects only, and does not tell what the differences come from.",
     ),
-    formula="ICC(1,1) = (MSB − MSW) / (MSB + (n₀ − 1)·MSW), one-way random effects by ANOVA, n₀ = "
-    "(N − Σnⱼ²/N)/(J − 1); F interval with J − 1 and N − J degrees of freedom (exact for "
-    "projects of one size)",
+    formula=Text(
+        fi="ICC(1,1) = (MSB − MSW) / (MSB + (n₀ − 1)·MSW), yksisuuntainen satunnaismalli "
+        "varianssianalyysilla, n₀ = (N − Σnⱼ²/N)/(J − 1); F-väli, vapausasteet J − 1 "
+        "ja N − J (tarkka, kun hankkeet ovat samankokoisia)",
+        sv="ICC(1,1) = (MSB − MSW) / (MSB + (n₀ − 1)·MSW), envägs slumpmodell genom "
+        "variansanalys, n₀ = (N − Σnⱼ²/N)/(J − 1); F-intervall med J − 1 och N − J "
+        "frihetsgrader (exakt för lika stora projekt)",
+        en="ICC(1,1) = (MSB − MSW) / (MSB + (n₀ − 1)·MSW), one-way random effects by "
+        "ANOVA, n₀ = (N − Σnⱼ²/N)/(J − 1); F interval with J − 1 and N − J degrees of "
+        "freedom (exact for projects of one size)",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Shrout & Fleiss 1979 (their data: .17); Searle 1971; McGraw & Wong 1996",
+    source=Text(
+        fi="Shrout & Fleiss 1979 (heidän aineistonsa: 0,17); Searle 1971; McGraw & Wong 1996",
+        sv="Shrout & Fleiss 1979 (deras data: 0,17); Searle 1971; McGraw & Wong 1996",
+        en="Shrout & Fleiss 1979 (their data: .17); Searle 1971; McGraw & Wong 1996",
+    ),
     grade="C",
 )
 

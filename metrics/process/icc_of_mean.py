@@ -39,13 +39,22 @@ METRIC = Metric(
         "means. The reliability of one project depends on how many answered there and has a "
         "figure of its own.",
     ),
-    formula="ICC(1,k) = 1 − MSW / MSB, k = n₀ = (N − Σnⱼ²/N)/(J − 1); F interval: 1 − 1/F_L to 1 − "
-    "1/F_U",
+    formula=Text(
+        fi="ICC(1,k) = 1 − MSW / MSB, k = n₀ = (N − Σnⱼ²/N)/(J − 1); F-väli: 1 − 1/F_L … 1 − 1/F_U",
+        sv="ICC(1,k) = 1 − MSW / MSB, k = n₀ = (N − Σnⱼ²/N)/(J − 1); F-intervall: 1 − "
+        "1/F_L till 1 − 1/F_U",
+        en="ICC(1,k) = 1 − MSW / MSB, k = n₀ = (N − Σnⱼ²/N)/(J − 1); F interval: 1 − "
+        "1/F_L to 1 − 1/F_U",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Shrout & Fleiss 1979 (their data: .44)",
+    source=Text(
+        fi="Shrout & Fleiss 1979 (heidän aineistonsa: 0,44)",
+        sv="Shrout & Fleiss 1979 (deras data: 0,44)",
+        en="Shrout & Fleiss 1979 (their data: .44)",
+    ),
     grade="C",
 )
 

@@ -34,12 +34,20 @@ METRIC = Metric(
         "in it. A low figure may also come from the kind of proposals made, and adoption does "
         "not yet tell that a proposal came true.",
     ),
-    formula="adopted wholly or in part / decided; Wilson at every level",
+    formula=Text(
+        fi="kokonaan tai osittain hyväksytyt / päätetyt; Wilson kaikilla tasoilla",
+        sv="godkända helt eller delvis / avgjorda; Wilson på alla nivåer",
+        en="adopted wholly or in part / decided; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="proposal_log",
-    source="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    source=Text(
+        fi="Oma määritelmä ehdotusrekisteristä; väli Wilson 1927, Newcombe 1998",
+        sv="Egen definition ur förslagsregistret; intervall Wilson 1927, Newcombe 1998",
+        en="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    ),
     grade="B",
 )
 

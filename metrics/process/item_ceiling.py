@@ -39,13 +39,24 @@ METRIC = Metric(
         "longer tells good from excellent, and an improvement does not show. A high share is "
         "not a fault: things may be in order.",
     ),
-    formula="answers at the best end after reversal / valid answers; one project: Wilson; above: "
-    "ratio of sums over projects, t(J−1); flagged above 40 %",
+    formula=Text(
+        fi="vastaukset parhaassa päässä kääntämisen jälkeen / kelvolliset vastaukset; "
+        "yksi hanke: Wilson; useampi hanke: summien suhde, t(J−1); huomautus yli 40 "
+        "prosentista",
+        sv="svar i den bästa änden efter vändning / giltiga svar; ett projekt: Wilson; "
+        "flera projekt: kvot av summor, t(J−1); anmärkning över 40 %",
+        en="answers at the best end after reversal / valid answers; one project: Wilson; "
+        "above: ratio of sums over projects, t(J−1); flagged above 40 %",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition of item quality; Wilson 1927; Cochran 1977, 6.2 and 9A",
+    source=Text(
+        fi="Oma väittämien laadun määritelmä; Wilson 1927; Cochran 1977, 6.2 ja 9A",
+        sv="Egen definition av påståendenas kvalitet; Wilson 1927; Cochran 1977, 6.2 och 9A",
+        en="Own definition of item quality; Wilson 1927; Cochran 1977, 6.2 and 9A",
+    ),
     grade="C",
 )
 

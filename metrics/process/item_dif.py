@@ -83,17 +83,38 @@ METRIC = Metric(
         "construct and whose group is known count, and only constructs of at least three "
         "statements. The languages of answering are compared in a metric of their own.",
     ),
-    formula="Σ fₖ(x̄ₖ − ȳₖ) / Σ fₖ / S over strata k (project × band of the scale's score, 5 "
-    "bands, the statement included), fₖ of the group and rₖ others; "
-    "± z√(Σ fₖ²sₖ²(1/fₖ + 1/rₖ)) / Σ fₖ / S; p: Mantel χ²(1); at least 50 and 50, "
-    "ten others a project; classes at .17 and .25",
+    formula=Text(
+        fi="Σ fₖ(x̄ₖ − ȳₖ) / Σ fₖ / S ositteissa k (hanke × asteikon pistemäärän luokka, "
+        "5 luokkaa, väittämä mukana), fₖ ryhmän ja rₖ muiden määrä; ± z√(Σ "
+        "fₖ²sₖ²(1/fₖ + 1/rₖ)) / Σ fₖ / S; p: Mantelin χ²(1); vähintään 50 ja 50, "
+        "kymmenen muuta hanketta kohti; luokkarajat 0,17 ja 0,25",
+        sv="Σ fₖ(x̄ₖ − ȳₖ) / Σ fₖ / S över strata k (projekt × klass av skalans poäng, 5 "
+        "klasser, påståendet medräknat), fₖ ur gruppen och rₖ andra; ± z√(Σ "
+        "fₖ²sₖ²(1/fₖ + 1/rₖ)) / Σ fₖ / S; p: Mantels χ²(1); minst 50 och 50, tio "
+        "andra per projekt; klassgränser 0,17 och 0,25",
+        en="Σ fₖ(x̄ₖ − ȳₖ) / Σ fₖ / S over strata k (project × band of the scale's "
+        "score, 5 bands, the statement included), fₖ of the group and rₖ others; ± "
+        "z√(Σ fₖ²sₖ²(1/fₖ + 1/rₖ)) / Σ fₖ / S; p: Mantel χ²(1); at least 50 and 50, "
+        "ten others a project; classes at .17 and .25",
+    ),
     unit=Unit.EFFECT,
     better="none",
     about=About.RESPONDENTS,
     frame="item_bands",
-    source="Mantel 1963; Dorans & Schmitt 1991; variance Zwick & Thayer 1996; classes Zwick, "
-    "Thayer & Mazzeo 1997; the item in the matching score Zwick, Donoghue & Grima 1993; sizes "
-    "Zwick 2012 (200 and 500) and Muñiz, Hambleton & Xing 2001 (50 and 50)",
+    source=Text(
+        fi="Mantel 1963; Dorans & Schmitt 1991; varianssi Zwick & Thayer 1996; luokat "
+        "Zwick, Thayer & Mazzeo 1997; väittämä mukana vertailupisteissä Zwick, "
+        "Donoghue & Grima 1993; koot Zwick 2012 (200 ja 500) ja Muñiz, Hambleton & "
+        "Xing 2001 (50 ja 50)",
+        sv="Mantel 1963; Dorans & Schmitt 1991; varians Zwick & Thayer 1996; klasser "
+        "Zwick, Thayer & Mazzeo 1997; påståendet med i jämförelsepoängen Zwick, "
+        "Donoghue & Grima 1993; storlekar Zwick 2012 (200 och 500) och Muñiz, "
+        "Hambleton & Xing 2001 (50 och 50)",
+        en="Mantel 1963; Dorans & Schmitt 1991; variance Zwick & Thayer 1996; classes "
+        "Zwick, Thayer & Mazzeo 1997; the item in the matching score Zwick, Donoghue "
+        "& Grima 1993; sizes Zwick 2012 (200 and 500) and Muñiz, Hambleton & Xing "
+        "2001 (50 and 50)",
+    ),
     grade="C",
     minimum_n=50,
 )

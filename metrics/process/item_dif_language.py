@@ -78,14 +78,29 @@ METRIC = Metric(
         "language of answering is known, and who answered every statement of the construct, "
         "count.",
     ),
-    formula="as item_dif, with the language of answering in the place of the group and all groups "
-    "together; at least ten of each a project",
+    formula=Text(
+        fi="kuten väittämän toimivuus eri ryhmissä, ryhmän tilalla vastauskieli ja "
+        "kaikki ryhmät yhdessä; vähintään kymmenen kumpaakin hanketta kohti",
+        sv="som påståendets funktion i olika grupper, med svarsspråket i gruppens ställe "
+        "och alla grupper tillsammans; minst tio av vardera per projekt",
+        en="as item_dif, with the language of answering in the place of the group and "
+        "all groups together; at least ten of each a project",
+    ),
     unit=Unit.EFFECT,
     better="none",
     about=About.RESPONDENTS,
     frame="item_languages",
-    source="As item_dif; language versions: Hambleton, Merenda & Spielberger 2005; International "
-    "Test Commission, Guidelines for Translating and Adapting Tests, 2nd edition 2017",
+    source=Text(
+        fi="Kuten väittämän toimivuus eri ryhmissä; kieliversiot: Hambleton, Merenda & "
+        "Spielberger 2005; International Test Commission, Guidelines for Translating "
+        "and Adapting Tests, 2. laitos 2017",
+        sv="Som påståendets funktion i olika grupper; språkversioner: Hambleton, Merenda "
+        "& Spielberger 2005; International Test Commission, Guidelines for "
+        "Translating and Adapting Tests, 2:a upplagan 2017",
+        en="As item_dif; language versions: Hambleton, Merenda & Spielberger 2005; "
+        "International Test Commission, Guidelines for Translating and Adapting "
+        "Tests, 2nd edition 2017",
+    ),
     grade="C",
     minimum_n=50,
 )

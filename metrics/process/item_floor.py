@@ -39,13 +39,24 @@ METRIC = Metric(
         "not tell bad from very bad, and the reason is worth asking. The share does not tell "
         "why people answered so.",
     ),
-    formula="answers at the worst end after reversal / valid answers; one project: Wilson; above: "
-    "ratio of sums over projects, t(J−1); flagged above 15 %",
+    formula=Text(
+        fi="vastaukset huonoimmassa päässä kääntämisen jälkeen / kelvolliset vastaukset; "
+        "yksi hanke: Wilson; useampi hanke: summien suhde, t(J−1); huomautus yli 15 "
+        "prosentista",
+        sv="svar i den sämsta änden efter vändning / giltiga svar; ett projekt: Wilson; "
+        "flera projekt: kvot av summor, t(J−1); anmärkning över 15 %",
+        en="answers at the worst end after reversal / valid answers; one project: "
+        "Wilson; above: ratio of sums over projects, t(J−1); flagged above 15 %",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition of item quality; Wilson 1927; Cochran 1977, 6.2 and 9A",
+    source=Text(
+        fi="Oma väittämien laadun määritelmä; Wilson 1927; Cochran 1977, 6.2 ja 9A",
+        sv="Egen definition av påståendenas kvalitet; Wilson 1927; Cochran 1977, 6.2 och 9A",
+        en="Own definition of item quality; Wilson 1927; Cochran 1977, 6.2 and 9A",
+    ),
     grade="C",
 )
 

@@ -43,14 +43,28 @@ METRIC = Metric(
         "not shown below 30 people. Below .30 is a sign that the statement measures something "
         "else or is misunderstood; it does not tell why.",
     ),
-    formula="r(xᵢ, Σ of the other items), listwise, reversed items turned; above a project the "
-    "pooled within-project scatter; Fisher: tanh(atanh r ± z/√(v − 2)), v = n − 1 or N − "
-    "J; given from v = 29 on; flagged below .30",
+    formula=Text(
+        fi="r(xᵢ, muiden väittämien summa Σ), kaikkiin vastanneet, käännetyt väittämät "
+        "käännetty; useampi hanke: hankkeiden sisäinen yhdistetty vaihtelu; Fisher: "
+        "tanh(atanh r ± z/√(v − 2)), v = n − 1 tai N − J; annetaan, kun v on "
+        "vähintään 29; huomautus alle 0,30",
+        sv="r(xᵢ, Σ av de övriga påståendena), de som svarat på alla, omvända påståenden "
+        "vända; flera projekt: sammanvägd variation inom projekten; Fisher: "
+        "tanh(atanh r ± z/√(v − 2)), v = n − 1 eller N − J; ges från v = 29; "
+        "anmärkning under 0,30",
+        en="r(xᵢ, Σ of the other items), listwise, reversed items turned; above a "
+        "project the pooled within-project scatter; Fisher: tanh(atanh r ± z/√(v − "
+        "2)), v = n − 1 or N − J; given from v = 29 on; flagged below .30",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_products",
-    source="Corrected for overlap, Nunnally & Bernstein 1994; Fisher 1921",
+    source=Text(
+        fi="Oma osuus poistettu summasta, Nunnally & Bernstein 1994; Fisher 1921",
+        sv="Korrigerat för överlappning, Nunnally & Bernstein 1994; Fisher 1921",
+        en="Corrected for overlap, Nunnally & Bernstein 1994; Fisher 1921",
+    ),
     grade="C",
     minimum_n=30,
 )

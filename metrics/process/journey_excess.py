@@ -38,14 +38,26 @@ METRIC = Metric(
         "lost as often; two, that the priority groups were lost twice as often. The figure "
         "does not tell why, and in small groups it varies a lot.",
     ),
-    formula="risk ratio of being lost before the step, priority groups / others: "
-    "Mantel-Haenszel over projects, Greenland-Robins interval on the logarithm; n: the "
-    "smaller side; part: the step",
+    formula=Text(
+        fi="riskisuhde jäädä pois ennen askelta, etusijaryhmät / muut: Mantel–Haenszel "
+        "hankkeiden yli, Greenlandin–Robinsin väli logaritmista; n: pienempi puoli; "
+        "osa: askel",
+        sv="riskkvot att falla bort före steget, prioriterade grupper / andra: "
+        "Mantel–Haenszel över projekten, Greenland–Robins intervall på logaritmen; n: "
+        "den mindre sidan; del: steget",
+        en="risk ratio of being lost before the step, priority groups / others: "
+        "Mantel-Haenszel over projects, Greenland-Robins interval on the logarithm; "
+        "n: the smaller side; part: the step",
+    ),
     unit=Unit.RATIO,
     better="down",
     about=About.PARTICIPANTS,
     frame="journeys",
-    source="Mantel & Haenszel 1959; Greenland & Robins 1985; checked against statsmodels",
+    source=Text(
+        fi="Mantel & Haenszel 1959; Greenland & Robins 1985; tarkistettu statsmodelsilla",
+        sv="Mantel & Haenszel 1959; Greenland & Robins 1985; kontrollerat mot statsmodels",
+        en="Mantel & Haenszel 1959; Greenland & Robins 1985; checked against statsmodels",
+    ),
     grade="B",
 )
 

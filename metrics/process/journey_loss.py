@@ -38,13 +38,25 @@ METRIC = Metric(
         "still going on look like losses until they go on. The figure does not tell why "
         "somebody was lost, and the cause does not always lie in the project.",
     ),
-    formula="lost before the step / came to the step before (discrete hazard); one project: "
-    "Wilson; above: ratio of sums over projects, ± t(.975; J−1); part: the step",
+    formula=Text(
+        fi="ennen askelta pois jääneet / edelliselle askeleelle tulleet (diskreetti "
+        "hasardi); yksi hanke: Wilson; useampi hanke: summien suhde, ± t(0,975; J−1); "
+        "osa: askel",
+        sv="bortfallna före steget / de som kom till steget innan (diskret hasard); ett "
+        "projekt: Wilson; flera projekt: kvot av summor, ± t(0,975; J−1); del: steget",
+        en="lost before the step / came to the step before (discrete hazard); one "
+        "project: Wilson; above: ratio of sums over projects, ± t(.975; J−1); part: "
+        "the step",
+    ),
     unit=Unit.SHARE,
     better="down",
     about=About.PARTICIPANTS,
     frame="journeys",
-    source="Discrete-time hazard, Singer & Willett 2003; intervals Wilson 1927, Cochran 1977",
+    source=Text(
+        fi="Diskreetin ajan hasardi, Singer & Willett 2003; välit Wilson 1927, Cochran 1977",
+        sv="Hasard i diskret tid, Singer & Willett 2003; intervall Wilson 1927, Cochran 1977",
+        en="Discrete-time hazard, Singer & Willett 2003; intervals Wilson 1927, Cochran 1977",
+    ),
     grade="B",
 )
 

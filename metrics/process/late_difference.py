@@ -40,13 +40,24 @@ METRIC = Metric(
         "says that non-response distorts the figures. That is an assumption which the figure does "
         "not prove. Collections whose first and last day are known take part.",
     ),
-    formula="mean(late) − mean(early); one project: Welch's t; above: mean of project differences, "
-    "± t(.975; J−1) · s / √J; n = the smaller side",
+    formula=Text(
+        fi="myöhäisten ka − varhaisten ka; yksi hanke: Welchin t; useampi hanke: "
+        "hankkeiden erojen keskiarvo, ± t(0,975; J−1) · s / √J; n = pienempi puoli",
+        sv="sena svarares medeltal − tidigas medeltal; ett projekt: Welchs t; flera "
+        "projekt: medeltalet av projektens skillnader, ± t(0,975; J−1) · s / √J; n = "
+        "den mindre sidan",
+        en="mean(late) − mean(early); one project: Welch's t; above: mean of project "
+        "differences, ± t(.975; J−1) · s / √J; n = the smaller side",
+    ),
     unit=Unit.CHANGE,
     better="none",
     about=About.RESPONDENTS,
     frame="timing",
-    source="Continuum of resistance: Armstrong & Overton 1977; Welch 1947",
+    source=Text(
+        fi="Vastaushalun jatkumo: Armstrong & Overton 1977; Welch 1947",
+        sv="Motståndets kontinuum: Armstrong & Overton 1977; Welch 1947",
+        en="Continuum of resistance: Armstrong & Overton 1977; Welch 1947",
+    ),
     grade="C",
 )
 

@@ -35,13 +35,24 @@ METRIC = Metric(
         "cases of the log. Channels and units of fewer than ten cases are told together, and "
         "nothing is told of a log of fewer than ten cases.",
     ),
-    formula="cases with last - first event > 30 days / cases; Wilson; part: channel",
+    formula=Text(
+        fi="tapaukset, joissa viimeinen − ensimmäinen tapahtuma > 30 päivää / tapaukset; "
+        "Wilson; osa: kanava",
+        sv="ärenden med sista − första händelsen > 30 dagar / ärenden; Wilson; del: kanal",
+        en="cases with last - first event > 30 days / cases; Wilson; part: channel",
+    ),
     unit=Unit.SHARE,
     better="down",
     about=About.RECORDS,
     frame="log_steps",
-    source="Own definition over the event log; interval Wilson 1927; checked on the receipt "
-    "phase of permit applications (48 of 1,434)",
+    source=Text(
+        fi="Oma määritelmä tapahtumalokista; väli Wilson 1927; tarkistettu "
+        "lupahakemusten vastaanottovaiheella (48 tapausta 1 434:stä)",
+        sv="Egen definition ur händelseloggen; intervall Wilson 1927; kontrollerat med "
+        "mottagandet av tillståndsansökningar (48 av 1 434)",
+        en="Own definition over the event log; interval Wilson 1927; checked on the "
+        "receipt phase of permit applications (48 of 1,434)",
+    ),
     grade="B",
 )
 

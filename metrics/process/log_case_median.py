@@ -39,13 +39,23 @@ METRIC = Metric(
         "figure does not tell how well the work was done. Channels and units of fewer than "
         "ten cases are told together, and nothing is told of a log of fewer than ten cases.",
     ),
-    formula="median of (last event - first event) over cases; part: channel",
+    formula=Text(
+        fi="(viimeinen − ensimmäinen tapahtuma) mediaanina tapauksista; osa: kanava",
+        sv="medianen av (sista − första händelsen) över ärenden; del: kanal",
+        en="median of (last event - first event) over cases; part: channel",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="log_steps",
-    source="Own definition over the event log; checked on the receipt phase of permit "
-    "applications (1,434 cases)",
+    source=Text(
+        fi="Oma määritelmä tapahtumalokista; tarkistettu lupahakemusten "
+        "vastaanottovaiheella (1 434 tapausta)",
+        sv="Egen definition ur händelseloggen; kontrollerat med mottagandet av "
+        "tillståndsansökningar (1 434 ärenden)",
+        en="Own definition over the event log; checked on the receipt phase of permit "
+        "applications (1,434 cases)",
+    ),
     grade="B",
 )
 

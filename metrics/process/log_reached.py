@@ -36,14 +36,26 @@ METRIC = Metric(
         "of the cases that have it. The figure does not tell how many cases come to it. "
         "Activities of fewer than ten cases are told together.",
     ),
-    formula="median of (first event of the activity - first event of the case) over cases with "
-    "it; part: activity",
+    formula=Text(
+        fi="(toiminnon ensimmäinen tapahtuma − tapauksen ensimmäinen tapahtuma) "
+        "mediaanina tapauksista, joissa toiminto on; osa: toiminto",
+        sv="medianen av (aktivitetens första händelse − ärendets första händelse) över "
+        "ärenden som har den; del: aktivitet",
+        en="median of (first event of the activity - first event of the case) over cases "
+        "with it; part: activity",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="log_steps",
-    source="Own definition over the event log; checked on the receipt phase of permit "
-    "applications (1,434 cases)",
+    source=Text(
+        fi="Oma määritelmä tapahtumalokista; tarkistettu lupahakemusten "
+        "vastaanottovaiheella (1 434 tapausta)",
+        sv="Egen definition ur händelseloggen; kontrollerat med mottagandet av "
+        "tillståndsansökningar (1 434 ärenden)",
+        en="Own definition over the event log; checked on the receipt phase of permit "
+        "applications (1,434 cases)",
+    ),
     grade="B",
 )
 

@@ -41,14 +41,26 @@ METRIC = Metric(
         "ten cases are told together, and nothing is told of a log of fewer than ten cases. "
         "Activities of fewer than ten cases are told together.",
     ),
-    formula="cases with an activity done again / cases; Wilson; part: channel, or activity / its "
-    "cases",
+    formula=Text(
+        fi="tapaukset, joissa toiminto tehtiin uudelleen / tapaukset; Wilson; osa: "
+        "kanava, tai toiminto / sen tapaukset",
+        sv="ärenden med en aktivitet gjord på nytt / ärenden; Wilson; del: kanal, eller "
+        "aktivitet / dess ärenden",
+        en="cases with an activity done again / cases; Wilson; part: channel, or "
+        "activity / its cases",
+    ),
     unit=Unit.SHARE,
     better="down",
     about=About.RECORDS,
     frame="log_steps",
-    source="Own definition over the event log; interval Wilson 1927; checked on the receipt "
-    "phase of permit applications (48 of 1,434)",
+    source=Text(
+        fi="Oma määritelmä tapahtumalokista; väli Wilson 1927; tarkistettu "
+        "lupahakemusten vastaanottovaiheella (48 tapausta 1 434:stä)",
+        sv="Egen definition ur händelseloggen; intervall Wilson 1927; kontrollerat med "
+        "mottagandet av tillståndsansökningar (48 av 1 434)",
+        en="Own definition over the event log; interval Wilson 1927; checked on the "
+        "receipt phase of permit applications (48 of 1,434)",
+    ),
     grade="B",
 )
 

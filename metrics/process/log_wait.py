@@ -43,14 +43,26 @@ METRIC = Metric(
         "Channels and units of fewer than ten cases are told together, and nothing is told of "
         "a log of fewer than ten cases. Activities of fewer than ten cases are told together.",
     ),
-    formula="mean of (event - event before it in its case) over events; part: activity, unit or "
-    "channel",
+    formula=Text(
+        fi="(tapahtuma − tapauksen edellinen tapahtuma) keskiarvona tapahtumista; osa: "
+        "toiminto, yksikkö tai kanava",
+        sv="medeltalet av (händelse − händelsen före i samma ärende) över händelser; "
+        "del: aktivitet, enhet eller kanal",
+        en="mean of (event - event before it in its case) over events; part: activity, "
+        "unit or channel",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="log_steps",
-    source="Own definition over the event log; checked on the receipt phase of permit "
-    "applications (1,434 cases)",
+    source=Text(
+        fi="Oma määritelmä tapahtumalokista; tarkistettu lupahakemusten "
+        "vastaanottovaiheella (1 434 tapausta)",
+        sv="Egen definition ur händelseloggen; kontrollerat med mottagandet av "
+        "tillståndsansökningar (1 434 ärenden)",
+        en="Own definition over the event log; checked on the receipt phase of permit "
+        "applications (1,434 cases)",
+    ),
     grade="B",
 )
 

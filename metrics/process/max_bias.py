@@ -39,13 +39,23 @@ METRIC = Metric(
         "most. The limit is reached only if answering depends wholly on what is asked. Selection "
         "within groups is not seen.",
     ),
-    formula="S / r, with S and r as in the evenness of response: |bias of a mean| ≤ S·s(y)/r; "
-    "interval by the delta method; n = people who answered",
+    formula=Text(
+        fi="S / r, jossa S ja r kuten vastaamisen tasaisuudessa: |keskiarvon harha| ≤ "
+        "S·s(y)/r; väli deltamenetelmällä; n = vastanneet",
+        sv="S / r, med S och r som i svarens jämnhet: |medeltalets fel| ≤ S·s(y)/r; "
+        "intervall med deltametoden; n = de som svarat",
+        en="S / r, with S and r as in the evenness of response: |bias of a mean| ≤ "
+        "S·s(y)/r; interval by the delta method; n = people who answered",
+    ),
     unit=Unit.EFFECT,
     better="down",
     about=About.RESPONDENTS,
     frame="results:response_rate",
-    source="Schouten, Cobben & Bethlehem 2009, section 4",
+    source=Text(
+        fi="Schouten, Cobben & Bethlehem 2009, luku 4",
+        sv="Schouten, Cobben & Bethlehem 2009, avsnitt 4",
+        en="Schouten, Cobben & Bethlehem 2009, section 4",
+    ),
     grade="B",
 )
 

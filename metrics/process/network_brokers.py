@@ -38,13 +38,23 @@ METRIC = Metric(
         "and only networks of which 80 % answered. In networks of over 200 organisations the ways "
         "are read from 200. The figure does not tell whether anything was brokered.",
     ),
-    formula="Σ over pairs of paths through / paths, divided by (n−1)(n−2)/2; n = the "
-    "organisation's answers; part = organisation",
+    formula=Text(
+        fi="Σ parien yli: kautta kulkevat reitit / reitit, jaettuna (n−1)(n−2)/2:lla; n = "
+        "organisaation vastaukset; osa = organisaatio",
+        sv="Σ över par av vägar genom / vägar, delat med (n−1)(n−2)/2; n = "
+        "organisationens svar; del = organisation",
+        en="Σ over pairs of paths through / paths, divided by (n−1)(n−2)/2; n = the "
+        "organisation's answers; part = organisation",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Freeman 1977; Brandes 2001; checked on Florentine marriages, Medici .522",
+    source=Text(
+        fi="Freeman 1977; Brandes 2001; tarkistettu Firenzen avioliitoilla, Medici 0,522",
+        sv="Freeman 1977; Brandes 2001; kontrollerat med florentinska äktenskap, Medici 0,522",
+        en="Freeman 1977; Brandes 2001; checked on Florentine marriages, Medici .522",
+    ),
     grade="B",
 )
 

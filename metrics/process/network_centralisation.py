@@ -39,12 +39,20 @@ METRIC = Metric(
         "answered. It may be a strength or a risk: where the centre leaves, the network falls "
         "apart.",
     ),
-    formula="Σ (max degree − degree) / ((n−1)(n−2)); n ≥ 3",
+    formula=Text(
+        fi="Σ (suurin aste − aste) / ((n−1)(n−2)); n ≥ 3",
+        sv="Σ (högsta grad − grad) / ((n−1)(n−2)); n ≥ 3",
+        en="Σ (max degree − degree) / ((n−1)(n−2)); n ≥ 3",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Freeman 1979; karate club .3996, star 1, ring 0",
+    source=Text(
+        fi="Freeman 1979; karateseura 0,3996, tähti 1, rengas 0",
+        sv="Freeman 1979; karateklubben 0,3996, stjärna 1, ring 0",
+        en="Freeman 1979; karate club .3996, star 1, ring 0",
+    ),
     grade="B",
 )
 

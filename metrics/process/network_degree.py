@@ -35,12 +35,20 @@ METRIC = Metric(
         "Computed among the organisations that were asked; at least 80 % answered. The figure "
         "says nothing of how good the work together was.",
     ),
-    formula="2 · ties / n; bounds as in density; n = organisations",
+    formula=Text(
+        fi="2 · yhteydet / n; rajat kuten tiheydessä; n = organisaatiot",
+        sv="2 · kontakter / n; gränser som i tätheten; n = organisationer",
+        en="2 · ties / n; bounds as in density; n = organisations",
+    ),
     unit=Unit.RATIO,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Wasserman & Faust 1994, 4.2; karate club 4.588",
+    source=Text(
+        fi="Wasserman & Faust 1994, 4.2; karateseura 4,588",
+        sv="Wasserman & Faust 1994, 4.2; karateklubben 4,588",
+        en="Wasserman & Faust 1994, 4.2; karate club 4.588",
+    ),
     grade="B",
 )
 

@@ -34,13 +34,26 @@ METRIC = Metric(
         "organisations that were asked; at least 80 % answered. Density falls as a network grows: "
         "compare sizes only with the mean number of partners beside it.",
     ),
-    formula="ties / (n(n−1)/2); bounds: no, or every, pair with an unanswered side and no report "
-    "is a tie; who answered in one project of several has answered; n = organisations",
+    formula=Text(
+        fi="yhteydet / (n(n−1)/2); rajat: yksikään, tai jokainen, vastaamatta jäänyt pari, "
+        "josta kukaan ei kertonut, on yhteys; yhdessä hankkeessa vastannut on vastannut "
+        "kaikissa; n = organisaatiot",
+        sv="kontakter / (n(n−1)/2); gränser: ingen, eller varje, par med en obesvarad sida "
+        "som ingen berättat om är en kontakt; den som svarat i ett av flera projekt har "
+        "svarat; n = organisationer",
+        en="ties / (n(n−1)/2); bounds: no, or every, pair with an unanswered side and no "
+        "report is a tie; who answered in one project of several has answered; n = "
+        "organisations",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Wasserman & Faust 1994, 4.2; checked on Zachary's karate club, .1390",
+    source=Text(
+        fi="Wasserman & Faust 1994, 4.2; tarkistettu Zacharyn karateseuralla, 0,1390",
+        sv="Wasserman & Faust 1994, 4.2; kontrollerat med Zacharys karateklubb, 0,1390",
+        en="Wasserman & Faust 1994, 4.2; checked on Zachary's karate club, .1390",
+    ),
     grade="B",
 )
 

@@ -36,12 +36,20 @@ METRIC = Metric(
         "number of ties being what it is. Computed among the organisations that were asked; at "
         "least 80 % answered. The figure does not tell why the lines hold.",
     ),
-    formula="Q = Σ over sectors of e_c/m − (d_c/2m)²",
+    formula=Text(
+        fi="Q = Σ sektorien yli e_c/m − (d_c/2m)²",
+        sv="Q = Σ över sektorer av e_c/m − (d_c/2m)²",
+        en="Q = Σ over sectors of e_c/m − (d_c/2m)²",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Newman & Girvan 2004; karate club by its sides .358",
+    source=Text(
+        fi="Newman & Girvan 2004; karateseura puolittain 0,358",
+        sv="Newman & Girvan 2004; karateklubben efter sina sidor 0,358",
+        en="Newman & Girvan 2004; karate club by its sides .358",
+    ),
     grade="B",
 )
 

@@ -36,12 +36,20 @@ METRIC = Metric(
         "the organisations that were asked; at least 80 % answered. A tie told by one may matter "
         "to one and little to the other, or have been forgotten.",
     ),
-    formula="ties told by both / ties between organisations that both answered",
+    formula=Text(
+        fi="molempien kertomat yhteydet / yhteydet kahden vastanneen organisaation välillä",
+        sv="kontakter som båda berättat om / kontakter mellan organisationer som båda svarat",
+        en="ties told by both / ties between organisations that both answered",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Wasserman & Faust 1994, 13.3, as a share of ties",
+    source=Text(
+        fi="Wasserman & Faust 1994, 13.3, yhteyksien osuutena",
+        sv="Wasserman & Faust 1994, 13.3, som andel av kontakterna",
+        en="Wasserman & Faust 1994, 13.3, as a share of ties",
+    ),
     grade="B",
 )
 

@@ -33,12 +33,20 @@ METRIC = Metric(
         "organisations that were asked; at least 80 % answered. The figure depends on the sizes "
         "of sectors: a small one has more others to work with.",
     ),
-    formula="(E − I) / (E + I)",
+    formula=Text(
+        fi="(E − I) / (E + I)",
+        sv="(E − I) / (E + I)",
+        en="(E − I) / (E + I)",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Krackhardt & Stern 1988; karate club by its sides −.718",
+    source=Text(
+        fi="Krackhardt & Stern 1988; karateseura puolittain −0,718",
+        sv="Krackhardt & Stern 1988; karateklubben efter sina sidor −0,718",
+        en="Krackhardt & Stern 1988; karate club by its sides −.718",
+    ),
     grade="B",
 )
 

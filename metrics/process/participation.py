@@ -32,13 +32,23 @@ METRIC = Metric(
         "the number of different people. Beside a group's figure stands how many people the matter "
         "concerns, where that is known for every project in it.",
     ),
-    formula="Σ participants over events (a census, no interval); denominator of a group: the "
-    "affected population summed over projects",
+    formula=Text(
+        fi="osallistujien summa Σ tapahtumista (kokonaislaskenta, ei väliä); ryhmän "
+        "nimittäjä: väki, jota asia koskee, hankkeittain summattuna",
+        sv="Σ deltagare över händelser (totalräkning, inget intervall); nämnare för en "
+        "grupp: de berörda summerade över projekten",
+        en="Σ participants over events (a census, no interval); denominator of a group: "
+        "the affected population summed over projects",
+    ),
     unit=Unit.COUNT,
     better="up",
     about=About.PARTICIPANTS,
     frame="participation",
-    source="Own definition: participations add up over events, distinct people would not",
+    source=Text(
+        fi="Oma määritelmä: osallistumiset summautuvat tapahtumista, eri ihmiset eivät",
+        sv="Egen definition: deltaganden summeras över händelser, det gör inte olika personer",
+        en="Own definition: participations add up over events, distinct people would not",
+    ),
     grade="B",
 )
 

@@ -59,15 +59,29 @@ METRIC = Metric(
         "right: the level is chosen by descriptions, and the participants' figure is their "
         "experience.",
     ),
-    formula="G = self − participants; interval by square-and-add; over phases: mean of the gaps "
-    "and of their half-widths (as wide as if the same people answered in all); above a project: "
-    "mean of projects, t(J−1); blind spot: G > 10 and low > 0; hidden strength: G < −10 and "
-    "high < 0",
+    formula=Text(
+        fi="G = oma arvio − osallistujat; väli neliösummasta; vaiheiden yli: erojen ja "
+        "niiden välin puolikkaiden keskiarvo (yhtä leveä kuin jos samat ihmiset "
+        "olisivat vastanneet kaikissa); useampi hanke: hankkeiden keskiarvo, t(J−1); "
+        "sokea piste: G > 10 ja alaraja > 0; piilevä vahvuus: G < −10 ja yläraja < 0",
+        sv="G = egen bedömning − deltagare; intervall ur kvadratsumman; över skeden: "
+        "medeltalet av gapen och av deras halva bredder (lika brett som om samma "
+        "personer svarat i alla); flera projekt: projektens medeltal, t(J−1); blind "
+        "fläck: G > 10 och nedre gräns > 0; dold styrka: G < −10 och övre gräns < 0",
+        en="G = self − participants; interval by square-and-add; over phases: mean of "
+        "the gaps and of their half-widths (as wide as if the same people answered in "
+        "all); above a project: mean of projects, t(J−1); blind spot: G > 10 and low "
+        "> 0; hidden strength: G < −10 and high < 0",
+    ),
     unit=Unit.CHANGE,
     better="none",
     about=About.RESPONDENTS,
     frame="results:process_quality,self_assessment",
-    source="Own definition; interval Newcombe 1998, Zou & Donner 2008",
+    source=Text(
+        fi="Oma määritelmä; väli Newcombe 1998, Zou & Donner 2008",
+        sv="Egen definition; intervall Newcombe 1998, Zou & Donner 2008",
+        en="Own definition; interval Newcombe 1998, Zou & Donner 2008",
+    ),
     grade="D",
     inside_only=True,
 )

@@ -10,6 +10,12 @@ from metrics.requirements import ATTENDANCE, REQUIRED, required_records
 from metrics.statistics import Interval, estimates
 from survey.text import Text
 
+#: What each phase asks for, by the codes of constructs and metrics.
+ASKED_FOR = "; ".join(
+    f"{phase}: {' '.join(each.constructs)} · {' '.join(each.records)}"
+    for phase, each in REQUIRED.items()
+)
+
 METRIC = Metric(
     id="phase_coverage",
     version=1,
@@ -40,16 +46,23 @@ METRIC = Metric(
         "were reached. A protected figure counts as measured. Attendance is known by phase, other "
         "records for the project as a whole. It does not tell how the phase went.",
     ),
-    formula="required constructs (records) with a figure / required, summed over projects; "
-    + "; ".join(
-        f"{phase}: {' '.join(each.constructs)} · {' '.join(each.records)}"
-        for phase, each in REQUIRED.items()
+    formula=Text(
+        fi="vaaditut osa-alueet (tiedot), joista on luku / vaaditut, summattuna hankkeista; "
+        + ASKED_FOR,
+        sv="krävda delområden (uppgifter) med ett tal / krävda, summerat över projekten; "
+        + ASKED_FOR,
+        en="required constructs (records) with a figure / required, summed over projects; "
+        + ASKED_FOR,
     ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame=f"results:{','.join(dict.fromkeys(['process_quality', *required_records()]))}",
-    source="Own requirements by phase (metrics/requirements.py)",
+    source=Text(
+        fi="Omat vaatimukset vaiheittain (metrics/requirements.py)",
+        sv="Egna krav per skede (metrics/requirements.py)",
+        en="Own requirements by phase (metrics/requirements.py)",
+    ),
     grade="B",
 )
 

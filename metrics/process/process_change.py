@@ -42,13 +42,25 @@ METRIC = Metric(
         "tells how the project's level moved, not how anyone changed their mind. The figure of "
         "several projects is the mean change of those that were measured both times.",
     ),
-    formula="mean(end) − mean(during); one project: Welch's t; above: mean of project changes, "
-    "± t(.975; J−1) · s / √J; n = the smaller of the two waves",
+    formula=Text(
+        fi="lopun ka − kesken ka; yksi hanke: Welchin t; useampi hanke: hankkeiden "
+        "muutosten keskiarvo, ± t(0,975; J−1) · s / √J; n = pienempi kahdesta "
+        "mittauksesta",
+        sv="slutets medeltal − medeltalet under vägen; ett projekt: Welchs t; flera "
+        "projekt: medeltalet av projektens förändringar, ± t(0,975; J−1) · s / √J; n "
+        "= den mindre av de två mätningarna",
+        en="mean(end) − mean(during); one project: Welch's t; above: mean of project "
+        "changes, ± t(.975; J−1) · s / √J; n = the smaller of the two waves",
+    ),
     unit=Unit.CHANGE,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Two independent levels, not paired people; Welch 1947",
+    source=Text(
+        fi="Kaksi erillistä tasoa, ei samoja ihmisiä pareina; Welch 1947",
+        sv="Två oberoende nivåer, inte samma personer i par; Welch 1947",
+        en="Two independent levels, not paired people; Welch 1947",
+    ),
     grade="C",
 )
 

@@ -38,13 +38,24 @@ METRIC = Metric(
         "respondents. The figure of several projects is the mean of the projects, each with the "
         "same weight.",
     ),
-    formula="100 · mean((code − low) / (high − low)); above a project: mean of project means, "
-    "± t(.975; J−1) · s / √J",
+    formula=Text(
+        fi="100 · keskiarvo((vastaus − pienin) / (suurin − pienin)); useampi hanke: "
+        "hankkeiden keskiarvojen keskiarvo, ± t(0,975; J−1) · s / √J",
+        sv="100 · medeltal((svar − lägsta) / (högsta − lägsta)); flera projekt: "
+        "medeltalet av projektens medeltal, ± t(0,975; J−1) · s / √J",
+        en="100 · mean((code − low) / (high − low)); above a project: mean of project "
+        "means, ± t(.975; J−1) · s / √J",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Own construct model (docs/instruments.md); pooled as clusters, Cochran 1977",
+    source=Text(
+        fi="Oma osa-aluemalli (docs/instruments.md); yhdistetty ryppäinä, Cochran 1977",
+        sv="Egen modell för delområden (docs/instruments.md); sammanslagna som kluster, "
+        "Cochran 1977",
+        en="Own construct model (docs/instruments.md); pooled as clusters, Cochran 1977",
+    ),
     grade="C",
 )
 

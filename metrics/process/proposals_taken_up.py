@@ -34,12 +34,20 @@ METRIC = Metric(
         "the register. Proposals without a project count for their area and the whole portfolio. "
         "The figure tells of taking up, not of whether the proposal came true.",
     ),
-    formula="proposals with a taker / proposals; Wilson at every level",
+    formula=Text(
+        fi="ehdotukset, joihin joku on tarttunut / ehdotukset; Wilson kaikilla tasoilla",
+        sv="förslag som någon tagit sig an / förslag; Wilson på alla nivåer",
+        en="proposals with a taker / proposals; Wilson at every level",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="proposals",
-    source="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    source=Text(
+        fi="Oma määritelmä ehdotusrekisteristä; väli Wilson 1927, Newcombe 1998",
+        sv="Egen definition ur förslagsregistret; intervall Wilson 1927, Newcombe 1998",
+        en="Own definition over the proposal register; interval Wilson 1927, Newcombe 1998",
+    ),
     grade="B",
 )
 

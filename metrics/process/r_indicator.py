@@ -39,13 +39,23 @@ METRIC = Metric(
         "chance too, so the figure is a little too low there. It does not see differences within "
         "groups, nor tell what those who did not answer think.",
     ),
-    formula="R = 1 − 2·S, S² = Σ N_g (r_g − r)² / (N − 1); interval by the delta method; flagged "
-    "below .80; n = people who answered",
+    formula=Text(
+        fi="R = 1 − 2·S, S² = Σ N_g (r_g − r)² / (N − 1); väli deltamenetelmällä; "
+        "huomautus alle 0,80; n = vastanneet",
+        sv="R = 1 − 2·S, S² = Σ N_g (r_g − r)² / (N − 1); intervall med deltametoden; "
+        "anmärkning under 0,80; n = de som svarat",
+        en="R = 1 − 2·S, S² = Σ N_g (r_g − r)² / (N − 1); interval by the delta method; "
+        "flagged below .80; n = people who answered",
+    ),
     unit=Unit.COEFFICIENT,
     better="up",
     about=About.RESPONDENTS,
     frame="results:response_rate",
-    source="Schouten, Cobben & Bethlehem 2009, unadjusted",
+    source=Text(
+        fi="Schouten, Cobben & Bethlehem 2009, ilman korjausta",
+        sv="Schouten, Cobben & Bethlehem 2009, utan korrigering",
+        en="Schouten, Cobben & Bethlehem 2009, unadjusted",
+    ),
     grade="B",
 )
 

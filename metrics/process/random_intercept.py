@@ -40,13 +40,23 @@ METRIC = Metric(
         "much, and close to the mean of people where they differ little. Where the model finds "
         "no difference between projects, it says so. It is computed for three projects or more.",
     ),
-    formula="yᵢⱼ = μ + uⱼ + eᵢⱼ, REML; μ̂ = Σwⱼȳⱼ/Σwⱼ, wⱼ = nⱼ/(1 + nⱼτ²/σ²); ± t(.975; "
-    "J−1)·σ/√Σwⱼ; singular where τ² = 0",
+    formula=Text(
+        fi="yᵢⱼ = μ + uⱼ + eᵢⱼ, REML; μ̂ = Σwⱼȳⱼ/Σwⱼ, wⱼ = nⱼ/(1 + nⱼτ²/σ²); ± t(0,975; "
+        "J−1)·σ/√Σwⱼ; singulaarinen, kun τ² = 0",
+        sv="yᵢⱼ = μ + uⱼ + eᵢⱼ, REML; μ̂ = Σwⱼȳⱼ/Σwⱼ, wⱼ = nⱼ/(1 + nⱼτ²/σ²); ± t(0,975; "
+        "J−1)·σ/√Σwⱼ; singulär när τ² = 0",
+        en="yᵢⱼ = μ + uⱼ + eᵢⱼ, REML; μ̂ = Σwⱼȳⱼ/Σwⱼ, wⱼ = nⱼ/(1 + nⱼτ²/σ²); ± t(.975; "
+        "J−1)·σ/√Σwⱼ; singular where τ² = 0",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Patterson & Thompson 1971; Dyestuff: 1527.5 (standard error 19.38), 1764.05, 2451.25",
+    source=Text(
+        fi="Patterson & Thompson 1971; Dyestuff: 1527,5 (keskivirhe 19,38), 1764,05, 2451,25",
+        sv="Patterson & Thompson 1971; Dyestuff: 1527,5 (medelfel 19,38), 1764,05, 2451,25",
+        en="Patterson & Thompson 1971; Dyestuff: 1527.5 (standard error 19.38), 1764.05, 2451.25",
+    ),
     grade="C",
 )
 

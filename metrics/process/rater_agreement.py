@@ -41,13 +41,24 @@ METRIC = Metric(
         "of the projects. A large difference is no fault but a good reason to talk; the figure "
         "does not tell who is right.",
     ),
-    formula="√(2 · Σ SS / Σ (k − 1)) · 100/3 over what k ≥ 2 raters judged; above: mean of "
-    "projects, t(J−1)",
+    formula=Text(
+        fi="√(2 · Σ SS / Σ (k − 1)) · 100/3 niistä kohdista, joita k ≥ 2 arvioi; useampi "
+        "hanke: hankkeiden keskiarvo, t(J−1)",
+        sv="√(2 · Σ SS / Σ (k − 1)) · 100/3 över det som k ≥ 2 bedömare bedömt; flera "
+        "projekt: projektens medeltal, t(J−1)",
+        en="√(2 · Σ SS / Σ (k − 1)) · 100/3 over what k ≥ 2 raters judged; above: mean "
+        "of projects, t(J−1)",
+    ),
     unit=Unit.POINTS,
     better="none",
     about=About.RECORDS,
     frame="assessments",
-    source="Pooled within-cell variance; repeatability coefficient without its factor, ISO 5725",
+    source=Text(
+        fi="Yhdistetty varianssi kohtien sisällä; toistettavuuskerroin ilman kerrointaan, ISO 5725",
+        sv="Sammanvägd varians inom cellerna; repeterbarhetskoefficienten utan sin "
+        "faktor, ISO 5725",
+        en="Pooled within-cell variance; repeatability coefficient without its factor, ISO 5725",
+    ),
     grade="D",
     inside_only=True,
 )

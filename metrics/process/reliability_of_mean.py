@@ -39,14 +39,26 @@ METRIC = Metric(
         "between projects, 21 people are needed; where it is .20, 10 are enough. It does not "
         "tell who is good or bad.",
     ),
-    formula="λⱼ = nⱼ·ICC / (1 + (nⱼ − 1)·ICC), ICC = τ²/(τ² + σ²) by REML over the portfolio's "
-    "shown projects (3 or more); interval from the profile likelihood of τ²/σ²; below .70 "
-    "no ranking",
+    formula=Text(
+        fi="λⱼ = nⱼ·ICC / (1 + (nⱼ − 1)·ICC), ICC = τ²/(τ² + σ²) REML-mallista koko "
+        "salkun näytettävillä hankkeilla (vähintään 3); väli suhteen τ²/σ² "
+        "profiiliuskottavuudesta; alle 0,70 ei järjestystä",
+        sv="λⱼ = nⱼ·ICC / (1 + (nⱼ − 1)·ICC), ICC = τ²/(τ² + σ²) med REML över "
+        "portföljens visade projekt (minst 3); intervall ur profillikelihooden för "
+        "τ²/σ²; under 0,70 ingen rangordning",
+        en="λⱼ = nⱼ·ICC / (1 + (nⱼ − 1)·ICC), ICC = τ²/(τ² + σ²) by REML over the "
+        "portfolio's shown projects (3 or more); interval from the profile likelihood "
+        "of τ²/σ²; below .70 no ranking",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Spearman 1910, Brown 1910; REML: Patterson & Thompson 1971; Dyestuff: .7825",
+    source=Text(
+        fi="Spearman 1910, Brown 1910; REML: Patterson & Thompson 1971; Dyestuff: .7825",
+        sv="Spearman 1910, Brown 1910; REML: Patterson & Thompson 1971; Dyestuff: .7825",
+        en="Spearman 1910, Brown 1910; REML: Patterson & Thompson 1971; Dyestuff: .7825",
+    ),
     grade="C",
 )
 

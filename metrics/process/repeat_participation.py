@@ -37,12 +37,20 @@ METRIC = Metric(
         "counts once. The figure rests on anonymous keys, so people without one are missing. A "
         "high figure tells of commitment, but also of asking the same people again and again.",
     ),
-    formula="people in ≥ 2 projects / distinct people; Wilson; not given for one project",
+    formula=Text(
+        fi="ihmiset vähintään 2 hankkeessa / eri ihmiset; Wilson; ei yhdelle hankkeelle",
+        sv="personer i ≥ 2 projekt / olika personer; Wilson; ges inte för ett projekt",
+        en="people in ≥ 2 projects / distinct people; Wilson; not given for one project",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.PARTICIPANTS,
     frame="attendance",
-    source="Own definition over pseudonymous keys; interval Wilson 1927",
+    source=Text(
+        fi="Oma määritelmä salatunnuksista; väli Wilson 1927",
+        sv="Egen definition ur pseudonyma nycklar; intervall Wilson 1927",
+        en="Own definition over pseudonymous keys; interval Wilson 1927",
+    ),
     grade="B",
 )
 

@@ -38,12 +38,21 @@ METRIC = Metric(
         "only: if a single group is protected it is not shown, as the protected figure could be "
         "worked out from it.",
     ),
-    formula="1 − ½ · Σ |p_g − π_g| over groups with a known affected population; at least two",
+    formula=Text(
+        fi="1 − ½ · Σ |p_g − π_g| niistä ryhmistä, joiden väki, jota asia koskee, "
+        "tunnetaan; vähintään kaksi",
+        sv="1 − ½ · Σ |p_g − π_g| över grupper vars berörda är kända; minst två",
+        en="1 − ½ · Σ |p_g − π_g| over groups with a known affected population; at least two",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.PARTICIPANTS,
     frame="results:participation",
-    source="One minus the index of dissimilarity of two distributions, Duncan & Duncan 1955",
+    source=Text(
+        fi="Yksi miinus kahden jakauman erilaisuusindeksi, Duncan & Duncan 1955",
+        sv="Ett minus olikhetsindex för två fördelningar, Duncan & Duncan 1955",
+        en="One minus the index of dissimilarity of two distributions, Duncan & Duncan 1955",
+    ),
     grade="B",
 )
 

@@ -35,13 +35,23 @@ METRIC = Metric(
         "stands in for it. The figure of several projects covers those whose rate is known; people "
         "are added up, not percentages.",
     ),
-    formula="respondents / invited; one project: Wilson; above: linearised ratio over projects, "
-    "± t(.975; J−1); n = respondents",
+    formula=Text(
+        fi="vastanneet / kutsutut; yksi hanke: Wilson; useampi hanke: linearisoitu suhde "
+        "hankkeiden yli, ± t(0,975; J−1); n = vastanneet",
+        sv="de som svarat / inbjudna; ett projekt: Wilson; flera projekt: lineariserad "
+        "kvot över projekten, ± t(0,975; J−1); n = de som svarat",
+        en="respondents / invited; one project: Wilson; above: linearised ratio over "
+        "projects, ± t(.975; J−1); n = respondents",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="respondents",
-    source="Completes / eligible invited, as AAPOR's Standard Definitions (RR1); Wilson 1927",
+    source=Text(
+        fi="Vastanneet / kelpoiset kutsutut, kuten AAPOR Standard Definitions (RR1); Wilson 1927",
+        sv="Svar / behöriga inbjudna, som AAPOR Standard Definitions (RR1); Wilson 1927",
+        en="Completes / eligible invited, as AAPOR's Standard Definitions (RR1); Wilson 1927",
+    ),
     grade="B",
 )
 

@@ -36,15 +36,29 @@ METRIC = Metric(
         "answered the median is not known. The figure tells nothing of how good the answer "
         "was.",
     ),
-    formula="Kaplan-Meier: first day with S(t) ≤ 1/2; ends are the first days on which the "
-    "log-log limits of S are ≤ 1/2; open proposals censored at the day of reading; "
-    "records pooled at every level",
+    formula=Text(
+        fi="Kaplan–Meier: ensimmäinen päivä, jona S(t) ≤ 1/2; välin päät ovat "
+        "ensimmäiset päivät, joina S:n log–log-rajat ovat ≤ 1/2; avointen ehdotusten "
+        "seuranta katkeaa lukujen keräyspäivään; kirjaukset yhdistetään joka tasolla",
+        sv="Kaplan–Meier: första dagen med S(t) ≤ 1/2; intervallets ändar är de första "
+        "dagar då log–log-gränserna för S är ≤ 1/2; öppna förslag censureras på "
+        "avläsningsdagen; posterna slås samman på alla nivåer",
+        en="Kaplan-Meier: first day with S(t) ≤ 1/2; ends are the first days on which "
+        "the log-log limits of S are ≤ 1/2; open proposals censored at the day of "
+        "reading; records pooled at every level",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="proposal_log",
-    source="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
-    "(Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; tarkistettu 6-MP-kokeella "
+        "(Freireich 1963)",
+        sv="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; kontrollerat med "
+        "6-MP-försöket (Freireich 1963)",
+        en="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
+        "(Freireich 1963)",
+    ),
     grade="B",
 )
 

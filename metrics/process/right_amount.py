@@ -32,13 +32,23 @@ METRIC = Metric(
         "right – too fast): those who chose the best answer divided by all who answered. No mean "
         "is taken, as too slow and too fast would cancel out.",
     ),
-    formula="answers at the best code / valid answers; one project: Wilson; above: linearised "
-    "ratio over projects, ± t(.975; J−1)",
+    formula=Text(
+        fi="vastaukset parhaassa kohdassa / kelvolliset vastaukset; yksi hanke: Wilson; "
+        "useampi hanke: linearisoitu suhde, ± t(0,975; J−1)",
+        sv="svar på det bästa alternativet / giltiga svar; ett projekt: Wilson; flera "
+        "projekt: lineariserad kvot, ± t(0,975; J−1)",
+        en="answers at the best code / valid answers; one project: Wilson; above: "
+        "linearised ratio over projects, ± t(.975; J−1)",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RESPONDENTS,
     frame="item_counts",
-    source="Own definition for bipolar items; interval Wilson 1927, Newcombe 1998",
+    source=Text(
+        fi="Oma määritelmä kaksisuuntaisille väittämille; väli Wilson 1927, Newcombe 1998",
+        sv="Egen definition för bipolära påståenden; intervall Wilson 1927, Newcombe 1998",
+        en="Own definition for bipolar items; interval Wilson 1927, Newcombe 1998",
+    ),
     grade="C",
 )
 

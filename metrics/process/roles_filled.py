@@ -32,12 +32,20 @@ METRIC = Metric(
         en="Roles that somebody has taken, divided by all planned roles. Every role is counted, "
         "so chance is not in it. The figure does not tell how well the task is done.",
     ),
-    formula="roles filled / roles planned; a census, no interval",
+    formula=Text(
+        fi="täytetyt roolit / suunnitellut roolit; kokonaislaskenta, ei väliä",
+        sv="besatta roller / planerade roller; totalräkning, inget intervall",
+        en="roles filled / roles planned; a census, no interval",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="roles",
-    source="Own definition over the project file",
+    source=Text(
+        fi="Oma määritelmä hankkeen tiedoista",
+        sv="Egen definition ur projektets uppgifter",
+        en="Own definition over the project file",
+    ),
     grade="B",
 )
 

@@ -34,12 +34,22 @@ METRIC = Metric(
         "projects whose start is known and whose rules were asked about. A single project's "
         "figure is 0 or 100 per cent. The figure does not tell whether the rules were kept.",
     ),
-    formula="signed on or before the start / projects asked; a census, no interval",
+    formula=Text(
+        fi="viimeistään alkupäivänä allekirjoitetut / hankkeet, joilta kysyttiin; "
+        "kokonaislaskenta, ei väliä",
+        sv="undertecknade senast på startdagen / tillfrågade projekt; totalräkning, "
+        "inget intervall",
+        en="signed on or before the start / projects asked; a census, no interval",
+    ),
     unit=Unit.SHARE,
     better="up",
     about=About.RECORDS,
     frame="rules",
-    source="Own definition over the project file",
+    source=Text(
+        fi="Oma määritelmä hankkeen tiedoista",
+        sv="Egen definition ur projektets uppgifter",
+        en="Own definition over the project file",
+    ),
     grade="B",
 )
 

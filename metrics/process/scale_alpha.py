@@ -45,14 +45,29 @@ METRIC = Metric(
         "small group the interval is wide, and a high alpha may also mean that the statements "
         "repeat each other. It does not tell whether the right thing is measured.",
     ),
-    formula="k/(k−1) · (1 − Σ sᵢ² / s²_T), complete answers (listwise); above a project the pooled "
-    "within-project covariance; Feldt: 1 − (1−α)·F(.975; v, v(k−1)) to 1 − (1−α)·F(.025; "
-    "v, v(k−1)), v = n − 1, above N − J; given from v = 29 on",
+    formula=Text(
+        fi="k/(k−1) · (1 − Σ sᵢ² / s²_T), täydelliset vastaukset; useampi hanke: "
+        "hankkeiden sisäinen yhdistetty kovarianssi; Feldt: 1 − (1−α)·F(0,975; v, "
+        "v(k−1)) … 1 − (1−α)·F(0,025; v, v(k−1)), v = n − 1, usealla hankkeella N − "
+        "J; annetaan, kun v on vähintään 29",
+        sv="k/(k−1) · (1 − Σ sᵢ² / s²_T), fullständiga svar; flera projekt: sammanvägd "
+        "kovarians inom projekten; Feldt: 1 − (1−α)·F(0,975; v, v(k−1)) till 1 − "
+        "(1−α)·F(0,025; v, v(k−1)), v = n − 1, för flera projekt N − J; ges från v = "
+        "29",
+        en="k/(k−1) · (1 − Σ sᵢ² / s²_T), complete answers (listwise); above a project "
+        "the pooled within-project covariance; Feldt: 1 − (1−α)·F(.975; v, v(k−1)) to "
+        "1 − (1−α)·F(.025; v, v(k−1)), v = n − 1, above N − J; given from v = 29 on",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_products",
-    source="Cronbach 1951; Feldt 1965; checked on R's attitude data (.8431, .7394–.9158)",
+    source=Text(
+        fi="Cronbach 1951; Feldt 1965; tarkistettu R:n attitude-aineistolla (0,8431; "
+        "0,7394–0,9158)",
+        sv="Cronbach 1951; Feldt 1965; kontrollerat med R:s data attitude (0,8431; 0,7394–0,9158)",
+        en="Cronbach 1951; Feldt 1965; checked on R's attitude data (.8431, .7394–.9158)",
+    ),
     grade="C",
     minimum_n=30,
 )

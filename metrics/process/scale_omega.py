@@ -46,14 +46,29 @@ METRIC = Metric(
         "solution. With three statements the fit of the model cannot be tested. It does not "
         "tell whether the right thing is measured.",
     ),
-    formula="(Σλ)² / ((Σλ)² + Σθ), one factor, maximum likelihood, covariance metric, listwise; "
-    "three items in closed form; Heywood case: not estimable; interval: delta method from "
-    "the expected information, v = n − 1 or N − J; given from v = 29 on",
+    formula=Text(
+        fi="(Σλ)² / ((Σλ)² + Σθ), yksi faktori, suurin uskottavuus, kovarianssit, "
+        "kaikkiin vastanneet; kolme väittämää suljetussa muodossa; Heywoodin tapaus: "
+        "ei arvioitavissa; väli: deltamenetelmä odotetusta informaatiosta, v = n − 1 "
+        "tai N − J; annetaan, kun v on vähintään 29",
+        sv="(Σλ)² / ((Σλ)² + Σθ), en faktor, maximum likelihood, kovarianser, de som "
+        "svarat på alla; tre påståenden i sluten form; Heywoodfall: kan inte skattas; "
+        "intervall: deltametoden ur den förväntade informationen, v = n − 1 eller N − "
+        "J; ges från v = 29",
+        en="(Σλ)² / ((Σλ)² + Σθ), one factor, maximum likelihood, covariance metric, "
+        "listwise; three items in closed form; Heywood case: not estimable; interval: "
+        "delta method from the expected information, v = n − 1 or N − J; given from v "
+        "= 29 on",
+    ),
     unit=Unit.COEFFICIENT,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_products",
-    source="McDonald 1999; Jöreskog 1967; Raykov 2002; loadings .8 .7 .6 .5 give .7494",
+    source=Text(
+        fi="McDonald 1999; Jöreskog 1967; Raykov 2002; latauksista 0,8 0,7 0,6 0,5 tulee 0,7494",
+        sv="McDonald 1999; Jöreskog 1967; Raykov 2002; laddningarna 0,8 0,7 0,6 0,5 ger 0,7494",
+        en="McDonald 1999; Jöreskog 1967; Raykov 2002; loadings .8 .7 .6 .5 give .7494",
+    ),
     grade="C",
     minimum_n=30,
 )

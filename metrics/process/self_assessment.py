@@ -37,13 +37,26 @@ METRIC = Metric(
         "counts. The figure is the project's own view and does not tell what participants "
         "experienced.",
     ),
-    formula="100 · (level − 1) / 3; joint judgement, else mean of raters ± t · s / √k with the "
-    "variance of one rater pooled over the project; above: mean of projects, t(J−1)",
+    formula=Text(
+        fi="100 · (taso − 1) / 3; yhteinen arvio, muuten arvioijien keskiarvo ± t · s / "
+        "√k, jossa yhden arvioijan varianssi on yhdistetty koko hankkeesta; useampi "
+        "hanke: hankkeiden keskiarvo, t(J−1)",
+        sv="100 · (nivå − 1) / 3; gemensam bedömning, annars bedömarnas medeltal ± t · s "
+        "/ √k med en bedömares varians sammanvägd över projektet; flera projekt: "
+        "projektens medeltal, t(J−1)",
+        en="100 · (level − 1) / 3; joint judgement, else mean of raters ± t · s / √k "
+        "with the variance of one rater pooled over the project; above: mean of "
+        "projects, t(J−1)",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RECORDS,
     frame="assessments",
-    source="Own rubric of described levels (survey/rubrics/)",
+    source=Text(
+        fi="Oma kuvattujen tasojen matriisi (survey/rubrics/)",
+        sv="Egen matris med beskrivna nivåer (survey/rubrics/)",
+        en="Own rubric of described levels (survey/rubrics/)",
+    ),
     grade="D",
     inside_only=True,
 )

@@ -43,13 +43,23 @@ METRIC = Metric(
         "own mean. Where the reliability of the mean is below .70, the project is not ranked "
         "among others. A difference between projects does not tell what it comes from.",
     ),
-    formula="μ̂ + λⱼ(ȳⱼ − μ̂), REML over the portfolio's shown projects (3 or more); ± t(.975; "
-    "J−1)·√(τ²(1−λⱼ) + (1−λⱼ)²·Var(μ̂)); λⱼ < .70: no ranking",
+    formula=Text(
+        fi="μ̂ + λⱼ(ȳⱼ − μ̂), REML koko salkun näytettävillä hankkeilla (vähintään 3); ± "
+        "t(0,975; J−1)·√(τ²(1−λⱼ) + (1−λⱼ)²·Var(μ̂)); λⱼ < 0,70: ei järjestystä",
+        sv="μ̂ + λⱼ(ȳⱼ − μ̂), REML över portföljens visade projekt (minst 3); ± t(0,975; "
+        "J−1)·√(τ²(1−λⱼ) + (1−λⱼ)²·Var(μ̂)); λⱼ < 0,70: ingen rangordning",
+        en="μ̂ + λⱼ(ȳⱼ − μ̂), REML over the portfolio's shown projects (3 or more); ± "
+        "t(.975; J−1)·√(τ²(1−λⱼ) + (1−λⱼ)²·Var(μ̂)); λⱼ < .70: no ranking",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Empirical Bayes: Henderson 1975, Morris 1983; Dyestuff: 1509.89 and 1584.23",
+    source=Text(
+        fi="Empiirinen Bayes: Henderson 1975, Morris 1983; Dyestuff: 1509,89 ja 1584,23",
+        sv="Empirisk Bayes: Henderson 1975, Morris 1983; Dyestuff: 1509,89 och 1584,23",
+        en="Empirical Bayes: Henderson 1975, Morris 1983; Dyestuff: 1509.89 and 1584.23",
+    ),
     grade="C",
 )
 

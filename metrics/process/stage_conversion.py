@@ -40,14 +40,26 @@ METRIC = Metric(
         "not had the time. Cases merged or split there are left out and not counted as lost. A "
         "rejected idea is no failure: sorting out is part of developing.",
     ),
-    formula="reached the stage / reached the one before ≥ 365 days ago and not merged or split "
-    "there; Wilson; part: stage, or year of beginning / stage",
+    formula=Text(
+        fi="vaiheeseen päässeet / edelliseen vähintään 365 päivää sitten päässeet, joita "
+        "ei siinä yhdistetty tai jaettu; Wilson; osa: vaihe, tai alkuvuosi / vaihe",
+        sv="nådde stadiet / nådde det föregående för minst 365 dagar sedan och slogs inte "
+        "samman eller delades där; Wilson; del: stadium, eller startår / stadium",
+        en="reached the stage / reached the one before ≥ 365 days ago and not merged or "
+        "split there; Wilson; part: stage, or year of beginning / stage",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,
     frame="cases",
-    source="Own definition over the case register; interval Wilson 1927, checked on 6 of 35 "
-    "(8.1-32.7 %)",
+    source=Text(
+        fi="Oma määritelmä tapausrekisteristä; väli Wilson 1927, tarkistettu luvuilla 6 "
+        "/ 35 (8,1–32,7 %)",
+        sv="Egen definition ur fallregistret; intervall Wilson 1927, kontrollerat med "
+        "6 av 35 (8,1–32,7 %)",
+        en="Own definition over the case register; interval Wilson 1927, checked on 6 of "
+        "35 (8.1-32.7 %)",
+    ),
     grade="B",
 )
 

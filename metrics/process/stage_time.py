@@ -39,15 +39,29 @@ METRIC = Metric(
         'gone on. So the figure does not tell how many get there: that is told by "What became '
         'of cases".',
     ),
-    formula="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; cases under way "
-    "censored at the day of reading, ended ones at their end; a stage passed over was "
-    "reached with the next",
+    formula=Text(
+        fi="Kaplan–Meier: ensimmäinen päivä, jona S(t) ≤ 1/2, log–log-väli; kesken olevien "
+        "tapausten seuranta katkeaa lukujen keräyspäivään, päättyneiden päättymispäivään; "
+        "ohitettu vaihe saavutettiin seuraavan kanssa",
+        sv="Kaplan–Meier: första dagen med S(t) ≤ 1/2, log–log-intervall; pågående fall "
+        "censureras på avläsningsdagen, avslutade vid sitt slut; ett stadium som hoppats "
+        "över nåddes med nästa",
+        en="Kaplan-Meier: first day with S(t) ≤ 1/2, log-log interval; cases under way "
+        "censored at the day of reading, ended ones at their end; a stage passed over was "
+        "reached with the next",
+    ),
     unit=Unit.DAYS,
     better="down",
     about=About.RECORDS,
     frame="cases",
-    source="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
-    "(Freireich 1963)",
+    source=Text(
+        fi="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; tarkistettu 6-MP-kokeella "
+        "(Freireich 1963)",
+        sv="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; kontrollerat med 6-MP-försöket "
+        "(Freireich 1963)",
+        en="Kaplan & Meier 1958; Brookmeyer & Crowley 1982; checked on the 6-MP trial "
+        "(Freireich 1963)",
+    ),
     grade="B",
 )
 

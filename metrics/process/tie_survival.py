@@ -38,13 +38,27 @@ METRIC = Metric(
         "answer broke, or lasted. At least 80 % answered. A tie that ended may mean that the work "
         "was finished.",
     ),
-    formula="ties told of both times / earlier ties that were told of again or whose both sides "
-    "answered; bounds: unanswered ones all broken, all lasting",
+    formula=Text(
+        fi="molemmilla kerroilla kerrotut yhteydet / aiemmat yhteydet, joista kerrottiin "
+        "uudelleen tai joiden molemmat osapuolet vastasivat; rajat: vastaamattomat kaikki "
+        "katkenneita tai kaikki kestäneitä",
+        sv="kontakter som berättats om båda gångerna / tidigare kontakter som berättats om "
+        "igen eller vars båda sidor svarat; gränser: alla obesvarade brutna, eller alla "
+        "bestående",
+        en="ties told of both times / earlier ties that were told of again or whose both sides "
+        "answered; bounds: unanswered ones all broken, all lasting",
+    ),
     unit=Unit.SHARE,
     better="none",
     about=About.RECORDS,
     frame="ties",
-    source="Persistence of ties between waves, Wasserman & Faust 1994; own rule for silence",
+    source=Text(
+        fi="Yhteyksien pysyvyys mittausten välillä, Wasserman & Faust 1994; oma sääntö "
+        "vaikenemiselle",
+        sv="Kontakternas beständighet mellan mätningar, Wasserman & Faust 1994; egen regel för "
+        "tystnad",
+        en="Persistence of ties between waves, Wasserman & Faust 1994; own rule for silence",
+    ),
     grade="B",
 )
 

@@ -37,14 +37,27 @@ METRIC = Metric(
         "heard equally. The figure does not tell whether those who spoke were listened to, and "
         "silence is not always exclusion.",
     ),
-    formula="mean over sessions (≥ 5 people) of 1 − Σ|xᵢ−xⱼ| / (2n²·mean); percentile interval "
-    "of 1,000 seeded resamples: of sessions in one project, of projects above; none "
-    "under 5 of them",
+    formula=Text(
+        fi="(1 − Σ|xᵢ−xⱼ| / (2n²·keskiarvo)) keskiarvona tilaisuuksista (≥ 5 ihmistä); "
+        "prosenttipisteväli 1 000 kylvöluvulla toistetusta otoksesta: yhdessä "
+        "hankkeessa tilaisuuksista, useammassa hankkeista; ei väliä, jos niitä on "
+        "alle 5",
+        sv="medeltal över tillfällen (≥ 5 personer) av 1 − Σ|xᵢ−xⱼ| / (2n²·medeltal); "
+        "percentilintervall av 1 000 urval med fast frö: av tillfällen i ett projekt, av "
+        "projekt ovanför; inget under 5 av dem",
+        en="mean over sessions (≥ 5 people) of 1 − Σ|xᵢ−xⱼ| / (2n²·mean); percentile "
+        "interval of 1,000 seeded resamples: of sessions in one project, of projects "
+        "above; none under 5 of them",
+    ),
     unit=Unit.COEFFICIENT,
     better="up",
     about=About.PARTICIPANTS,
     frame="contributions",
-    source="Gini 1912; percentile bootstrap, Efron 1979",
+    source=Text(
+        fi="Gini 1912; prosenttipisteväli toisto-otannasta, Efron 1979",
+        sv="Gini 1912; percentilintervall med bootstrap, Efron 1979",
+        en="Gini 1912; percentile bootstrap, Efron 1979",
+    ),
     grade="B",
 )
 

@@ -43,14 +43,27 @@ METRIC = Metric(
         "invited person, not the average project. Computed where the groups shown hold at least "
         "80 % of those invited. Weights do not mend that different people answer within a group.",
     ),
-    formula="project: Σ (N_g/N)·m_g, ± t(n − groups), with credit for the known shares; above: "
-    "Σ w·m / Σ w, w raked to N by project and by group, trimmed at 5 × the mean weight, linearised "
-    "over projects, t(J−1), no credit for the fitting",
+    formula=Text(
+        fi="hanke: Σ (N_g/N)·m_g, ± t(n − ryhmät), tunnetut osuudet hyvitetään; useampi "
+        "hanke: Σ w·m / Σ w, w sovitettu N:ään hankkeittain ja ryhmittäin, katkaistu "
+        "5 × keskipainoon, linearisoitu hankkeiden yli, t(J−1), sovitusta ei hyvitetä",
+        sv="projekt: Σ (N_g/N)·m_g, ± t(n − grupper), kända andelar tillgodoräknas; "
+        "flera projekt: Σ w·m / Σ w, w rakade till N per projekt och per grupp, "
+        "kapade vid 5 × medelvikten, lineariserat över projekten, t(J−1), "
+        "anpassningen tillgodoräknas inte",
+        en="project: Σ (N_g/N)·m_g, ± t(n − groups), with credit for the known shares; "
+        "above: Σ w·m / Σ w, w raked to N by project and by group, trimmed at 5 × the "
+        "mean weight, linearised over projects, t(J−1), no credit for the fitting",
+    ),
     unit=Unit.POINTS,
     better="up",
     about=About.RESPONDENTS,
     frame="results:process_quality,response_rate",
-    source="Post-stratification: Cochran 1977, 5.4; raking: Deming & Stephan 1940; Woodruff 1971",
+    source=Text(
+        fi="Jälkiositus: Cochran 1977, 5.4; painojen sovitus: Deming & Stephan 1940; Woodruff 1971",
+        sv="Poststratifiering: Cochran 1977, 5.4; rakning: Deming & Stephan 1940; Woodruff 1971",
+        en="Post-stratification: Cochran 1977, 5.4; raking: Deming & Stephan 1940; Woodruff 1971",
+    ),
     grade="C",
 )
 

@@ -39,13 +39,23 @@ METRIC = Metric(
         "spread within projects together, without the differences between projects. A large "
         "spread means that the mean describes few. It does not tell who is dissatisfied.",
     ),
-    formula="s = √(Σ SSⱼ / (N − J)); interval by chi-square with N − J degrees of freedom (takes "
-    "scores to be roughly normal), cut to 50",
+    formula=Text(
+        fi="s = √(Σ SSⱼ / (N − J)); väli khiin neliöstä, vapausasteet N − J (olettaa "
+        "pisteet suunnilleen normaaleiksi), katkaistu 50:een",
+        sv="s = √(Σ SSⱼ / (N − J)); intervall genom chi-två med N − J frihetsgrader "
+        "(antar att poängen är ungefär normala), kapat vid 50",
+        en="s = √(Σ SSⱼ / (N − J)); interval by chi-square with N − J degrees of freedom "
+        "(takes scores to be roughly normal), cut to 50",
+    ),
     unit=Unit.POINTS,
     better="none",
     about=About.RESPONDENTS,
     frame="scale_moments",
-    source="Chi-square interval of a variance (any textbook)",
+    source=Text(
+        fi="Varianssin khiin neliö -väli (mikä tahansa oppikirja)",
+        sv="Chi-två-intervall för en varians (valfri lärobok)",
+        en="Chi-square interval of a variance (any textbook)",
+    ),
     grade="C",
 )
 

@@ -127,7 +127,8 @@ def test_a_metric_has_a_page_that_says_all_of_it(metric, language):
     assert said.reading.in_language(language) in told
     assert said.definition.in_language(language) in told
     facts = {plain(cell) for cell in at.table[0].value.iloc[:, 1]}
-    assert {said.formula, said.source, said.id, str(said.minimum_n)} <= facts
+    written = {text.in_language(language) for text in (said.formula, said.source)}
+    assert written | {said.id, str(said.minimum_n)} <= facts
     if said.contribution is not None:
         assert said.contribution.in_language(language) in told
 

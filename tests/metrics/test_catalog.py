@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -50,11 +51,39 @@ def test_a_metric_keeps_the_contract(name):
     assert metric.better in ("up", "down", "none")
     assert metric.question in ("Q0", "Q1", "Q2", "Q3")
     assert metric.grade in "ABCDE"
-    assert metric.formula
-    assert metric.source
     for text in (metric.label, metric.reading, metric.definition):
         assert len({text.in_language(language) for language in LANGUAGES}) == 3
     assert metric.label.fi != metric.reading.fi
+
+
+#: Words that stand in formulas and sources of one language only. Bibliographies name works and
+#: organisations by their own names: these are allowed to be English.
+OWN_WORDS = {
+    "fi": {"yksi", "hanke", "hankkeiden", "väli", "oma", "määritelmä", "useampi"},
+    "sv": {"och", "ett", "projekt", "projektens", "intervall", "egen", "flera", "med"},
+    "en": {"the", "of", "and", "one", "project", "above", "over", "interval", "own", "is", "with"},
+}
+NAMED = ("AAPOR Standard Definitions", "Guidelines for Translating and Adapting Tests",
+         "International Test Commission")  # fmt: skip
+
+
+def words_of(text: str) -> set[str]:
+    for name in NAMED:
+        text = text.replace(name, "")
+    return set(re.findall(r"[^\W\d_]+", text.lower()))
+
+
+@pytest.mark.parametrize("name", catalog())
+def test_formulas_and_sources_are_said_in_the_language_of_the_page(name):
+    metric = known()[name]
+    for text in (metric.formula, metric.source):
+        for language in LANGUAGES:
+            others = set().union(*(OWN_WORDS[each] for each in LANGUAGES if each != language))
+            strange = words_of(text.in_language(language)) & (others - OWN_WORDS[language])
+            assert not strange, (language, strange)
+    # A formula of more than signs has words, and words differ from language to language.
+    if words_of(metric.formula.en) & OWN_WORDS["en"]:
+        assert len({metric.formula.in_language(language) for language in LANGUAGES}) == 3
 
 
 def test_a_module_that_breaks_the_contract_is_named(tmp_path):
