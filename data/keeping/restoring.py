@@ -93,13 +93,13 @@ def _without_what_went(engine: sa.Engine, folder: Path, copy: Copy) -> PutBack:
     """The copy as it may be used: nobody is signed in, and what went since is gone again."""
     now = datetime.now(UTC)
     with database.writing(engine) as connection:
+        visit = schema.SignInSession
+        open_yet = sa.update(visit).where(visit.ended_at.is_(None))
+        ended = connection.execute(open_yet.values(ended_at=now)).rowcount
         marks.bring(connection, folder)
         known = marks.known(connection)
         shut = doors.shut_again(connection, folder, known, now)
         replaced = _retire_again(connection, folder, known)
-        visit = schema.SignInSession
-        open_yet = sa.update(visit).where(visit.ended_at.is_(None))
-        ended = connection.execute(open_yet.values(ended_at=now)).rowcount
     again = returned.reapply(engine, folder, now)
     told = {
         "taken_at": copy.taken_at.isoformat(), "rows": copy.rows, "erased_again": again,
