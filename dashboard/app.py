@@ -8,12 +8,16 @@ its address says "not found". Overview is the default page and lives at ``/``, n
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.navigation.page import Page
 
 from dashboard import accessibility, navigation, session, sign_in
@@ -31,6 +35,9 @@ LOGO = Path(__file__).with_name("assets") / "logo.svg"
 def main() -> None:
     """Draw the page that the address names, for the user who looks."""
     language = session.language()
+    if sign_in.mode() is None and runtime.exists():
+        _refuse_to_run(language)
+        return
     with reading(engine()) as connection:
         user = session.user(connection)
         invented = session.shows_sample(connection)
@@ -56,6 +63,14 @@ def main() -> None:
         st.title(current.title)
         st.info(say("app.nothing_published", language))
     _show_foot(language)
+
+
+def _refuse_to_run(language: str) -> None:
+    """Say that these pages have no gate before them, and end the process that shows them."""
+    told = say("refusal.not_our_server", language)
+    print(told, file=sys.stderr, flush=True)
+    st.error(told)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _show_foot(language: str) -> None:

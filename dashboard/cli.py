@@ -25,9 +25,11 @@ from dashboard.commands import (
     verifying,
 )
 from dashboard.commands.speech import (
+    DEBUG_VARIABLE,
     LANGUAGE_VARIABLE,
     help_text,
     show_refusal,
+    show_steps,
     teach_click,
     wanted_language,
 )
@@ -75,6 +77,13 @@ def program(language: str) -> click.Group:
         default=language,
         expose_value=False,
         help=say("cli.option.language", language, variable=LANGUAGE_VARIABLE),
+    )
+    @click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=show_steps,
+        help=say("cli.option.debug", language, variable=DEBUG_VARIABLE),
     )
     @click.version_option(package_name="arviomo", message="%(version)s")
     def arviomo() -> None:

@@ -122,7 +122,7 @@ def values_of(made: Suggestion, language: str) -> dict[str, Any]:
         said = list(dict.fromkeys(value for column in columns for value in column.values))
         if not said or not answers.choices:
             continue
-        means = meanings_of(said, answers).values | made.body["answers"][item].get("values", {})
+        means = meanings_of(said, answers).values | made.body["answers"].get(item, {}).get("values", {})
         codes = [
             [str(choice.code), choice.text.in_language(language)] for choice in answers.choices
         ]
@@ -179,9 +179,9 @@ def undo(request: dict[str, Any]) -> dict[str, Any]:
     return refresh(request)
 
 
-def refresh(_request: dict[str, Any]) -> dict[str, Any]:
+def refresh(request: dict[str, Any]) -> dict[str, Any]:
     """Publish everything anew."""
-    return dataclasses.asdict(sheets.refresh(engine(), progress=progress))
+    return dataclasses.asdict(sheets.refresh(engine(), progress=progress, by=user(request)))
 
 
 DOINGS = {

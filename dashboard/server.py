@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ from streamlit.runtime.secrets import secrets_singleton
 from dashboard import accessibility, downloads, logs, offered, options, session, shell, sign_in
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
+from dashboard.commands.speech import wanted_language
 from dashboard.doorway import routes as doorway
 from dashboard.doorway.visits import may_enter
 from dashboard.gate import Gate, content_policy
@@ -149,7 +151,12 @@ def _lifespan(announce: Callable[[], None] | None, played: bool) -> Callable:
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logs.begin()
-        await run_in_threadpool(prepare, played)
+        try:
+            await run_in_threadpool(prepare, played)
+        except (NotServed, options.UnsafeOptions) as refused:
+            # Whoever starts it otherwise than by our command reads this before the steps.
+            print(refusal_words(refused, wanted_language([])), file=sys.stderr, flush=True)
+            raise
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_sweep)
             if announce:
@@ -160,6 +167,14 @@ def _lifespan(announce: Callable[[], None] | None, played: bool) -> Callable:
                 tasks.cancel_scope.cancel()
 
     return lifespan
+
+
+def refusal_words(refused: NotServed | options.UnsafeOptions, language: str) -> str:
+    """Why the server does not start, and what to do."""
+    if isinstance(refused, NotServed):
+        return say(refused.key, language, **refused.values)
+    lines = "\n".join(f"  {line}" for line in refused.wrong)
+    return f"{say('refusal.options', language)}\n{lines}"
 
 
 def prepare(played: bool = False) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from data import access
 from data.access import User, profile_of, visible_entities, visible_levels, visible_results
+from data.permissions import Kind, Verb
 from data.publication import leaves
 from data.publication.figure_table import results_of
 from data.schema import Collection, EntityLeaf, Finding, MeasureLeaf, Revision
@@ -113,17 +115,25 @@ class Attention:
 
 
 def refresh(
-    engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
+    engine: sa.Engine,
+    home: Path | None = None,
+    progress: Progress | None = None,
+    by: User | None = None,
 ) -> Publication:
-    """The publication of everything that the database holds now (`data.publication.refreshing`)."""
+    """The publication of everything that the database holds now (`data.publication.refreshing`).
+
+    by: who started it; they must be allowed to. Raises: NotPermitted.
+    """
+    if by is not None:
+        access.require(by, Verb.PUBLISH, Kind.REVISION)
     # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
     from data import database
     from data.keeping import returned
-    from data.publication import refreshing
+    from data.publication import publishing, refreshing
 
     # A file may have brought back somebody who was erased.
     returned.reapply(engine, home or database.home())
-    return refreshing.refresh(engine, home, progress)
+    return refreshing.refresh(engine, home, progress, by or publishing.NOBODY)
 
 
 def latest_revision(connection: sa.Connection) -> int | None:

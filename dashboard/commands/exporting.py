@@ -166,6 +166,8 @@ def _report(
     from data.database import reading
     from data.exports.report import outsider, report
 
+    if form == "iati":
+        _refuse_unnamed(reporter, language)
     with reading(engine()) as connection:
         user = access.operator()
         funder = _numbered(records.funders(connection, user), asked[0], language)
@@ -194,7 +196,7 @@ def _writer(
     reporter: tuple[str, str] | None,
     language: str,
 ) -> Callable[[Report], bytes]:
-    """What makes a file of a report. Raises: Refused where IATI is not told who reports."""
+    """What makes a file of a report."""
     from data.exports.figures_json import write_json
     from data.exports.package import write_package
     from data.exports.workbook import UnwritableWorkbook, write_workbook
@@ -206,14 +208,21 @@ def _writer(
             raise refusal("refusal.unwritable_workbook", language) from unwritable
 
     def iati(told: Report) -> bytes:
-        from data.exports.iati import UnnamedReporter, write_iati
+        from data.exports.iati import write_iati
 
-        try:
-            return write_iati(connection, user, told, _reporter(reporter))
-        except UnnamedReporter as unnamed:
-            raise refusal("refusal.unnamed_reporter", language) from unnamed
+        return write_iati(connection, user, told, _reporter(reporter))
 
     return {"xlsx": workbook, "package": write_package, "json": write_json, "iati": iati}[form]
+
+
+def _refuse_unnamed(told: tuple[str, str] | None, language: str) -> None:
+    """Nothing, where IATI is told who reports; asked before anything is read. Raises: Refused."""
+    from data.exports.iati import UnnamedReporter, refuse_unnamed
+
+    try:
+        refuse_unnamed(_reporter(told))
+    except UnnamedReporter as unnamed:
+        raise refusal("refusal.unnamed_reporter", language) from unnamed
 
 
 def _reporter(told: tuple[str, str] | None) -> Reporter:

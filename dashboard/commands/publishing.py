@@ -67,11 +67,11 @@ def refresh(language: str) -> click.Command:
 def publish(language: str) -> None:
     """Refresh with progress, and say what was published. Raises: Refused."""
     from dashboard.truth import engine
-    from data import sheets
+    from data import access, sheets
 
     require_tables(language)
     with Progress(language) as progress:
-        publication = sheets.refresh(engine(), progress=progress)
+        publication = sheets.refresh(engine(), progress=progress, by=access.operator())
     key = "cli.refresh.done" if publication.changed else "cli.refresh.unchanged"
     click.echo(
         say(

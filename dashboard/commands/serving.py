@@ -113,8 +113,5 @@ def start(
         # Ctrl+C is how serving ends, not a mishap.
         with suppress(KeyboardInterrupt):
             server.serve(listener, names, announce, played=played)
-    except server.NotServed as reason:
-        raise refusal(reason.key, language, **reason.values) from reason
-    except options.UnsafeOptions as unsafe:
-        lines = "\n".join(f"  {line}" for line in unsafe.wrong)
-        raise Refused(f"{say('refusal.options', language)}\n{lines}") from unsafe
+    except (server.NotServed, options.UnsafeOptions) as reason:
+        raise Refused(server.refusal_words(reason, language)) from reason

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -28,6 +30,8 @@ from data.database import HOME_VARIABLE, URL_VARIABLE
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 
 LANGUAGE_VARIABLE = "ARVIOMO_LANGUAGE"
+#: Set to 1, or by --debug, where an error that nobody foresaw is to be shown step by step.
+DEBUG_VARIABLE = "ARVIOMO_DEBUG"
 _CLICK = (
     click.core,
     click.decorators,
@@ -122,6 +126,12 @@ def database_option(language: str) -> Callable[[Callable[..., Any]], Callable[..
     )
 
 
+def show_steps(_context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Let an error that nobody foresaw be shown step by step."""
+    if wanted:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
 class Refused(click.ClickException):
     """The command cannot do what was asked; the message says why and what to do. Exit code 1."""
 
@@ -177,6 +187,18 @@ def show_refusal(language: str) -> Iterator[None]:
         _stop(say("refusal.database_silent", language))
     except KeyboardInterrupt:
         _stop(say("refusal.interrupted", language))
+    except Exception as unforeseen:
+        # Nobody but who makes the program can put this right: they are told with --debug.
+        if os.environ.get(DEBUG_VARIABLE) == "1":
+            raise
+        _stop(say("refusal.unforeseen", language, what=_where(unforeseen)))
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and where it arose; never its words, which may hold somebody's."""
+    steps = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
+    return f"{type(error).__name__} {place}".strip()
 
 
 def _stop(message: str) -> NoReturn:

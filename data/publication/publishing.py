@@ -16,6 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import audit
+from data.access import User
 from data.folding.segments import Folded
 from data.publication import leaves
 from data.publication.leaves import Leaves
@@ -40,6 +41,10 @@ class Overtaken(Exception):
     """Another refresh published while this one was judging; what was read is out of date."""
 
 
+#: How the audit names a publication that nobody in particular started.
+NOBODY = "refresh"
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Everything that one revision says: figures and findings of both profiles, and its sources.
@@ -60,9 +65,10 @@ class Sheet:
     projects: frozenset[int] | None = None
 
 
-def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
+def publish(connection: sa.Connection, sheet: Sheet, by: User | str = NOBODY) -> tuple[int, int]:
     """The number of the new revision and how many figures it has. Call it while writing.
 
+    by: who started it, for the audit.
     Raises: Overtaken when somebody else published since the sheet's truth was read.
     """
     if connection.dialect.name == "postgresql":
@@ -89,7 +95,7 @@ def publish(connection: sa.Connection, sheet: Sheet) -> tuple[int, int]:
     _store_findings(connection, revision, sheet.findings)
     _store_segments(connection, sheet.folded)
     told = {"figures": sheet.leaves.figures, "inputs": sheet.inputs_sha256}
-    audit.record(connection, "refresh", "publish", f"revision:{revision}", told)
+    audit.record(connection, by, "publish", f"revision:{revision}", told)
     return revision, sheet.leaves.figures
 
 

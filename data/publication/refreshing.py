@@ -30,6 +30,7 @@ import data
 import metrics
 import survey
 from data import database, sheets
+from data.access import User
 from data.fieldwork import openings
 from data.folding import (
     collected,
@@ -116,9 +117,12 @@ class Truth:
 
 
 def refresh(
-    engine: sa.Engine, home: Path | None = None, progress: Progress | None = None
+    engine: sa.Engine,
+    home: Path | None = None,
+    progress: Progress | None = None,
+    by: User | str = publishing.NOBODY,
 ) -> Publication:
-    """The publication of everything that the database holds now.
+    """The publication of everything that the database holds now. by: who started it.
 
     Refreshes of one home wait for each other. Where nothing was changed since the last one, its
     revision stays.
@@ -131,7 +135,7 @@ def refresh(
     with turns.alone(home), turns.programs_set_aside():
         for attempt in range(ATTEMPTS):
             try:
-                revision, figures, changed, waits = _refresh(engine, home, tell)
+                revision, figures, changed, waits = _refresh(engine, home, tell, by)
             except publishing.Overtaken:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -204,7 +208,7 @@ def judge(
 
 
 def _refresh(
-    engine: sa.Engine, home: Path, progress: Progress
+    engine: sa.Engine, home: Path, progress: Progress, by: User | str
 ) -> tuple[int, int, bool, tuple[Waiting, ...]]:
     with _sealed(engine) as connection:
         arrivals = read_arrivals(connection, home)
@@ -213,7 +217,7 @@ def _refresh(
         if ahead:
             # The rest is read in the same snapshot, after who waits has their figures.
             folded = _fold(connection, arrivals, home, progress)
-            seen = _publish_own(engine, connection, arrivals, folded, progress)
+            seen = _publish_own(engine, connection, arrivals, folded, progress, by)
         truth = read_truth(connection, arrivals)
         if truth.is_published:
             figures = publishing.count_figures(connection, seen)
@@ -230,7 +234,7 @@ def _refresh(
     # Cut before the transaction: others wait for the writing only.
     sheet = _sheet(folded, leaves.cut(results), attention, truth.inputs, seen)
     with database.writing(engine) as connection:
-        revision, figures = publishing.publish(connection, sheet)
+        revision, figures = publishing.publish(connection, sheet, by)
         used = publishing.files_in_use(connection)
     progress("publish", 1, 1)
     # What follows is tidying: where it is cut short, the next publication does it.
@@ -292,6 +296,7 @@ def _publish_own(
     arrivals: Arrivals,
     folded: list[segments.Folded],
     progress: Progress,
+    by: User | str,
 ) -> int:
     """The revision in which the changed projects have their new figures, and all else is as it was.
 
@@ -319,7 +324,7 @@ def _publish_own(
     inputs |= {AHEAD: sorted(projects), BEHIND: published.behind or published.id}
     sheet = _sheet(folded, leaves.cut_own(results), attention, inputs, published.id)
     with database.writing(engine) as writing:
-        revision, _ = publishing.publish(writing, replace(sheet, projects=projects))
+        revision, _ = publishing.publish(writing, replace(sheet, projects=projects), by)
     progress("own", 1, 1)
     return revision
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from benchmarks import generate
 from data import access, database, sheets
-from data.access import Grant, Role, User
+from data.access import Grant, NotPermitted, Role, User
 from data.folding import extracts
 from data.publication import publishing, refreshing
-from data.schema import EntityLeaf, Leaf, MeasureLeaf, Revision
+from data.schema import AuditEvent, EntityLeaf, Leaf, MeasureLeaf, Revision
 from metrics.metric import Result
 
 ASKED = generate.instrument()
@@ -76,6 +76,16 @@ def test_nothing_new_keeps_the_revision(filled: sa.Engine, tmp_path: Path):
     assert again.revision == first.revision
     assert again.figures == first.figures
     assert not again.changed
+
+
+def test_the_audit_names_who_published_and_only_they_may(filled: sa.Engine, tmp_path: Path):
+    evaluator = User(7, "Eeva", (Grant(Role.EVALUATOR),))
+    with pytest.raises(NotPermitted):
+        sheets.refresh(filled, tmp_path, by=User(8, "Seppo", (Grant(Role.STEERING),)))
+    sheets.refresh(filled, tmp_path, by=evaluator)
+    with database.reading(filled) as connection:
+        told = sa.select(AuditEvent.actor).where(AuditEvent.action == "publish")
+        assert connection.scalars(told).all() == ["7 Eeva"]
 
 
 def test_before_the_first_refresh_there_is_nothing_to_read(engine: sa.Engine):
