@@ -122,7 +122,8 @@ def values_of(made: Suggestion, language: str) -> dict[str, Any]:
         said = list(dict.fromkeys(value for column in columns for value in column.values))
         if not said or not answers.choices:
             continue
-        means = meanings_of(said, answers).values | made.body["answers"].get(item, {}).get("values", {})
+        told_so = made.body["answers"].get(item, {}).get("values", {})
+        means = meanings_of(said, answers).values | told_so
         codes = [
             [str(choice.code), choice.text.in_language(language)] for choice in answers.choices
         ]

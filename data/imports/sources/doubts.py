@@ -35,6 +35,8 @@ def answer_of(match: Match, meant: dict[str, str]) -> dict:
     """How a profile reads an item. meant: what a person says of the texts of its cells."""
     headers = [column.header for column in match.columns]
     answer: dict = {"column": headers[0] if len(headers) == 1 else headers}
+    if match.option:
+        return answer | {"option": match.option, "split": match.split}
     if meant:
         said = {value: _as_code(code) for value, code in meant.items()}
         answer["values"] = dict(match.meanings.values) | said

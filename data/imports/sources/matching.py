@@ -16,6 +16,10 @@ _BRACKETS = re.compile(r"(.*?)\s*\[([^\[\]]*)\](?:\[[0-9]\])?\s*(?:\.\s+(.*))?")
 _CODED = re.compile(r"([A-Za-z][A-Za-z0-9_]*(?:\[[^\]]*\])*)\.\s+(.+)")
 _COUNTED = re.compile(r"[0-9]{1,3}[.)]\s*(.+)")
 _PATH = re.compile(r"/|::|\.(?=[A-Za-z_])|:|(?<=[A-Za-z0-9])-(?=[A-Za-z])")
+#: From this share of strange answers on, the answers are of another set.
+SLIPS = 0.3
+#: What stands between a question and one of its choices, where each choice is an item.
+BETWEEN = " – "
 _LETTERED = re.compile(r"[A-Z]{1,3}0*([1-9][0-9]?)")
 
 
@@ -35,12 +39,17 @@ class Meanings:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An item and the columns that hold its answers. sure: by code or the very words."""
+    """An item and the columns that hold its answers. sure: by code or the very words.
+
+    option: the item is this choice of the lists in the cells, which are cut at ``split``.
+    """
 
     item: str
     columns: tuple[Column, ...]
     sure: bool
     meanings: Meanings
+    option: str = ""
+    split: str = ""
 
 
 def names_of(column: Column) -> set[str]:
@@ -96,8 +105,12 @@ def matches(
     chosen = {
         item: [free.pop(header)[0]] for item, header in (pinned or {}).items() if header in free
     }
+    lists = [free.pop(header)[0] for header, (column, *_) in list(free.items()) if column.options]
     made = []
     for item in instrument.items:
+        if item.code not in chosen and (choice := _choice_of(item, lists)):
+            made.append(choice)
+            continue
         same, near = (chosen[item.code], []) if item.code in chosen else _columns_of(item, free)
         if not same and not near:
             continue
@@ -107,6 +120,18 @@ def matches(
         answers = instrument.answers_of(item.code)
         made.append(Match(item.code, tuple(taken), bool(same), _meant(taken, answers, found)))
     return made
+
+
+def _choice_of(item: Item, lists: list[Column]) -> Match | None:
+    """The item as one choice of a column whose cells are lists: such a column is no one answer."""
+    asked = {plain(item.text.in_language(language)) for language in LANGUAGES}
+    for column in lists:
+        for option in column.options:
+            if {plain(f"{said}{BETWEEN}{option}") for said in (column.said, column.header)} & asked:
+                return Match(
+                    item.code, (column,), True, Meanings(plainly=True), option, column.split
+                )
+    return None
 
 
 def _columns_of(item: Item, free: dict) -> tuple[list[Column], list[Column]]:
@@ -159,7 +184,9 @@ def meanings_of(said: list[str], answers: AnswerSet, worded: dict | None = None)
         placed = _by_position(unknown, answers)
         if placed:
             return Meanings(found | placed, by_position=True)
-    return Meanings(found, plainly and not unknown, tuple(unknown))
+    # A few strange answers are slips; many are another question, or another set of answers.
+    strange = len(unknown) > 1 and len(unknown) > SLIPS * len(said)
+    return Meanings(found, plainly and not unknown, tuple(unknown), rescaled=strange)
 
 
 def _choice_texts(answers: AnswerSet) -> dict[str, int | str]:

@@ -222,8 +222,8 @@ def _instrument(
     best, most, matched = None, (0, 0, 0.0, 0), []
     for instrument in tried:
         here = matches(found, free, instrument, said.pinned)
-        good = sum(not match.meanings.rescaled for match in here)
-        certain = sum(match.sure and not match.meanings.rescaled for match in here)
+        whole = [m for m in here if m.item in said.values or not m.meanings.rescaled]
+        good, certain = len(whole), sum(match.sure for match in whole)
         enough = good >= min(FEWEST_ITEMS, SHARE_OF_ITEMS * len(instrument.items))
         rank = (certain, good, good / len(instrument.items), instrument.version)
         if (enough or (wanted and here)) and rank > most:

@@ -115,8 +115,9 @@ def test_what_answers_mean_is_given_and_kept(engine: sa.Engine, tmp_path: Path) 
     lines = ["GOAL1,RULE1,TRUST1", "Jees,5,4", "Joo joo,4,4", "Höh,3,4", "Jees,2,4", "?!,1,4"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     meant = {"GOAL1": {"Jees": "5", "Joo joo": "4", "Höh": "1", "?!": "missing"}}
-    blind = propose(engine, path, operator(), Said(fields=FIELDS))
-    assert "values_unknown" in {question.code for question in blind.questions}
+    told = Said(fields=FIELDS, instrument="process_pulse@1")
+    blind = propose(engine, path, operator(), told)
+    assert "rescaled" in {question.code for question in blind.questions}
     made, _ = brought(engine, path, tmp_path, values=meant)
     assert not {"values_unknown", "rescaled"} & {question.code for question in made.questions}
     with database.reading(engine) as connection:
