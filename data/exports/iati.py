@@ -53,13 +53,18 @@ class Reporter:
     kind: str = "11"
 
 
-def write_iati(connection: sa.Connection, user: User, report: Report, reporter: Reporter) -> bytes:
-    """The projects of a report as the bytes of an IATI file. Raises: UnnamedReporter."""
+def refuse_unnamed(reporter: Reporter) -> None:
+    """Nothing, where IATI is told who reports. Raises: UnnamedReporter."""
     if not _REF.fullmatch(reporter.ref) or not reporter.name.strip():
         raise UnnamedReporter(
             f"{reporter.ref!r} is no IATI identifier of an organisation. Give the register and "
             "the number, such as FI-PRO-1234567-8, and the organisation's name."
         )
+
+
+def write_iati(connection: sa.Connection, user: User, report: Report, reporter: Reporter) -> bytes:
+    """The projects of a report as the bytes of an IATI file. Raises: UnnamedReporter."""
+    refuse_unnamed(reporter)
     ET.register_namespace("arviomo", NAMESPACE)
     root = ET.Element(
         "iati-activities",

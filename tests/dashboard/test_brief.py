@@ -7,11 +7,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from dashboard import downloads
 from dashboard.brief import account, button, making, press, reported, results, subject
+from dashboard.cli import program
 from dashboard.figures import names
 from dashboard.literal import literal
 from dashboard.reporting import words as told_words
@@ -26,7 +28,7 @@ from data.reporting.reading import desk
 from metrics.metric import Level, Reason, ValueState
 from survey.text import LANGUAGES
 from tests.dashboard.conftest import run_arviomo
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, plain, tiles
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -95,9 +97,9 @@ def test_figures_on_paper_are_those_of_the_page(role, language):
     project = first(viewing, Level.PROJECT)
     said = read(making.brief(viewing, Level.PROJECT, project))
     page = opened("project", role, language, project_id=project)
-    tiles = [plain(metric.value) for metric in page.metric]
-    assert len(tiles) == 8
-    assert [tile for tile in tiles if squeezed(tile).lower() not in said.lower()] == []
+    figures = list(tiles(page).values())
+    assert len(figures) == 8
+    assert [tile for tile in figures if squeezed(tile).lower() not in said.lower()] == []
     scope = subject.scope_of(viewing, Level.PROJECT, project)
     told = told_benefit(viewing, scope)
     table = results_texts(told.rows, told.metric, language)
@@ -314,10 +316,13 @@ def test_the_command_writes_a_brief(sample_home, tmp_path):
     done = run_arviomo(home, "brief", "portfolio", "all", str(out), "--language", "sv")
     assert done.returncode == 0, done.stderr
     assert PdfReader(out).trailer["/Root"]["/Lang"] == "sv"
-    days = ("--period", "1999-01-01", "1999-12-31")
-    never = run_arviomo(home, "brief", "portfolio", "all", str(out), *days)
-    assert never.returncode == 1
-    assert "No reporting period lies wholly between these days" in never.stderr
-    wrong = run_arviomo(home, "brief", "theme", "nowhere", str(out))
-    assert wrong.returncode == 1
-    assert "There is no code nowhere at the level theme" in wrong.stderr
+
+    def refused(*words: str) -> str:
+        told = CliRunner().invoke(program("en"), ["brief", *words, str(tmp_path / "no.pdf")])
+        assert told.exit_code == 1
+        assert list(tmp_path.iterdir()) == [out]
+        return told.output
+
+    never = refused("--period", "1999-01-01", "1999-12-31", "portfolio", "all")
+    assert "No reporting period lies wholly between these days" in never
+    assert "There is no code nowhere at the level theme" in refused("theme", "nowhere")

@@ -170,6 +170,7 @@ def test_every_file_of_the_desk_is_made_when_asked_and_named_by_its_content(offe
         at.button(key=f"files_{form}").click().run()
         name = next(each for each in offers if each.startswith(f"report-{form}-"))
         assert re.fullmatch(rf"report-{form}-\d+-1-{HASH}\.{ending}", name)
-        content = offers[name](None, person("funder"))
-        assert hashlib.sha256(content).hexdigest() in name
-        assert offers[name](None, person("steering")) is None
+        with reading(engine()) as connection:
+            content = offers[name](connection, person("funder"))
+            assert hashlib.sha256(content).hexdigest() in name
+            assert offers[name](connection, person("steering")) is None
