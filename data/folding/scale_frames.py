@@ -43,7 +43,9 @@ def moments(
     """One row per row of ``place`` and scale that anybody has a score on."""
     scales = scales_of(instrument)
     if not scales:
-        return place.iloc[:0]
+        # A questionnaire that was drafted from a file may have questions and no scale of them.
+        nobody = dict.fromkeys(MOMENTS, np.zeros(0, dtype=np.int64))
+        return place.iloc[:0].assign(scale=repeated([], []), **nobody, unit=instrument.score_unit)
     scored = [np.flatnonzero(wide[column(scale, "n")].to_numpy() > 0) for scale in scales]
     found = {
         moment: np.concatenate(
