@@ -17,9 +17,10 @@ MODERATE, LARGE = 0.17, 0.25
 #: A p (among all tests of statements, where it is known) up to this is more than chance.
 UNLIKELY = 0.05
 
-#: Shares at and above which an item tells people apart badly, and the item-rest correlation below
-#: which it hardly goes with the rest of its scale.
-CEILING, FLOOR, REST = 0.40, 0.40, 0.30
+#: Shares of the best and of the worst answer above which an item tells people apart badly, and the
+#: item-rest correlation below which it hardly goes with the rest of its scale; as the formulas of
+#: item_ceiling, item_floor and item_rest say.
+CEILING, FLOOR, REST = 0.40, 0.15, 0.30
 
 
 class ItemClass(StrEnum):

@@ -91,6 +91,8 @@ def benefit(viewing: Viewing, scope: sections.Scope) -> None:
         with st.container():
             part(say("section.outcome_change", language))
             sections.outcome_change(viewing, scope)
+    section(say("sites.title", language))
+    sections.change_otherwise(viewing, scope)
     section(say("section.outcomes_by_group", language))
     sections.outcomes_by_group(viewing, scope)
 

@@ -47,6 +47,7 @@ from dashboard.sections.process_outcome import process_and_outcome
 from dashboard.sections.projects import agreed, compared, leadership
 from dashboard.sections.recorded import is_told, not_recorded, recorded
 from dashboard.sections.scope import Scope, choose_scope, headline, quality_headline, whole
+from dashboard.sections.soundness import change_otherwise, constructs, who_answered
 from dashboard.sections.unknown import unknown
 
 #: Charts stand beside each other where each has at least this many pixels.
@@ -68,11 +69,13 @@ __all__ = [
     "breadth",
     "by_theme",
     "case_logs",
+    "change_otherwise",
     "choose_place",
     "choose_scope",
     "compare",
     "compared",
     "concerned_in",
+    "constructs",
     "excess",
     "excess_sentence",
     "funnel",
@@ -108,5 +111,6 @@ __all__ = [
     "right_amount",
     "taking_part",
     "unknown",
+    "who_answered",
     "whole",
 ]
