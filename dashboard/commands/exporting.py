@@ -259,7 +259,7 @@ def _hand_out(path: Path, content: bytes, spoken_of: Sequence[Population], langu
         if spoken_of:
             _release(spoken_of, language)
         _note("-", content)
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     aside = path.with_name(f".{path.name}.unfinished")
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from dashboard.cli import program
 from data import database
 from data.schema import ReleasedPopulation as Released
+from tests.dashboard.test_release_commands import KILLED
 
 REFUSED = ("Mitään ei kirjoitettu", "alle 10 ihmistä", "Käytä aiempaa tiedostoa")
 
@@ -74,3 +77,23 @@ def test_without_extracts_nobody_can_tell_whom_an_export_is_about(house, tmp_pat
     assert result.exit_code == 1
     assert "run arviomo refresh" in result.output.lower()
     assert count(house) == 0
+
+
+@pytest.mark.parametrize(("out", "form"), [("-", "json"), ("/dev/stdout", "xlsx"), ("-", "csv")])
+def test_a_dash_is_the_output_and_no_file(house, tmp_path, monkeypatch, out, form):
+    monkeypatch.chdir(tmp_path)
+    told = export(out, "--as", form, language="fi")
+    begins = {"json": b"{", "xlsx": b"PK", "csv": b"revision,"}[form]
+    assert told.stdout_bytes.startswith(begins), told.stdout_bytes[:40]
+    if form != "csv":  # what is said about it stands beside it
+        assert told.stderr.startswith("Kirjoitettu ")
+    assert not (tmp_path / "-").exists()
+
+
+def test_who_is_killed_while_an_export_is_written_leaves_none(house, tmp_path):
+    out = tmp_path / "figures.csv"
+    words = ["export", str(out), "--public"]
+    command = [sys.executable, "-c", KILLED, out.name, *words]
+    assert subprocess.run(command, capture_output=True).returncode == 9
+    # Registered before it stands in its place, never the other way round.
+    assert (out.exists(), count(house) > 100) == (False, True)

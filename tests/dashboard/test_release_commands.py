@@ -317,3 +317,33 @@ def test_a_stored_release_is_written_again_byte_for_byte(house):
     broken = arviomo("release", "--again", "1", "--out", str(file))
     assert (broken.exit_code, "is not the one that was signed" in broken.output) == (1, True)
     assert file.read_bytes() == document
+
+
+# --- killed -------------------------------------------------------------------------------------
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+replace = Path.replace
+def killed(self, target):
+    if Path(target).name == sys.argv[1]:
+        os._exit(9)
+    return replace(self, target)
+Path.replace = killed
+from dashboard.cli import program
+program("en")(sys.argv[2:])
+"""
+
+
+def test_who_is_killed_while_a_release_is_written_leaves_none_that_is_half(house):
+    folder = house / "auditor"
+    words = ["release", "f1", *DAYS, *BY, "--out", str(folder)]
+    command = [sys.executable, "-c", KILLED, "release-1.json", *words]
+    assert subprocess.run(command, capture_output=True).returncode == 9
+    assert not (folder / "release-1.json").exists()
+    # What was frozen is stored, and is written again.
+    again = arviomo("release", "--again", "1", "--out", str(folder))
+    assert again.exit_code == 0, again.output
+    file, key = str(folder / "release-1.json"), str(folder / "public.key")
+    assert arviomo("verify", file, "--key", key).exit_code == 0

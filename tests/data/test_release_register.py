@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -66,3 +68,28 @@ def test_the_register_remembers(engine: sa.Engine):
         register(connection, [people(a=20, b=6), people(a=20)])
     with database.reading(engine) as connection:
         assert [each.people for each in read_released(connection, "benefit@1")] == [20, 26, 20]
+
+
+def test_who_releases_waits_for_who_releases_now(engine: sa.Engine):
+    refused, waited = [], threading.Event()
+
+    def release() -> None:
+        waited.set()
+        try:
+            with database.writing(engine) as connection:
+                register(connection, [people(a=20, b=1)])
+        except TooClose as close:
+            refused.append(close)
+
+    other = threading.Thread(target=release)
+    with database.writing(engine) as connection:
+        register(connection, [people(a=20)])
+        other.start()
+        waited.wait()
+        # Without the lock the other would not see this one, and be done by now.
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert len(refused) == 1
+    with database.reading(engine) as connection:
+        assert [each.people for each in read_released(connection, "benefit@1")] == [20]
