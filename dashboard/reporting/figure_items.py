@@ -54,6 +54,10 @@ def items(viewing: Viewing, record: FigureRecord) -> None:
         "kind": [coded("item.kind", code, language) for code in shown["kind"]],
         "happened_on": days,
         "role": [coded("item.role", code, language) for code in shown["role"]],
+        "size": [
+            say(f"size.{size}", language) if pd.notna(size) else say("table.none", language)
+            for size in shown["size"]
+        ],
         "amount": [written.count(int(amount), language) for amount in shown["amount"]],
         "record": [
             f"{coded('item.source', source, language)} {number}"
@@ -64,6 +68,8 @@ def items(viewing: Viewing, record: FigureRecord) -> None:
             for code in shown["exclusion"]
         ],
     }
+    if shown["size"].isna().all():
+        del frame["size"]
     st.table(
         pd.DataFrame(
             {

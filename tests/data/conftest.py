@@ -25,6 +25,7 @@ TOLD = {
     ("invitation", "id"): "0" * 32,
     ("opening", "joined"): False,
     ("organisation", "business_id"): "1234567-8",
+    ("organisation", "country"): "FI",
     ("indicator_version", "project_id"): None,
     ("proof", "claim_id"): None,
     ("proof", "link"): None,

@@ -66,6 +66,7 @@ BREAKING = {
     "of_one_thing": {"reported_id": None},
     "file_or_link": {"link": "https://example.org"},
     "file_with_its_kind": {"bytes": None},
+    "country_form": {"country": "fi"},
     "scope_named": {"scope": "project"},
     "corrected_for_a_reason": {"corrects_id": 1, "reason": None},
 }  # fmt: skip
