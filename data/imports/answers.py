@@ -9,6 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
+from data.imports import answer_quality
 from data.imports.answer_cells import cells_of
 from data.imports.columns import Columns
 from data.imports.mapping import Answer
@@ -122,13 +123,14 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     """
     profile = columns.profile
     dates = columns.date("answered_on")
+    numbers = columns.text("response_id", 500)
     fields = {
         "project": columns.entity("project", "project", required=True),
         "wave": columns.closed("wave", required=True),
         "phase": columns.closed("phase", default=WHOLE_PROCESS),
         "group_code": columns.closed("group", default=UNKNOWN_GROUP),
         "link_key": columns.text("link_key", 500),
-        "source_key": columns.hashed(columns.text("response_id", 500), "response:"),
+        "source_key": columns.hashed(numbers, "response:"),
         "language": columns.closed("language"),
         "answered_on": dates.astype(object),
         "invited": columns.number("invited", PEOPLE, whole=True),
@@ -148,6 +150,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     rows = pd.DataFrame(fields | items)
     _reject_blank(columns, rows, open_codes, items)
     _reject_copies(columns)
+    answer_quality.remark(columns.findings, items, numbers, instrument)
     rows["known"] = _known(columns, rows, connection, instrument)
     rows["link_key"] = _linked(columns, rows, connection, instrument)
     return Checked(rows)

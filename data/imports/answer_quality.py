@@ -1,0 +1,95 @@
+"""Answers that may not be meant: the same to every statement, nothing but don't know, tests."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from data.imports.findings import Findings
+from survey.instrument import DONT_KNOW, AnswerKind, Instrument
+
+#: Statements of one scale that somebody must have answered before "all alike" tells anything.
+FEWEST = 6
+#: From this share of don't-knows on, a question is hard to answer rather than a person unsure.
+MANY = 0.3
+#: So many answers to a question tell something of the question.
+ENOUGH = 20
+_TEST = re.compile(
+    r"\W*(?:test(?:i|ing|vastaus|svar|answer)?|koe|kokeilu|prov|asdf\w*|qwerty|x{3,})\W*"
+)
+
+
+def remark(
+    findings: Findings, items: dict[str, np.ndarray], keys: np.ndarray, instrument: Instrument
+) -> None:
+    """Remarks on answers that may not be meant; none of them is left out for it.
+
+    items: what each question was answered, as codes or as texts. keys: the numbers that the tool
+    gave to answers, before they were hashed.
+    """
+    good = ~findings.rejected
+    _alike(findings, items, instrument, good)
+    _unknown(findings, items, good)
+    _tests(findings, items, keys, good)
+
+
+def _alike(
+    findings: Findings, items: dict[str, np.ndarray], instrument: Instrument, good: np.ndarray
+) -> None:
+    """The same step of one set of answers to every one of FEWEST statements or more."""
+    sets: dict[tuple, list[str]] = {}
+    for code in items:
+        answers = instrument.answers_of(code)
+        if answers.kind is AnswerKind.ORDINAL:
+            sets.setdefault(tuple(answers.codes), []).append(code)
+    alike = np.zeros(len(good), dtype=bool)
+    for codes in sets.values():
+        if len(codes) < FEWEST:
+            continue
+        given = np.zeros(len(good), dtype=np.int16)
+        top, least = np.full(len(good), -128, np.int8), np.full(len(good), 127, np.int8)
+        for code in codes:
+            said = items[code]
+            there = said >= 0
+            given += there
+            top, least = (
+                np.maximum(top, np.where(there, said, top)),
+                np.minimum(least, np.where(there, said, least)),
+            )
+        alike |= (given >= FEWEST) & (top == least)
+    _tell(findings, "straight_lined", alike & good, statements=FEWEST)
+
+
+def _unknown(findings: Findings, items: dict[str, np.ndarray], good: np.ndarray) -> None:
+    """Questions that many did not know how to answer."""
+    hard = []
+    for code, said in items.items():
+        if said.dtype == object:
+            continue
+        told = said[good]
+        asked = int((told >= 0).sum() + (told == DONT_KNOW).sum())
+        if asked >= ENOUGH and (told == DONT_KNOW).sum() >= MANY * asked:
+            hard.append(code)
+    if hard:
+        findings.warn("dont_know_many", count=len(hard), items=", ".join(hard[:12]))
+
+
+def _tests(
+    findings: Findings, items: dict[str, np.ndarray], keys: np.ndarray, good: np.ndarray
+) -> None:
+    """Rows whose text or number says that somebody tried the form."""
+    test = np.zeros(len(good), dtype=bool)
+    for said in (*(each for each in items.values() if each.dtype == object), keys):
+        codes, distinct = pd.factorize(said)
+        tests = [bool(_TEST.fullmatch(str(text).strip().casefold())) for text in distinct]
+        test |= np.array([*tests, False], dtype=bool)[codes]
+    _tell(findings, "test_rows", test & good)
+
+
+def _tell(findings: Findings, code: str, found: np.ndarray, **more: int) -> None:
+    rows = findings.rows[found]
+    if len(rows):
+        listed = ", ".join(map(str, rows[:10].tolist()))
+        findings.warn(code, count=len(rows), rows=listed, **more)
