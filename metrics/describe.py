@@ -82,6 +82,8 @@ def _section(metric: Metric) -> str:
         **_in_languages("source", metric.source),
         "best evidence grade": _GRADES[metric.grade],
     }
+    if metric.contribution is not None:
+        facts |= _in_languages("what else may explain it", metric.contribution)
     if metric.minimum_n > 1:
         facts["computed from n"] = f"{metric.minimum_n} or more"
     lines = [f'<a id="{metric.id}"></a>', f"### {metric.label.en}", ""]

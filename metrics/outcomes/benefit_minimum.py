@@ -63,6 +63,17 @@ METRIC = Metric(
         en="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
     ),
     grade="C",
+    contribution=Text(
+        fi="Ryhmän pieni osuus voi johtua siitä, ketkä siitä vastasivat tai mitä he odottivat, "
+        "eikä siitä, miten hanke kohteli heitä; pienimmäksi voi nousta sattumaltakin se, "
+        "josta vastasi harva.",
+        sv="En grupps låga andel kan bero på vilka i den som svarade eller vad de väntade sig, "
+        "och inte på hur projektet bemötte dem; den lägsta kan också av en slump vara den där "
+        "få svarade.",
+        en="A group's low share may come from who of it answered or what they expected, and not "
+        "from how the project treated them; by chance, too, the least is often a group of "
+        "which few answered.",
+    ),
 )
 
 _KEY = ["instrument", "level", "entity", "wave"]

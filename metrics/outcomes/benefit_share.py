@@ -53,6 +53,14 @@ METRIC = Metric(
         en="Tests the claim “all participants have benefited” (City of Vantaa, CoHeWe, 2021)",
     ),
     grade="C",
+    contribution=Text(
+        fi="Hyödyn voi kokea myös muun avun, oman elämäntilanteen tai toisen hankkeen ansiosta, "
+        "ja tyytyväiset vastaavat usein muita herkemmin.",
+        sv="Nyttan kan också bero på annat stöd, den egna livssituationen eller ett annat "
+        "projekt, och nöjda svarar ofta oftare än andra.",
+        en="The benefit may also come from other support, people's own circumstances or another "
+        "project, and the content often answer more readily than others.",
+    ),
 )
 
 

@@ -53,6 +53,14 @@ METRIC = Metric(
         en="Own definition: harm stands beside every benefit; interval Wilson 1927, Cochran 1977",
     ),
     grade="C",
+    contribution=Text(
+        fi="Haitta voi tulla muustakin kuin hankkeesta, ja pettyneet voivat vastata muita "
+        "useammin tai jäädä kokonaan vastaamatta.",
+        sv="Nackdelen kan också komma av annat än projektet, och de besvikna kan svara oftare än "
+        "andra eller inte alls.",
+        en="A drawback may come from other things than the project, and the disappointed may "
+        "answer more often than others, or not at all.",
+    ),
 )
 
 

@@ -51,6 +51,16 @@ METRIC = Metric(
         en="Own outcome scales (docs/instruments.md); pooled as clusters, Cochran 1977",
     ),
     grade="C",
+    contribution=Text(
+        fi="Palvelun arvio riippuu myös siitä, mihin sitä verrataan, kuka sitä käyttää ja mitä "
+        "muuta samaan aikaan tarjotaan; ilman vertailua lukua ei voi lukea hankkeen ansioksi.",
+        sv="Bedömningen av tjänsten beror också på vad den jämförs med, vem som använder den och "
+        "vad annat som erbjuds samtidigt; utan jämförelse kan talet inte räknas projektet "
+        "till godo.",
+        en="How a service is judged also depends on what it is compared with, who uses it and "
+        "what else is offered meanwhile; without a comparison the figure is no credit to the "
+        "project.",
+    ),
 )
 
 

@@ -61,6 +61,14 @@ METRIC = Metric(
         en="Paired t, Student 1908, checked on R's sleep data; pooling: Cochran 1977",
     ),
     grade="B",
+    contribution=Text(
+        fi="Samat ihmiset muuttuvat myös ajan, muun avun ja muiden tapahtumien vuoksi, ja "
+        "loppuun asti jääneet voivat olla niitä, joilla meni parhaiten.",
+        sv="Samma personer förändras också av tiden, annat stöd och andra händelser, och de som "
+        "stannade till slutet kan vara de som det gick bäst för.",
+        en="The same people also change with time, other support and other events, and those who "
+        "stayed to the end may be those who did best.",
+    ),
     minimum_n=10,
 )
 

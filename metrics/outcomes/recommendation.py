@@ -55,6 +55,15 @@ METRIC = Metric(
         en="Net promoter score, Reichheld 2003; interval from the variance over n",
     ),
     grade="C",
+    contribution=Text(
+        fi="Suosittelu kertoo myös vastaajan suhteesta kaupunkiin ja vetäjiin ja siitä, "
+        "millaisia arvosanoja hänellä on tapana antaa, ei vain siitä, mitä syntyi.",
+        sv="En rekommendation berättar också om den svarandes förhållande till staden och dem "
+        "som ledde arbetet och om hur personen brukar betygsätta, inte bara om vad som kom "
+        "till stånd.",
+        en="A recommendation also tells of the respondent's ties to the city and to those who "
+        "led the work, and of how they tend to give marks, not only of what came of it.",
+    ),
 )
 
 

@@ -86,6 +86,13 @@ def test_formulas_and_sources_are_said_in_the_language_of_the_page(name):
         assert len({metric.formula.in_language(language) for language in LANGUAGES}) == 3
 
 
+@pytest.mark.parametrize("name", [name for name, each in known().items() if each.kind == "outcome"])
+def test_every_outcome_says_what_else_may_explain_it(name):
+    contribution = known()[name].contribution
+    assert contribution is not None
+    assert len({contribution.in_language(language) for language in LANGUAGES}) == 3
+
+
 def test_a_module_that_breaks_the_contract_is_named(tmp_path):
     module = type(catalog()["benefit_share"])("metrics.outcomes.other")
     with pytest.raises(InvalidMetric, match=r"metrics\.outcomes\.other has no METRIC"):
