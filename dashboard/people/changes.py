@@ -11,7 +11,8 @@ from dashboard.surveys.views import present
 from dashboard.truth import engine
 from data import records
 from data.access import Grant, NotPermitted, User
-from data.database import writing
+from data.database import home, writing
+from data.keeping.doors import kept_shut
 from data.records import invited
 from data.records.invited import InvalidInvitation
 
@@ -70,7 +71,8 @@ def cancel(drawn: int, person: int) -> None:
     """Take an invitation back."""
 
     def step(connection: sa.Connection, user: User) -> None:
-        invited.cancel_invitation(connection, user, person)
+        with kept_shut(connection, home(), person):
+            invited.cancel_invitation(connection, user, person)
 
     _done(drawn, "users.done.cancelled", step)
 
@@ -89,7 +91,8 @@ def withdraw(drawn: int, person: int, role: Grant) -> None:
 
     def step(connection: sa.Connection, user: User) -> None:
         scope = {"project": role.project, "funder": role.funder}
-        records.withdraw_role(connection, user, person, role.role, **scope)
+        with kept_shut(connection, home(), person):
+            records.withdraw_role(connection, user, person, role.role, **scope)
 
     _done(drawn, "users.done.withdrawn", step)
 
@@ -98,7 +101,8 @@ def disable(drawn: int, person: int) -> None:
     """Let somebody in no more."""
 
     def step(connection: sa.Connection, user: User) -> None:
-        records.disable_user(connection, user, person)
+        with kept_shut(connection, home(), person):
+            records.disable_user(connection, user, person)
 
     _done(drawn, "users.done.disabled", step)
 
@@ -107,11 +111,13 @@ def enable(drawn: int, person: int) -> None:
     """Let somebody in again."""
 
     def step(connection: sa.Connection, user: User) -> None:
-        records.enable_user(connection, user, person)
+        with kept_shut(connection, home(), person):
+            records.enable_user(connection, user, person)
 
     _done(drawn, "users.done.enabled", step)
 
 
 def _give(connection: sa.Connection, user: User, person: int, role: Grant) -> None:
     scope = {"project": role.project, "funder": role.funder}
-    records.grant_role(connection, user, person, role.role, **scope)
+    with kept_shut(connection, home(), person):
+        records.grant_role(connection, user, person, role.role, **scope)
