@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import arrivals, recognising
+from dashboard import arrivals, missing, recognising
 from dashboard.components import begin, section
 from dashboard.session import Viewing
 from dashboard.wording import say
@@ -26,6 +26,9 @@ def show(viewing: Viewing) -> None:
     if access.can(viewing.user, Verb.STORE, Kind.BATCH):
         section(say("data_room.bring_in", language))
         recognising.show(viewing)
+    if access.can(viewing.user, Verb.READ, Kind.BATCH):
+        section(say("missing.title", language))
+        missing.show(viewing)
     section(say("data_room.batches", language))
     arrivals.batches(viewing)
     section(say("data_room.collections", language))
