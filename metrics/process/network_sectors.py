@@ -11,7 +11,7 @@ from survey.text import Text
 
 METRIC = Metric(
     id="network_sectors",
-    version=1,
+    version=2,
     kind="process",
     question="Q2",
     label=Text(
@@ -24,19 +24,27 @@ METRIC = Metric(
     ),
     definition=Text(
         fi="Yhteydet eri sektorien välillä miinus saman sektorin sisällä, jaettuna kaikilla. "
-        "Lasketaan organisaatioista, joilta kysyttiin; vähintään 80 % on vastannut. Luku riippuu "
-        "sektorien koosta: pienellä sektorilla on enemmän muita, joiden kanssa toimia.",
+        "Lasketaan organisaatioista, joilta kysyttiin; vähintään 80 % on vastannut. Rajat "
+        "olettavat, että vastausta vailla olevat yhteydet ovat kaikki sektorien sisällä tai "
+        "kaikki niiden välillä. Luku riippuu sektorien koosta: pienellä sektorilla on "
+        "enemmän muita, joiden kanssa toimia.",
         sv="Kontakter mellan olika sektorer minus kontakter inom samma sektor, delat med alla. "
-        "Räknas bland de organisationer som tillfrågades; minst 80 % har svarat. Talet beror på "
-        "sektorernas storlek: en liten sektor har fler andra att arbeta med.",
+        "Räknas bland de organisationer som tillfrågades; minst 80 % har svarat. Gränserna "
+        "antar att de kontakter som saknar svar alla finns inom sektorer eller alla mellan "
+        "dem. Talet beror på sektorernas storlek: en liten sektor har fler andra att arbeta "
+        "med.",
         en="Ties between sectors less ties within them, divided by all. Computed among the "
-        "organisations that were asked; at least 80 % answered. The figure depends on the sizes "
-        "of sectors: a small one has more others to work with.",
+        "organisations that were asked; at least 80 % answered. The limits take it that the "
+        "ties lacking an answer all lie within sectors, or all between them. The figure "
+        "depends on the sizes of sectors: a small one has more others to work with.",
     ),
     formula=Text(
-        fi="(E − I) / (E + I)",
-        sv="(E − I) / (E + I)",
-        en="(E − I) / (E + I)",
+        fi="(E − I) / (E + I); rajat (E − I − u_I) / (E + I + u_I) … (E + u_E − I) / (E + u_E "
+        "+ I), u: parit, joista ainakin toinen ei vastannut eikä kukaan kertonut",
+        sv="(E − I) / (E + I); gränser (E − I − u_I) / (E + I + u_I) till (E + u_E − I) / (E + "
+        "u_E + I), u: par där minst en inte svarat och ingen berättat",
+        en="(E − I) / (E + I); bounds (E − I − u_I) / (E + I + u_I) to (E + u_E − I) / (E + "
+        "u_E + I), u: pairs of which one or both did not answer and nobody told",
     ),
     unit=Unit.COEFFICIENT,
     better="none",
@@ -54,6 +62,7 @@ BESIDE = "roster"
 
 
 def compute(rows: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:
-    """E–I index over sectors. Rows: ties; roster: with sectors."""
+    """E–I index over sectors, with bounds for ties that lack an answer. Rows: ties; roster: with
+    sectors."""
     found = networks_of(rows, roster)
     return network_figures(rows, found, external_internal(found))

@@ -141,22 +141,53 @@ def centralisation(found: Network) -> Floats:
     return ratio(apart, np.maximum((n - 1) * (n - 2), 0))
 
 
-def external_internal(found: Network) -> Floats:
+def external_internal(found: Network) -> Interval:
     """E-I index: (ties across sectors - ties within) / all of them; 1: across only.
 
-    Ties of an organisation whose sector is not known are left out. Missing: NaN without ties.
-    Source: Krackhardt & Stern 1988. Karate club by its two sides: (11 - 67) / 78 = -.718.
+    Ties of an organisation whose sector is not known are left out. Low: every pair within a sector
+    of which somebody did not answer, and nobody told, is a tie, and none across is; high: the other
+    way round.
+    Missing: NaN without ties. Source: Krackhardt & Stern 1988. Karate club by its two sides:
+    (11 - 67) / 78 = -.718. By hand: sectors 1 1 2, the last silent, one tie within told: -1, and
+    if both its pairs were ties 1/3.
     """
     across, within = _across_within(found)
-    return ratio(across - within, across + within)
+    apart, alike = _unanswered(found)
+    return Interval(
+        ratio(across - within, across + within),
+        ratio(across - within - alike, across + within + alike),
+        ratio(across + apart - within, across + apart + within),
+    )
 
 
-def _across_within(found: Network) -> tuple[Floats, Floats]:
+def _across_within(found: Network, chosen: np.ndarray | bool = True) -> tuple[Floats, Floats]:
+    """Ties across and within known sectors, of those that are chosen."""
     one, other = found.sector[found.first], found.sector[found.second]
-    known = (one >= 0) & (other >= 0)
+    known = (one >= 0) & (other >= 0) & chosen
     owner = found.owner[found.first]
     across = np.bincount(owner, known & (one != other), found.size)
     return across, np.bincount(owner, known & (one == other), found.size)
+
+
+def _unanswered(found: Network) -> tuple[Floats, Floats]:
+    """Pairs across and within known sectors that nobody told of and not both answered about."""
+    everybody = _pairs_by_sector(found, found.sector >= 0)
+    answered = _pairs_by_sector(found, (found.sector >= 0) & found.answered)
+    told = _across_within(found, ~found.asked)
+    across, within = (
+        whole - asked - seen for whole, asked, seen in zip(everybody, answered, told, strict=True)
+    )
+    return across, within
+
+
+def _pairs_by_sector(found: Network, chosen: np.ndarray) -> tuple[Floats, Floats]:
+    """Pairs across and within sectors among the chosen organisations."""
+    kinds = int(found.sector.max()) + 1 if len(found.sector) else 1
+    place = found.owner[chosen] * kinds + found.sector[chosen]
+    count = np.bincount(place, minlength=found.size * kinds).reshape(found.size, kinds)
+    within = (count * (count - 1) / 2).sum(axis=1)
+    people = count.sum(axis=1)
+    return people * (people - 1) / 2 - within, within
 
 
 def modularity(found: Network) -> Floats:

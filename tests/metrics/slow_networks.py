@@ -103,7 +103,17 @@ def _of_one_wave(ties: pd.DataFrame, roster: pd.DataFrame) -> Figures:
     if many:
         sector = dict(zip(roster["organisation"], roster["sector"], strict=True))
         across = sum(sector[a] != sector[b] for a, b in graph.edges)
-        yield "network_sectors", "", ((2 * across - many) / many, NAN, NAN, n)
+        unheard = [
+            sector[a] != sector[b]
+            for a, b in combinations(answered, 2)
+            if not graph.has_edge(a, b) and not (answered[a] and answered[b])
+        ]
+        inside, apart = unheard.count(False), unheard.count(True)
+        ends = (
+            (2 * across - many - inside) / (many + inside),
+            (2 * across - many + apart) / (many + apart),
+        )
+        yield "network_sectors", "", ((2 * across - many) / many, *ends, n)
         sides = [{o for o in answered if sector[o] == s} for s in set(sector.values())]
         yield "network_modularity", "", (nx.community.modularity(graph, sides), NAN, NAN, n)
     if n >= 3:

@@ -61,7 +61,10 @@ def test_centralisation_of_a_star_a_ring_and_the_club():
 
 def test_sides_of_the_club():
     found = of(KARATE, sector="club")
-    assert external_internal(found)[0] == pytest.approx(-0.718, abs=5e-4)
+    index = external_internal(found)
+    assert index.value[0] == pytest.approx(-0.718, abs=5e-4)
+    # Everybody answered, so nothing is unknown.
+    assert index.low[0] == index.high[0] == index.value[0]
     assert modularity(found)[0] == pytest.approx(0.358, abs=5e-4)
     sides = nx.get_node_attributes(KARATE, "club")
     parts = [{v for v in KARATE if sides[v] == side} for side in set(sides.values())]
@@ -105,6 +108,22 @@ def test_unanswered_ties_are_bounds_by_hand():
     )
     found = density(network(ties, roster, 1))
     assert (found.value[0], found.low[0], found.high[0]) == (2 / 6, 2 / 6, 4 / 6)
+
+
+def test_unanswered_ties_may_lie_across_sectors_or_within_by_hand():
+    # Sectors 0 0 1 1 and one not known; 4 did not answer, nobody told of it. Told: 1-2 within,
+    # 1-3 across: (1 - 1) / 2. Not known: 1-4 and 2-4 across, 3-4 within; pairs with 5 never count.
+    ties = pd.DataFrame({"figure": 0, "source": [1, 3, 5], "target": [2, 1, 1]})
+    roster = pd.DataFrame(
+        {
+            "figure": 0,
+            "organisation": [1, 2, 3, 4, 5],
+            "sector": [0, 0, 1, 1, -1],
+            "answered": [1, 1, 1, 0, 1],
+        }
+    )
+    found = external_internal(network(ties, roster, 1))
+    assert (found.value[0], found.low[0], found.high[0]) == (0, (1 - 2) / 3, (3 - 1) / 4)
 
 
 def told(project: int, wave: str, pairs: list[tuple[int, int]]) -> list[tuple]:
