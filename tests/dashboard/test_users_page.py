@@ -23,9 +23,10 @@ OPERATOR = access.operator()
 
 
 @pytest.fixture
-def house(sqlite_engine, monkeypatch):
+def house(sqlite_engine, tmp_path, monkeypatch):
     """A database with a project, a funder and two users: an administrator and an evaluator."""
     monkeypatch.setenv("ARVIOMO_DATABASE", str(sqlite_engine.url))
+    monkeypatch.setenv("ARVIOMO_HOME", str(tmp_path))
     monkeypatch.setattr(sign_in, "_mode", sign_in.Mode.PROVIDER)
     with writing(sqlite_engine) as connection:
         connection.execute(

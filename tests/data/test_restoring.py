@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import resource
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+import dashboard
 from data import access, audit, database, records, schema, sessions
 from data.keeping import backup, marks, restoring
 from data.keeping.doors import Shut, kept_shut
@@ -82,6 +85,26 @@ def test_nobody_is_let_in_by_an_older_copy_who_was_shut_out_since(
     with put_back(folder / "a", folder / "other") as (told, connection):
         assert (told.sessions, told.shut) == (1, Shut())
         assert sessions.find(connection, token) is None
+
+
+CHANGES = {"grant_role", "withdraw_role", "disable_user", "enable_user", "cancel_invitation"}
+
+
+def test_whatever_changes_who_is_let_in_keeps_it_shut():
+    """A door that is opened without losing its mark would be shut again by the next refresh."""
+    found = {}
+    for path in sorted(Path(dashboard.__path__[0]).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        kept = {
+            call
+            for block in ast.walk(tree)
+            if isinstance(block, ast.With) and "kept_shut" in ast.dump(block.items[0])
+            for call in ast.walk(block)
+        }
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in CHANGES:
+                found[path.name, call.lineno] = call in kept
+    assert found and all(found.values()), found
 
 
 def test_the_audit_tells_of_a_copy_that_was_put_back_and_goes_on(
