@@ -37,6 +37,7 @@ _OF_RECORDS = (
     "new_practice",
     "roles_filled",
     "rules_signed",
+    "time_saved",
     "time_to_embedding",
     "time_to_first_sale",
 )
@@ -76,6 +77,7 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
     "process": (
         *_OF_LOGS,
         "agreement",
+        "average_participant",
         "balanced_leadership",
         "benefit_bounds",
         "dropout_bias",
@@ -96,6 +98,7 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
         "process_outcome_halves",
         "process_quality",
         "r_indicator",
+        "random_intercept",
         "reliability_of_mean",
         "response_rate",
         "scale_alpha",

@@ -20,13 +20,13 @@ from survey.instrument import GROUPS
 #: Whose outcomes stand together, and which metrics tell of them.
 OUTCOMES = {
     "users": ("needs_met",),
-    "staff": ("new_practice",),
+    "staff": ("new_practice", "time_saved"),
     "companies": ("firms_tested", "firms_new_product", "firms_new_market", "time_to_first_sale"),
     "partners": ("joint_outputs",),
     "city": ("embedding", "time_to_embedding", "adopters", "lasting_adoption", "lineage"),
 }
 #: Metrics that are told for some groups beside the whole.
-TOLD_BY_GROUP = {"needs_met": GROUPS, "new_practice": ("STAFF",)}
+TOLD_BY_GROUP = {"needs_met": GROUPS, "new_practice": ("STAFF",), "time_saved": ("STAFF",)}
 
 PROCESS = (
     "roles_filled",

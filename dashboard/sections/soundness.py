@@ -27,7 +27,15 @@ from metrics.response_flags import FLAGS, flag
 #: What is asked of a response, in the order of the table; those by group; those of scores.
 OF_ANSWERS = ("response_rate", "r_indicator", "max_bias", "effective_n")
 BY_GROUP = ("group_representation",)
-OF_SCORES = ("late_difference", "dropout_bias", "weighted_quality", "benefit_bounds")
+OF_SCORES = (
+    "late_difference",
+    "dropout_bias",
+    "process_quality",
+    "average_participant",
+    "random_intercept",
+    "weighted_quality",
+    "benefit_bounds",
+)
 #: The columns of the table of constructs.
 OF_CONSTRUCTS = ("scale_omega", "scale_alpha", "icc", "icc_of_mean", "within_deviation")
 #: How else the change of outcomes is told than by its mean, the strongest comparison first.
