@@ -6,6 +6,7 @@ Markdown, so it is shown as it was written.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import streamlit as st
 from dashboard import format as written
 from dashboard import glossary, sentences, session
 from dashboard.charts import Row, has_range, is_shown
+from dashboard.charts.live import CONFIG, live
 from dashboard.charts.still import still
 from dashboard.figures import metric_of, with_figures
 from dashboard.literal import literal
@@ -94,10 +96,24 @@ def part(title: str) -> None:
 # --- figures as tiles ---------------------------------------------------------------------------
 
 
-def tile(label: str, result: Result | None, metric: Metric, language: str) -> None:
-    """One figure large, with its interval and what it rests on below it."""
+def tiles(figures: Sequence[tuple[str, Metric, Result | None]], language: str) -> None:
+    """Figures large beside each other, each with its name, its interval and what it rests on.
+
+    One element for all of them: a browser draws it in the time of one.
+    """
+    drawn = "".join(
+        f'<div><dt>{html.escape(label)}</dt><dd class="value">{html.escape(value)}</dd>'
+        + (f"<dd>{html.escape(words)}</dd></div>" if words else "</div>")
+        for label, (value, words) in (
+            (label, tile_words(metric, result, language)) for label, metric, result in figures
+        )
+    )
+    st.html(f'<dl class="figures">{drawn}</dl>')
+
+
+def tile_words(metric: Metric, result: Result | None, language: str) -> tuple[str, str]:
+    """What a tile says large, and below it; or that there is none, and why."""
     if result is None or not is_shown(result):
-        st.metric(literal(label), sentences.absence_words(result, language).capitalize())
         why = (
             sentences.missing(metric, language)
             if result is None
@@ -105,12 +121,9 @@ def tile(label: str, result: Result | None, metric: Metric, language: str) -> No
             if result.reason
             else ""
         )
-        if why:
-            st.caption(literal(why))
-        return
-    st.metric(literal(label), literal(value_text(result, metric, language)))
+        return sentences.absence_words(result, language).capitalize(), why
     words = [sentences.basis(result, metric, language), sentences.caution(result, language)]
-    st.caption(literal(". ".join(filter(None, words))))
+    return value_text(result, metric, language), ". ".join(filter(None, words))
 
 
 def value_text(result: Result, metric: Metric, language: str) -> str:
@@ -183,7 +196,24 @@ def picture_block(
         # A picture of gaps alone says nothing that the sentence and the table do not.
         st.info(literal(sentence))
     table_block(picture.table, title, language)
-    explained(viewing, made_of, publication, key=key)
+    with st.container(horizontal=True):
+        explained(viewing, made_of, publication, key=key)
+        if picture.figure is not None:
+            explorable(picture, title, language, key=key)
+
+
+def explorable(picture: Picture, title: str, language: str, *, key: str) -> None:
+    """A button that opens the chart in Plotly: to zoom in, to save, and to point at its marks."""
+    if st.button(say("chart.explore", language), key=f"{key}_explore", icon=":material/zoom_in:"):
+        st.dialog(literal(title), width="large")(explore)(picture, key)
+
+
+def explore(picture: Picture, key: str) -> None:
+    """The chart that answers to a pointer."""
+    st.plotly_chart(
+        live(picture.figure), theme="streamlit", config=CONFIG, alt=picture.alt, key=f"{key}_live"
+    )
+    st.caption(literal(picture.legend))
 
 
 def explained(

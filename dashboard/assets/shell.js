@@ -5,7 +5,7 @@
   "use strict";
   const words = JSON.parse(document.getElementById("arviomo-words").textContent);
   const languages = ["fi", "sv", "en"];
-  const attributes = ["aria-label", "title", "placeholder", "alt"];
+  const attributes = ["aria-label", "title", "data-title", "placeholder", "alt"];
   // What our own pages wrote is already in the right language.
   const ours =
     '[data-testid="stMarkdownContainer"], [data-testid="stTable"], [data-testid="stDataFrame"],' +

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from dashboard.charts import grammar
-from dashboard.charts.intervals import lower, upper
+from dashboard.charts.intervals import lower, upper, value_words
 from metrics.metric import Metric, Result
 
 #: Pixels; and how many of the first points carry the number of their row in the table.
@@ -56,7 +56,7 @@ def plane(points: Sequence[Point], across: Side, up: Side, language: str) -> go.
         )
         for number, point in enumerate(points[:NUMBERED], start=1)
     ]
-    return grammar.drawn([marks(points)], layout, language)
+    return grammar.drawn([marks(points, across, up, language)], layout, language)
 
 
 def side_axis(side: Side, results: Sequence[Result], language: str) -> dict:
@@ -87,14 +87,24 @@ def limits(across: Side, up: Side) -> list[dict]:
     return drawn
 
 
-def marks(points: Sequence[Point]) -> go.Scatter:
-    """The marks with the whole of both intervals."""
+def words(point: Point, across: Side, up: Side, language: str) -> str:
+    """The project, and its figure along each axis with its interval."""
+    told = [
+        f"{grammar.plain(side.title)}: {value_words(result, side.metric.unit, language)}"
+        for side, result in ((across, point.x), (up, point.y))
+    ]
+    return "<br>".join([f"<b>{grammar.plain(point.label)}</b>", *told])
+
+
+def marks(points: Sequence[Point], across: Side, up: Side, language: str) -> go.Scatter:
+    """The marks with the whole of both intervals, and the words that explain each."""
     hollow = [point.x.indicative or point.y.indicative for point in points]
     return go.Scatter(
         name="values",
         mode="markers",
         x=[point.x.value for point in points],
         y=[point.y.value for point in points],
+        hovertext=[words(point, across, up, language) for point in points],
         error_x=whiskers([point.x for point in points]),
         error_y=whiskers([point.y for point in points]),
         marker={

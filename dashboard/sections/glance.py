@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard.charts import is_shown
-from dashboard.components import part, tile
+from dashboard.components import part, tiles
 from dashboard.figures import metric_of, one
 from dashboard.labels import group_name, overall_name
 from dashboard.sections.outcomes import benefit_of_groups
@@ -43,20 +41,17 @@ def glance_figures(
     named["benefit_minimum"] += least_group(viewing, scope, least)
     named["process_quality"] = overall_name(scope.process, language) or named["process_quality"]
     return {
-        kind: [(named[name], metric_of(name), result) for name, result in tiles.items()]
-        for kind, tiles in (("outcome", outcome), ("process", process))
+        kind: [(named[name], metric_of(name), result) for name, result in found.items()]
+        for kind, found in (("outcome", outcome), ("process", process))
     }
 
 
 def glance(viewing: Viewing, scope: Scope, heading: Callable[[str], None] = part) -> None:
     """The figures that the page opens with: what came of it, and how the process went."""
     language = viewing.language
-    for kind, tiles in glance_figures(viewing, scope).items():
+    for kind, figures in glance_figures(viewing, scope).items():
         heading(say(f"section.glance_{kind}", language))
-        with st.grid(4, min_column_width=230, border=True):
-            for label, metric, result in tiles:
-                with st.container():
-                    tile(label, result, metric, language)
+        tiles(figures, language)
 
 
 def least_group(viewing: Viewing, scope: Scope, least: Result | None) -> str:

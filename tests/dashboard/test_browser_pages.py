@@ -148,3 +148,18 @@ def wait_for_server(port: int) -> None:
                 return
         time.sleep(0.2)
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+def test_a_chart_is_explored_in_plotly_without_barriers_and_in_the_readers_language(opened):
+    page = opened(address("process"), DESKTOP, "dark")
+    page.get_by_role("button", name="Tutki kuvaa").first.click()
+    page.wait_for_selector("[role=dialog] .js-plotly-plot .main-svg")
+    wait_until_ready(page)
+    assert violations(page) == []
+    bar = page.locator("[role=dialog] .modebar-btn")
+    page.wait_for_function("document.querySelector('[role=dialog] [data-title=\"Lähennä\"]')")
+    assert {button.get_attribute("data-title") for button in bar.all()} == {
+        "Tallenna kuva", "Rajaa alue", "Siirrä", "Lähennä", "Loitonna", "Palauta alku",
+    }  # fmt: skip
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[role=dialog]", state="detached")
