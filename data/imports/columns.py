@@ -285,7 +285,7 @@ class Columns:
         codes, distinct = pd.factorize(said)
         found = [self.register.find(table, name) for name in distinct]
         if len(distinct):
-            for flaw in (f"unknown_{table}", "ambiguous_name"):
+            for flaw in (f"unknown_{table}", "ambiguous_name", "wrong_business_id"):
                 wrong = np.array([entry.flaw == flaw for entry in found], dtype=bool)
                 self.findings.add(flaw, (codes >= 0) & wrong[codes], self.label(field), said)
         return _spread([entry.code for entry in found], codes)

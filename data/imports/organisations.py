@@ -12,9 +12,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
+from data.imports.business_ids import is_business_id
 from data.imports.columns import Columns
 from data.imports.register import AMBIGUOUS, folded
-from data.imports.sources.tools import is_business_id
 
 _COUNTRY = re.compile("[A-Za-z]{2}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from data import schema
+from data.imports.business_ids import business_id_in, is_business_id
 from data.imports.mapping import AreaEntry
 from data.imports.profile import Profile
 from data.imports.spaces import normal_spaces
@@ -61,6 +62,10 @@ class Register:
 
     def find(self, table: str, name: str) -> Entry:
         """The code that a name or a code means; a new one where the profile lets it be created."""
+        if table == "organisation" and (told := business_id_in(name)):
+            if not is_business_id(told):
+                return Entry(None, "wrong_business_id")
+            name = told
         known = self.codes[table].get(folded(name))
         if known is AMBIGUOUS:
             return Entry(None, "ambiguous_name")
@@ -173,6 +178,7 @@ def create(
         if name in used.get("organisation", ()):
             row = {
                 "name": name,
+                "business_id": name if is_business_id(name) else None,
                 "kind": register.profile.organisation_kind,
                 "group_code": register.profile.organisation_group,
                 "batch_id": batch,

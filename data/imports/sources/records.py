@@ -8,10 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from data.imports.business_ids import is_business_id
 from data.imports.profile import FIELDS
 from data.imports.register import code_of as slug_of
 from data.imports.sources.found import Column, Found
-from data.imports.sources.tools import is_business_id
 from data.imports.sources.words import plain
 
 RECORDS = Path(__file__).with_name("records.yaml")

@@ -14,7 +14,6 @@ from survey.text import Text
 SOURCES = Path(__file__).with_name("sources.yaml")
 #: A column is one of business IDs from this share of right ones; the rest are mistyped.
 SHARE_OF_IDS = 0.5
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,3 @@ def recognised(headers: list[str], told: set[str]) -> tuple[str, list[str]]:
         if tool.marks and weight >= tool.enough and weight > most:
             best, why, most = tool.name, evidence, weight
     return best, why
-
-
-def is_business_id(said: str) -> bool:
-    """Whether a text is a Finnish business ID: seven digits, a hyphen, the right check digit."""
-    form = re.fullmatch(r"([0-9]{6,7})-([0-9])", said.strip())
-    if not form:
-        return False
-    digits = form[1].zfill(7)
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
-    return rest != 1 and int(form[2]) == (0 if rest == 0 else 11 - rest)

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from data.imports.business_ids import is_business_id
 from data.imports.limits import Gauge, Limits, Unreadable
 from data.imports.sources.columns import columns_of
 from data.imports.sources.event_logs import events_of, log_summary, longest_wait
@@ -16,7 +17,7 @@ from data.imports.sources.found import Column, Found
 from data.imports.sources.layout import Layout, layout_of
 from data.imports.sources.structures import looked_at
 from data.imports.sources.tables import Table, fill, text_table, workbook_tables, zip_tables
-from data.imports.sources.tools import SHARE_OF_IDS, is_business_id, recognised
+from data.imports.sources.tools import SHARE_OF_IDS, recognised
 from data.imports.worker import confine
 from data.imports.xml_tables import xml_rows, xml_tables
 
