@@ -182,9 +182,19 @@ def test_where_metrics_are_used_is_what_the_pages_ask_for(monkeypatch):
         return real(key, user)
 
     monkeypatch.setattr(figures, "_read", read)
+    with reading(engine()) as connection:
+        # Only a project with an event log tells of its cases.
+        logged = sheets.read_figures(
+            connection,
+            access.persona("evaluator", connection),
+            revision=sheets.published(connection).id,
+            level="project",
+            metric="log_wait",
+        )
     for current in METRICS_OF:
         # The outcome of claims stands in the view that sets it beside cost.
-        opened(current, "evaluator", claims_view="cost")
+        chosen = {"project_id": logged[0].entity} if current == "project" else {}
+        opened(current, "evaluator", claims_view="cost", **chosen)
     current = "overview"
     for view in overview.VIEWS:
         opened(current, "evaluator", overview_view=view)
