@@ -222,7 +222,8 @@ def require_whole(engine: sa.Engine) -> None:
     if told != ["ok"]:
         raise DamagedDatabase(
             f"The database file is damaged ({'; '.join(told[:3])}). Stop everything that uses it, "
-            "keep the file, and put back the newest copy: arviomo restore FILE --to FOLDER"
+            "keep the file, and put back the newest copy: arviomo restore FILE --to FOLDER "
+            "--erased LIST"
         )
 
 

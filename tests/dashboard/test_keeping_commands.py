@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from dashboard import server
 from dashboard.cli import program
 from data import database, schema, sheets
 from data.keeping import marks, overwriting
@@ -153,3 +154,12 @@ def test_collections_that_a_later_program_would_drop_are_named(house, sqlite_eng
         told = arviomo("retention", *words)
         assert "drop out of the publications" in told.output, told.output
         assert "a: process_pulse@1" in told.output
+
+
+def test_health_tells_of_a_debt_once_it_is_over_a_day_old(house, sqlite_engine, monkeypatch):
+    monkeypatch.setattr(sheets, "latest_revision", lambda _connection: 3)
+    today = datetime.now(UTC).date()
+    overwriting.owe(house, ["response"], today)
+    assert server.readiness() == (200, {"status": "ready", "revision": 3})
+    overwriting.owe(house, ["response"], today - timedelta(days=2))
+    assert server.readiness()[1]["erasure"] == "unfinished"
