@@ -195,7 +195,7 @@ def measure(home: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
         charts = keep_charts(home, Path(folder))
         with plain(Path(folder)) as theirs:
             pages = {
-                "ours": (overview, "[data-testid=stMetricValue]", charts),
+                "ours": (overview, ".figures .value", charts),
                 "empty": (theirs, "h1", 0),
                 "plain": (f"{theirs}/charts", "[data-testid=stPlotlyChart] .main-svg", charts),
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import defaultdict
 from datetime import date
 from typing import Any
@@ -45,7 +46,7 @@ def attention(viewing: Viewing) -> None:
                 entity_link(
                     viewing, "project", called.get(number, ""), strong=True, project_id=number
                 )
-                st.markdown(reasons(viewing, found[number]))
+                st.html(listed(viewing, found[number]))
     if len(pressing) > MOST:
         st.caption(say("attention.more", language, shown=MOST, all=len(pressing)))
     doubtful = len(found) - len(pressing)
@@ -78,6 +79,12 @@ def by_project(viewing: Viewing) -> dict[int, list[Attention]]:
 def is_pressing(found: list[Attention]) -> bool:
     """Whether any finding says more than that figures are uncertain."""
     return any(finding.weight >= PRESSING for finding in found)
+
+
+def listed(viewing: Viewing, found: list[Attention]) -> str:
+    """The findings of a project as the items of a list, heaviest first, as HTML."""
+    told = (html.escape(finding_text(finding, viewing.language)) for finding in found)
+    return f'<ul class="reasons">{"".join(f"<li>{text}</li>" for text in told)}</ul>'
 
 
 def reasons(viewing: Viewing, found: list[Attention]) -> str:

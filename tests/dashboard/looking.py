@@ -38,6 +38,13 @@ def pictures(at: AppTest) -> list[str]:
     return [html.unescape(found[1]) for found in told if found]
 
 
+def tiles(at: AppTest) -> dict[str, str]:
+    """The figures that a page opens with, by what they are called."""
+    bodies = "".join(element.proto.body for element in at.get("html"))
+    found = re.findall(r'<dt>(.*?)</dt><dd class="value">(.*?)</dd>', bodies)
+    return {html.unescape(name): html.unescape(value) for name, value in found}
+
+
 def plain(text: str) -> str:
     """A text without what keeps it from being read as markup."""
     return text.replace("\\", "").replace(JOINER, "")

@@ -18,7 +18,7 @@ from data.folding.record_frames import TAKEN_UP
 from data.schema import ROLES, TAKEN_UP_STATUSES
 from metrics.catalog import metrics
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, pictures, plain
+from tests.dashboard.looking import opened, pictures, plain, tiles
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -31,6 +31,7 @@ def spoken(at: AppTest) -> str:
         for element in at.get(kind)
     ]
     said += [f"{metric.label} {metric.value}" for metric in at.metric]
+    said += [f"{name} {value}" for name, value in tiles(at).items()]
     said += [table.value.to_csv() for table in at.table]
     said += pictures(at)
     said += [widget.label for kind in ("selectbox", "button") for widget in at.get(kind)]
@@ -116,7 +117,7 @@ def test_a_choice_in_the_address_opens_that_project():
 def test_an_address_of_nothing_shows_no_figures_of_something_else(page):
     at = opened(page, **{f"{page}_id": 987_654})
     assert say(f"choose.{page}.astray", "fi") in [warning.value for warning in at.warning]
-    assert not at.metric
+    assert not tiles(at)
     assert not at.table
 
 
