@@ -36,9 +36,7 @@ _TOLD = {
 def missing_triggers(connection: sa.Connection) -> tuple[str, ...]:
     """The names of the triggers of the audit that are not there, or do not say what they must."""
     dialect = connection.dialect.name
-    there = {
-        name: _hash(said) for name, said in connection.execute(sa.text(_TOLD[dialect]))
-    }
+    there = {name: _hash(said) for name, said in connection.execute(sa.text(_TOLD[dialect]))}
     return tuple(name for name, sha in TRIGGERS[dialect].items() if there.get(name) != sha)
 
 

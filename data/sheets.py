@@ -129,11 +129,11 @@ def refresh(
     # Imported here: the engines load when a refresh runs, never with a page that reads a sheet.
     from data import database
     from data.keeping import returned
-    from data.publication import publishing, refreshing
+    from data.publication import refreshing
 
     # A file may have brought back somebody who was erased.
     returned.reapply(engine, home or database.home())
-    return refreshing.refresh(engine, home, progress, by or publishing.NOBODY)
+    return refreshing.refresh(engine, home, progress, by)
 
 
 def latest_revision(connection: sa.Connection) -> int | None:

@@ -65,7 +65,7 @@ class Sheet:
     projects: frozenset[int] | None = None
 
 
-def publish(connection: sa.Connection, sheet: Sheet, by: User | str = NOBODY) -> tuple[int, int]:
+def publish(connection: sa.Connection, sheet: Sheet, by: User | None = None) -> tuple[int, int]:
     """The number of the new revision and how many figures it has. Call it while writing.
 
     by: who started it, for the audit.
@@ -95,7 +95,7 @@ def publish(connection: sa.Connection, sheet: Sheet, by: User | str = NOBODY) ->
     _store_findings(connection, revision, sheet.findings)
     _store_segments(connection, sheet.folded)
     told = {"figures": sheet.leaves.figures, "inputs": sheet.inputs_sha256}
-    audit.record(connection, by, "publish", f"revision:{revision}", told)
+    audit.record(connection, by or NOBODY, "publish", f"revision:{revision}", told)
     return revision, sheet.leaves.figures
 
 

@@ -120,7 +120,7 @@ def refresh(
     engine: sa.Engine,
     home: Path | None = None,
     progress: Progress | None = None,
-    by: User | str = publishing.NOBODY,
+    by: User | None = None,
 ) -> Publication:
     """The publication of everything that the database holds now. by: who started it.
 
@@ -208,7 +208,7 @@ def judge(
 
 
 def _refresh(
-    engine: sa.Engine, home: Path, progress: Progress, by: User | str
+    engine: sa.Engine, home: Path, progress: Progress, by: User | None
 ) -> tuple[int, int, bool, tuple[Waiting, ...]]:
     with _sealed(engine) as connection:
         arrivals = read_arrivals(connection, home)
@@ -296,7 +296,7 @@ def _publish_own(
     arrivals: Arrivals,
     folded: list[segments.Folded],
     progress: Progress,
-    by: User | str,
+    by: User | None,
 ) -> int:
     """The revision in which the changed projects have their new figures, and all else is as it was.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import secrets
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
