@@ -43,7 +43,7 @@ def serve(home: Path, port: int, log: Path) -> None:
     os.environ.pop("ARVIOMO_DATABASE", None)
     from dashboard import server
 
-    server.serve(server.open_port("127.0.0.1", port), (), lambda: None)
+    server.serve(server.open_port("127.0.0.1", port), (), lambda: None, played=True)
 
 
 @contextmanager
