@@ -100,6 +100,16 @@ def postgresql_server() -> Iterator[sa.URL]:
         yield url
 
 
+@pytest.fixture
+def own_postgresql_engine() -> Iterator[sa.Engine]:
+    """An engine on a PostgreSQL server of the test's own, which it may kill."""
+    with _local_server() as server, _new_database(server) as url:
+        engine = database.connect(url.render_as_string(hide_password=False))
+        database.migrate(engine)
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: sa.URL) -> Iterator[sa.URL]:
     """A migrated database that nobody is connected to, for others to be copied from."""
@@ -155,6 +165,12 @@ def _server() -> Iterator[sa.URL]:
     if given:
         yield sa.make_url(given)
         return
+    with _local_server() as url:
+        yield url
+
+
+@contextmanager
+def _local_server() -> Iterator[sa.URL]:
     with ExitStack() as stack:
         tried = []
         for start in (_start_wheel, _start_system):

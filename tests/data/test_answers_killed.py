@@ -1,7 +1,7 @@
 """A server that is killed loses no answer that it gave a receipt for, and stores none by half.
 
-T-33: 12 kills here on each database, 100 by night. What is killed is the program; that a commit
-also waits for the disk is tested in test_answers.py.
+T-33: 6 kills of the program here on each database and 4 of PostgreSQL itself, 100 by night. That a
+commit also waits for the disk is tested in test_answers.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import multiprocessing
 import os
 import random
 import secrets
+import signal
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,9 @@ from survey.instrument import instruments
 from tests.data.asked import answer, count, invited, link, opened
 
 KILLS, KILLS_BY_NIGHT = 6, 100
+CRASHES = 4
+#: People who answer all the time while the database is killed.
+BUSY = 3
 #: So many people could answer before a kill; far fewer do.
 INVITED = 300
 #: Seconds that a server lives after its first receipt.
@@ -98,3 +104,61 @@ def test_no_receipt_is_given_for_an_answer_that_a_kill_takes(
         # Whoever has no receipt sends the form again; whoever has one is told the same again.
         assert not answer(engine, tmp_path, token, form, CLOSED).new
     assert count(engine, schema.Response) == stored
+
+
+def test_no_receipt_is_given_for_an_answer_that_a_killed_database_loses(
+    own_postgresql_engine, tmp_path: Path, request
+):
+    """A process of PostgreSQL that is killed takes all others with it, and what they had not
+    written yet: the server here is told not to wait for the disk (tests/conftest.py, FAST), so
+    what is not committed as `be_durable` asks is lost."""
+    engine = own_postgresql_engine
+    crashes = KILLS_BY_NIGHT if request.config.getoption("--nightly") else CRASHES
+    token = link(engine, tmp_path, opened(engine, instrument=FORM.key, wave="end"))
+    receipts: list[str] = []
+    over = threading.Event()
+
+    def person() -> None:
+        while not over.is_set():
+            form = secrets.token_urlsafe(24)
+            try:
+                new = answer(engine, tmp_path, token, form, CLOSED | {WORDS: f"Sanat {form}"}).new
+            except sa.exc.OperationalError:
+                time.sleep(0.01)  # the database is away: nobody got a receipt
+            else:
+                assert new
+                receipts.append(form)
+
+    people = [threading.Thread(target=person) for _ in range(BUSY)]
+    for one in people:
+        one.start()
+    rng = random.Random(33)
+    try:
+        for _ in range(crashes):
+            wait_for_more(receipts, people)
+            time.sleep(rng.uniform(0, 0.1))
+            with suppress(sa.exc.OperationalError), database.reading(engine) as connection:
+                process = connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
+                os.kill(process, signal.SIGKILL)
+                connection.exec_driver_sql("select pg_sleep(60)")
+        wait_for_more(receipts, people)
+    finally:
+        over.set()
+        for one in people:
+            one.join()
+    assert_whole(engine)
+    stored = count(engine, schema.Response)
+    # A kill between the commit and the receipt leaves one answer of each person more, at most.
+    assert crashes <= len(receipts) <= stored <= len(receipts) + crashes * BUSY
+    for form in receipts:
+        assert not answer(engine, tmp_path, token, form, CLOSED | {WORDS: f"Sanat {form}"}).new
+    assert count(engine, schema.Response) == stored
+
+
+def wait_for_more(receipts: list[str], people: list[threading.Thread]) -> None:
+    """Return when somebody got a receipt again."""
+    told, deadline = len(receipts), time.monotonic() + 60
+    while len(receipts) == told:
+        assert time.monotonic() < deadline
+        assert all(one.is_alive() for one in people)
+        time.sleep(0.002)
