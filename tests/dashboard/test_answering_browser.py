@@ -1,4 +1,5 @@
-"""Answering by link in a real browser: with and without JavaScript, by keyboard, at every size.
+"""Answering by link in a real browser: with and without JavaScript, by keyboard, at every size
+(T-39).
 
 Pictures are written to the folder that ARVIOMO_SHOTS names, for a person to look at.
 """
@@ -18,6 +19,8 @@ from playwright.sync_api import Page, expect
 from benchmarks import respondents
 from data import access, database, schema
 from data.fieldwork import asking, replies
+from data.instruments import bring_instrument
+from survey.instrument import Instrument, instruments
 from tests.dashboard.answering_server import free_port, prepared_context, started
 
 pytestmark = pytest.mark.browser
@@ -62,6 +65,8 @@ def links(site):
         "place": site.link("place_assessment@1", wave="end", groups=("RES",)),
         "early": site.link("process_plain@1", opens=now + timedelta(days=2)),
         "closed": site.link("process_pupil@1"),
+        "sensitive": sensitive(site),
+        "used": personal(site),
     }
     with database.writing(site.engine) as connection:
         user, number = access.operator(), found["closed"][0]
@@ -70,6 +75,24 @@ def links(site):
         reply = replies.write_reply(connection, user, texts, now, collection=number)
         replies.publish_reply(connection, user, reply, now)
     return {name: address for name, (_, address) in found.items()}
+
+
+def sensitive(site: Site) -> tuple[int, str]:
+    """A link to questions about health, which are asked of those alone who agree."""
+    pulse = instruments()["process_pulse@1"]
+    ill = pulse.items[0].model_copy(update={"code": "ILL", "special": "health"})
+    changed = {"code": "health_pulse", "items": (*pulse.items[:2], ill), "scales": ()}
+    asks = Instrument.model_validate(pulse.model_dump() | changed)
+    with database.writing(site.engine) as connection:
+        bring_instrument(connection, access.operator(), asks)
+    return site.link(asks.key, groups=("RES",))
+
+
+def personal(site: Site) -> tuple[int, str]:
+    """A link of one person, not used yet."""
+    number = respondents.opened(site.engine, "effects@1", wave="end", link="personal")
+    [token] = respondents.personal_links(site.engine, site.home, number, {"anna": "RES"})
+    return number, f"/s/{token}"
 
 
 @pytest.fixture
@@ -363,6 +386,14 @@ def kinds(page: Page, links: dict[str, str]):
     for name in ("early", "closed"):
         page.goto(links[name])
         yield name
+    page.goto(f"{links['sensitive']}?at=GOAL1")
+    yield "sensitive, and a form that is gone"
+    page.goto(links["used"])
+    while page.locator("input[name=submission]").count():
+        choose_everything(page)
+        press(page)
+    page.goto(links["used"])
+    yield "used"
     page.goto("/s/unknown")
     yield "unknown"
 

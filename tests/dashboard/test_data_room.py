@@ -14,13 +14,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import arrivals, intake, sign_in
-from dashboard.session import Viewing
 from dashboard.wording import say
 from data import access, records, schema
 from data.access import User
 from data.database import HOME_VARIABLE, URL_VARIABLE, reading, writing
 from data.imports.kept import kept_profiles
-from metrics.metric import Profile
 from tests.dashboard.conftest import sign_in_as
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -118,8 +116,7 @@ def test_rejected_rows_go_out_as_a_file_that_no_spreadsheet_runs(room, file):
     user = evaluator(room)
     with reading(room) as connection:
         batch = records.import_batches(connection, user).rows[0]
-    viewing = Viewing(user, "fi", Profile.INSIDE)
-    text = arrivals.rejected_file(viewing, batch).decode("utf-8-sig")
+        text = arrivals.rejected_file(connection, user, batch, "fi").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 2
     assert rows[1][:3] == ["4", "status", "lost"]

@@ -78,8 +78,8 @@ def test_what_is_wrong_is_said_in_words_with_whose_answers(language):
 
 
 def test_the_limits_themselves_are_no_remark():
-    assert remarks(statement(ceiling=0.40, floor=0.40, rest=0.30), "fi") == []
-    assert len(remarks(statement(floor=0.41), "fi")) == 1
+    assert remarks(statement(ceiling=0.40, floor=0.15, rest=0.30), "fi") == []
+    assert len(remarks(statement(floor=0.16), "fi")) == 1
 
 
 def test_the_table_says_class_word_group_and_size():

@@ -111,7 +111,8 @@ EXCEPTED = {
         reported_value.metric reported_value.status counted_item.kind counted_item.source
         counted_item.role counted_item.exclusion proof.kind reported_event.act claim.level
         claim.grade evidence_file.kind import_batch.status import_batch.kind rejected_row.code
-        replaced_row.record audit_event.action organisation.business_id
+        replaced_row.record audit_event.action organisation.business_id organisation.size
+        organisation.country counted_item.size
     """,
     MADE: """
         logged_event.case_key audit_event.salt audit_event.content_sha256

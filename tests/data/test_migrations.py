@@ -213,7 +213,7 @@ print(told)
 
 def run_killed(url: str, to: str, last: int) -> subprocess.CompletedProcess:
     command = [sys.executable, "-c", KILLED, url, to, str(last)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +246,6 @@ def test_two_programs_that_migrate_at_once_wait_for_each_other(bare_url, bare_en
     command = [sys.executable, "-c", KILLED, bare_url, "head", never]
     both = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
     for program in both:
-        _, said = program.communicate(timeout=60)
+        _, said = program.communicate(timeout=300)
         assert program.returncode == 0, said.decode()
     database.require_current(bare_engine)
