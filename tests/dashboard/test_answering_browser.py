@@ -66,7 +66,6 @@ def links(site):
         "early": site.link("process_plain@1", opens=now + timedelta(days=2)),
         "closed": site.link("process_pupil@1"),
         "sensitive": sensitive(site),
-        "used": personal(site),
     }
     with database.writing(site.engine) as connection:
         user, number = access.operator(), found["closed"][0]
@@ -86,13 +85,6 @@ def sensitive(site: Site) -> tuple[int, str]:
     with database.writing(site.engine) as connection:
         bring_instrument(connection, access.operator(), asks)
     return site.link(asks.key, groups=("RES",))
-
-
-def personal(site: Site) -> tuple[int, str]:
-    """A link of one person, not used yet."""
-    number = respondents.opened(site.engine, "effects@1", wave="end", link="personal")
-    [token] = respondents.personal_links(site.engine, site.home, number, {"anna": "RES"})
-    return number, f"/s/{token}"
 
 
 @pytest.fixture
@@ -388,12 +380,6 @@ def kinds(page: Page, links: dict[str, str]):
         yield name
     page.goto(f"{links['sensitive']}?at=GOAL1")
     yield "sensitive, and a form that is gone"
-    page.goto(links["used"])
-    while page.locator("input[name=submission]").count():
-        choose_everything(page)
-        press(page)
-    page.goto(links["used"])
-    yield "used"
     page.goto("/s/unknown")
     yield "unknown"
 
