@@ -224,6 +224,10 @@ def _collection(connection: sa.Connection, new: NewCollection) -> int:
     instrument = known_instruments(connection).get(new.instrument)
     if instrument is None:
         raise InvalidCollection("instrument", f"There is no questionnaire {new.instrument}.")
+    # Nobody gets a link to a form that has no question for them.
+    for group in new.groups:
+        if not any(item.concerns(group, new.wave) for item in instrument.items):
+            raise InvalidCollection("unasked", f"{instrument.key} asks nothing of {group}.")
     # Whoever opens the same at once waits here.
     owner = sa.select(schema.Project.id).where(schema.Project.id == new.project)
     if connection.scalar(owner.with_for_update(key_share=True)) is None:

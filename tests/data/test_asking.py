@@ -77,6 +77,7 @@ def test_an_opened_collection_says_what_the_manager_decided(engine, tmp_path):
         ({"invited": {"STAFF": 3}}, "invited"),
         ({"invited": {"RES": -1}}, "invited"),
         ({"instrument": "process_pulse@9"}, "instrument"),
+        ({"instrument": "effects@1", "groups": ("STAFF", "RES")}, "unasked"),
         ({"notice": "2099-01"}, "notice"),
         ({"closes": datetime(2026, 11, 1)}, "order"),
         ({"closes": datetime(2026, 11, 9)}, "past"),
