@@ -1,5 +1,7 @@
 """Language, persona and selections live in the address; what is not permitted is not there."""
 
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import sign_in
 from dashboard.server import SCRIPT
+from dashboard.wording import say
 from data import access, records, schema
 from data.database import writing
 from data.permissions import Role
@@ -267,10 +270,14 @@ def test_t25_who_is_let_in_no_longer_is_out_at_the_next_click(engine, looking, c
     assert titles(app.run()) == ["Arviomo"]
 
 
-def test_without_a_server_of_ours_nobody_is_let_in(looking, monkeypatch):
-    app = looking()
+def test_without_a_server_of_ours_nobody_is_let_in_and_the_process_ends(looking, monkeypatch):
+    app, ended = looking(), []
+    monkeypatch.setattr(os, "kill", lambda *told: ended.append(told))
     monkeypatch.setattr(sign_in, "_mode", None)  # as `streamlit run dashboard/app.py` leaves it
-    assert titles(app.run()) == ["Arviomo"]
+    app.run()
+    assert titles(app) == []
+    assert [error.value for error in app.error] == [say("refusal.not_our_server", "en")]
+    assert ended == [(os.getpid(), signal.SIGTERM)]
 
 
 def test_personas_end_when_real_data_comes_in(engine, frame, monkeypatch):
