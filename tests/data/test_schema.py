@@ -157,7 +157,9 @@ def test_every_key_refuses_a_second_row(engine, valid_rows):
                 if scoped:
                     connection.execute(TABLES[table].insert(), [row | scoped])
                 said = refused(connection, table, row | scoped | other)
-                assert "unique" in said.lower(), f"{table} {columns} took a second row: {said}"
+                # On SQLite the audit says so itself before its key does, lest a line is replaced.
+                known = "unique" in said.lower() or said == "a line of the audit is never replaced"
+                assert known, f"{table} {columns} took a second row: {said}"
 
 
 def keys(table: sa.Table) -> list[list[str]]:
