@@ -30,9 +30,11 @@ KEPT = 16
 
 
 class Asked(NamedTuple):
-    """What a preview depends on: the database and its newest batch, the file, the profile."""
+    """What a preview depends on: the database and its newest batch, who asks, the file, the
+    profile."""
 
     database: str
+    person: int
     content: str
     profile: str
     newest: tuple[int, str] | None
@@ -85,7 +87,7 @@ def looked_at(
         newest = records.import_batches(connection, viewing.user, limit=1).rows
     state = (newest[0].id, newest[0].status) if newest else None
     content = hashlib.sha256(file.getbuffer()).hexdigest()
-    asked = Asked(database_url(), content, profile, state)
+    asked = Asked(database_url(), viewing.user.id, content, profile, state)
     if asked not in _previews:
         with on_disk(file) as path:
             found = intake.preview(viewing.user, path, profile, progress)
