@@ -23,6 +23,7 @@ import pytest
 import sqlalchemy as sa
 
 from data import database
+from tests.commands import made_once, run_arviomo
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 #: Tests may lose a server that crashes, so it need not wait for the disk.
@@ -62,6 +63,33 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real inputs is not beside the repository")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose ``demo`` holds the sample portfolio, published; one for all workers, which
+    nobody writes into."""
+
+    def load(folder: Path) -> None:
+        loaded = run_arviomo(folder, "demo", "--load-only")
+        assert loaded.returncode == 0, loaded.stderr
+
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return made_once(root / "sample", load)
+
+
+@pytest.fixture(scope="module")
+def sample_engine(
+    sample_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[sa.Engine]:
+    """An engine on a copy of the published sample that the tests of a file share; the files of
+    its evidence and the keys of its releases lie beside it."""
+    home = tmp_path_factory.mktemp("copied") / "home"
+    shutil.copytree(sample_home / "demo", home)
+    engine = database.connect(f"sqlite:///{home / 'arviomo.db'}")
+    yield engine
+    engine.dispose()
 
 
 # --- SQLite -------------------------------------------------------------------------------------

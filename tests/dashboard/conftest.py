@@ -1,8 +1,8 @@
-"""The sample portfolio, a server that shows it, and a real browser to look at it with.
+"""A server that shows the sample portfolio, and a real browser to look at it with.
 
-The sample is loaded once for all workers of pytest-xdist; each worker has its own server. The
-browser is named by CHROMIUM, found on the path, or playwright's own; where there is none the
-tests are skipped, or fail under REQUIRE_BROWSER=1.
+Each worker of pytest-xdist has its own server. The browser is named by CHROMIUM, found on the
+path, or playwright's own; where there is none the tests are skipped, or fail under
+REQUIRE_BROWSER=1.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from dashboard import downloads, session, sign_in
 from dashboard.truth import engine
 from data import access, sessions
 from data.database import HOME_VARIABLE, URL_VARIABLE, writing
+from tests.commands import environment
 from tests.dashboard import windows
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -42,61 +43,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-#: Seconds that a shared machine may take to load the sample, and to start a server.
-LOADING, STARTING = 300, 90
+#: Seconds that a shared machine may take to start a server.
+STARTING = 90
 #: Milliseconds that an element may take to come; a failing test waits, a passing one does not.
 PATIENCE = 30_000
-
-
-def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """A folder that the first worker makes and the others wait for."""
-    done, failed = folder.with_suffix(".done"), folder.with_suffix(".failed")
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + LOADING
-        while not done.exists():
-            if failed.exists() or time.monotonic() > deadline:
-                pytest.fail(f"another worker could not make {folder.name}; it tells why")
-            time.sleep(0.2)
-        return folder
-    try:
-        make(folder)
-    except BaseException:
-        failed.touch()
-        raise
-    done.touch()
-    return folder
-
-
-def run_arviomo(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """What the command line says and how it ends, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *words],
-        env=environment(home) | more,
-        capture_output=True,
-        text=True,
-        timeout=LOADING,
-    )
-
-
-def environment(home: Path) -> dict[str, str]:
-    """The environment of a command whose data is in a folder, and nowhere else."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARVIOMO_")}
-    return kept | {"ARVIOMO_HOME": str(home), "ARVIOMO_LANGUAGE": "en"}
-
-
-@pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose ``demo`` holds the sample portfolio, published."""
-
-    def load(folder: Path) -> None:
-        loaded = run_arviomo(folder, "demo", "--load-only")
-        assert loaded.returncode == 0, loaded.stderr
-
-    base = tmp_path_factory.getbasetemp()
-    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return made_once(root / "sample", load)
 
 
 @pytest.fixture(autouse=True)

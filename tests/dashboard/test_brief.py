@@ -27,7 +27,7 @@ from data.database import reading
 from data.reporting.reading import desk
 from metrics.metric import Level, Reason, ValueState
 from survey.text import LANGUAGES
-from tests.dashboard.conftest import run_arviomo
+from tests.commands import run_arviomo
 from tests.dashboard.looking import opened, plain, tiles
 
 pytestmark = pytest.mark.usefixtures("sample")

@@ -18,7 +18,7 @@ from dashboard.commands.speech import Progress, wanted_language
 from data import access, schema
 from data.database import connect, migrate, reading, writing
 from survey.text import LANGUAGES
-from tests.dashboard.conftest import environment, run_arviomo
+from tests.commands import environment, run_arviomo
 
 PROJECTS = """\
 name: hankkeet

@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 from data import access, passwords, records, sessions
 from data.database import connect as opened
 from data.database import writing
-from tests.dashboard.conftest import environment
+from tests.commands import environment
 
 MEGABYTE = 1_000_000
 #: A token against foreign pages that a client makes up itself: version, mask, masked token, time.

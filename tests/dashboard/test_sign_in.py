@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from data import access, records
 from data.database import connect, migrate, writing
-from tests.dashboard.conftest import environment
+from tests.commands import environment
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from dashboard import app
-from tests.dashboard.conftest import environment
+from tests.commands import environment
 
 ROOT = Path(app.__file__).parents[1]
 #: Seconds that a process may take to refuse, on a machine that others use too.

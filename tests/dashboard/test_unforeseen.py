@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from dashboard.wording import say
-from tests.dashboard.conftest import environment
+from tests.commands import environment
 
 #: A command whose work fails as nobody thought of, with words that a row put into the error.
 FAILING = """

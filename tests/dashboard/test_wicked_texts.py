@@ -26,8 +26,9 @@ from pypdf import PdfReader
 
 from dashboard.cli import program
 from dashboard.navigation import PAGES
+from tests.commands import environment
 from tests.dashboard import wicked
-from tests.dashboard.conftest import environment, wait_until_ready
+from tests.dashboard.conftest import wait_until_ready
 from tests.dashboard.windows import READY, address
 
 #: By day each text stands in some field of every kind; by night every text in every field.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, sample, schema, sheets
+from data import access, database, schema, sheets
 from data.access import User
 from data.folding import record_frames
 from data.folding.record_frames import TAKEN_UP
@@ -33,24 +33,13 @@ EXACT = 1e-9
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    folder = tmp_path_factory.mktemp("sample")
-    engine = database.connect(f"sqlite:///{folder / 'arviomo.db'}")
-    database.migrate(engine)
-    sample.load(engine)
-    sheets.refresh(engine, folder)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def both(published: sa.Engine, request: pytest.FixtureRequest) -> pd.DataFrame:
+def both(sample_engine: sa.Engine, request: pytest.FixtureRequest) -> pd.DataFrame:
     """Published figures (inside) beside the slow twin's, by key; one of them may be absent.
 
     By night every one; otherwise those of `a_share`.
     """
     is_chosen = every if request.config.getoption("--nightly") else a_share
-    with database.reading(published) as connection:
+    with database.reading(sample_engine) as connection:
         figures = sheets.read_figures(connection, access.operator(), revision=1)
         slow = slow_figures(connection, cells_shown(figures), is_chosen)
     fast = pd.DataFrame([{name: getattr(f, name) for name in FIELDS} for f in figures])
@@ -157,12 +146,12 @@ def is_rounded(figures: pd.DataFrame, instruments: dict[str, Instrument]) -> pd.
     return pd.Series([pair in combined for pair in pairs], index=figures.index)
 
 
-def test_every_shown_figure_equals_the_slow_twin(published: sa.Engine, both: pd.DataFrame):
+def test_every_shown_figure_equals_the_slow_twin(sample_engine: sa.Engine, both: pd.DataFrame):
     shown = both[both["state"].isin(["value", "zero"]) & (both["metric"] != "benefit_minimum")]
     assert set(shown["metric"]) >= FIRST
     lonely = shown[shown["value_slow"].isna()]
     assert lonely.empty, lonely.head().to_string()
-    with database.reading(published) as connection:
+    with database.reading(sample_engine) as connection:
         rounded = is_rounded(shown, known_instruments(connection))
     for column in ("value", "low", "high"):
         for name, chosen, bounds in (
@@ -219,10 +208,10 @@ def test_units_are_those_of_the_metric(both: pd.DataFrame):
         assert values.between(low, high).all(), name
 
 
-def test_files_stay_small(published: sa.Engine):
+def test_files_stay_small(sample_engine: sa.Engine):
     """The extract of the sample is a few bytes a response: it is columnar and packed."""
-    folder = Path(str(published.url.database)).parent / "extracts"
-    with database.reading(published) as connection:
+    folder = Path(str(sample_engine.url.database)).parent / "extracts"
+    with database.reading(sample_engine) as connection:
         responses = connection.execute(sa.text("select count(*) from response")).scalar_one()
     size = sum(path.stat().st_size for path in folder.glob("*.parquet"))
     # 24 to 35 items a response: a tenth of the JSON's roughly 300 bytes, with the statistics.
@@ -250,8 +239,8 @@ def gaps(engine, metric: str = "perception_gap") -> dict[tuple, Result]:
     }
 
 
-def test_the_built_in_gaps_of_the_sample_are_found_again(published):
-    found, known = gaps(published), KNOWN_EFFECTS
+def test_the_built_in_gaps_of_the_sample_are_found_again(sample_engine):
+    found, known = gaps(sample_engine), KNOWN_EFFECTS
     phase, part = known.blind_spot
     blind = found[known.blind_project, part, phase]
     # Everybody there says the highest level, 100, and the true level of influence is about 55.
@@ -267,10 +256,10 @@ def test_the_built_in_gaps_of_the_sample_are_found_again(published):
     assert all(abs(each.value) < 10 for each in alike)
 
 
-def test_a_gap_of_the_sample_is_its_own_view_less_the_mean(published):
-    own, means = gaps(published, "self_assessment"), gaps(published, "process_quality")
+def test_a_gap_of_the_sample_is_its_own_view_less_the_mean(sample_engine):
+    own, means = gaps(sample_engine, "self_assessment"), gaps(sample_engine, "process_quality")
     compared = 0
-    for (code, part, phase), each in gaps(published).items():
+    for (code, part, phase), each in gaps(sample_engine).items():
         if phase:
             expected = own[code, part, phase].value - means[code, part, phase].value
             assert each.value == pytest.approx(expected, abs=1e-9)
@@ -278,8 +267,8 @@ def test_a_gap_of_the_sample_is_its_own_view_less_the_mean(published):
     assert compared > 20
 
 
-def test_a_funder_is_shown_nothing_of_the_projects_own_view(published):
-    with database.reading(published) as connection:
+def test_a_funder_is_shown_nothing_of_the_projects_own_view(sample_engine):
+    with database.reading(sample_engine) as connection:
         funder = access.persona("funder", connection)
         for metric in ("self_assessment", "rater_agreement", "perception_gap"):
             assert list(sheets.read_figures(connection, funder, revision=1, metric=metric)) == []
@@ -287,8 +276,8 @@ def test_a_funder_is_shown_nothing_of_the_projects_own_view(published):
         assert assessments_of(connection, funder) == []
 
 
-def test_the_sample_shows_two_raters_a_joint_view_actions_and_one_that_was_reopened(published):
-    with database.reading(published) as connection:
+def test_the_sample_shows_two_raters_a_joint_view_actions_and_one_that_was_reopened(sample_engine):
+    with database.reading(sample_engine) as connection:
         manager, partner = (access.persona("manager", connection), _partner(connection))
         own = assessments_of(connection, manager)
         reopened = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from data import access, database, sample, schema, sheets
+from data import access, database, schema, sheets
 from data.publication import leaves, publishing
 from data.releases import chain, keys, recompute
 from data.releases.reading import file_of, releases
@@ -95,14 +96,9 @@ def test_a_true_zero_of_a_figure_stays_zero(world):
 
 
 @pytest.fixture(scope="module")
-def sampled(tmp_path_factory):
+def sampled(sample_engine) -> tuple[sa.Engine, Path]:
     """The sample in a database of its own, with the place of its files."""
-    home = tmp_path_factory.mktemp("reporting")
-    engine = database.connect(f"sqlite:///{home / 'sample.db'}")
-    database.migrate(engine)
-    sample.load(engine, home=home)
-    yield engine, home
-    engine.dispose()
+    return sample_engine, Path(sample_engine.url.database).parent
 
 
 def test_the_sample_shows_every_state_and_status(sampled):

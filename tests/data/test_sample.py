@@ -104,13 +104,9 @@ def dump(engine: sa.Engine) -> dict[str, list[tuple]]:
 # --- what it is ---------------------------------------------------------------------------------
 
 
-def test_it_is_the_same_in_every_database(loaded, engine):
+def test_it_is_the_same_in_every_database_and_the_next_rows_do_not_collide(loaded, engine):
     load(engine)
     assert dump(engine) == dump(loaded)
-
-
-def test_the_next_rows_do_not_collide_with_the_sample(engine):
-    load(engine)
     with database.writing(engine) as connection:
         connection.execute(sa.insert(Project).values(code="oma", name_fi="Oma hanke"))
         number = connection.scalar(sa.select(Project.id).where(Project.code == "oma"))

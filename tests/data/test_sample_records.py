@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from data import database
 from data.folding import record_frames
-from data.sample import KNOWN_EFFECTS, LAST_DAY, load
+from data.sample import KNOWN_EFFECTS, LAST_DAY
 from metrics.frames import Frames
 from metrics.records import STEPS
 
@@ -18,29 +18,20 @@ KNOWN = KNOWN_EFFECTS
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory) -> sa.Engine:
-    engine = database.connect(f"sqlite:///{tmp_path_factory.mktemp('records') / 'sample.db'}")
-    database.migrate(engine)
-    load(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def logs(loaded) -> dict[str, pd.DataFrame]:
-    with database.reading(loaded) as connection:
+def logs(sample_engine) -> dict[str, pd.DataFrame]:
+    with database.reading(sample_engine) as connection:
         return record_frames.logs(connection, LAST_DAY)
 
 
 @pytest.fixture(scope="module")
-def numbers(loaded) -> dict[str, dict[str, int]]:
+def numbers(sample_engine) -> dict[str, dict[str, int]]:
     """Ids by code or name of projects, areas and organisations."""
     queries = {
         "project": "select code, id from project",
         "area": "select code, id from area",
         "organisation": "select name, id from organisation",
     }
-    with database.reading(loaded) as connection:
+    with database.reading(sample_engine) as connection:
         return {
             name: {row[0]: row[1] for row in connection.execute(sa.text(query))}
             for name, query in queries.items()
@@ -133,8 +124,10 @@ def test_two_people_do_the_talking_in_one_project(logs, numbers):
     assert voices.mean() == pytest.approx(0.23, abs=0.04)
 
 
-def test_attendance_is_what_organisers_counted_and_a_few_people_are_in_many_projects(loaded, logs):
-    with database.reading(loaded) as connection:
+def test_attendance_is_what_organisers_counted_and_a_few_people_are_in_many_projects(
+    sample_engine, logs
+):
+    with database.reading(sample_engine) as connection:
         unequal = connection.execute(
             sa.text(
                 """select p.event_id from event_participants p
@@ -225,7 +218,7 @@ def components(ties: set[tuple[int, int]]) -> list[set[int]]:
     return found
 
 
-def test_cases_are_lost_on_the_way_and_end_in_every_way(logs, loaded):
+def test_cases_are_lost_on_the_way_and_end_in_every_way(logs, sample_engine):
     found = logs["cases"]
     # those old enough that every stage up to the partner is behind them: 150 days at most
     old = found[found["age"] > 150]
@@ -236,7 +229,7 @@ def test_cases_are_lost_on_the_way_and_end_in_every_way(logs, loaded):
     for kind, part in KNOWN.case_ends.items():
         assert (ended == kind).mean() == pytest.approx(part, abs=near(part, len(ended))), kind
     assert (found["stage"] == 5).sum() >= 10
-    with database.reading(loaded) as connection:
+    with database.reading(sample_engine) as connection:
         kinds = connection.execute(
             sa.text(
                 """select count(*), sum(m.project_id = c.project_id), sum(m.end_kind is null)
@@ -258,9 +251,9 @@ def test_pupils_of_schools_are_counted_as_those_whom_a_school_has(logs, numbers)
     assert numbers["project"]["kaarnalaiva"] in set(pupils["project"])
 
 
-def test_records_of_some_projects_are_those_of_all_without_the_others(loaded):
+def test_records_of_some_projects_are_those_of_all_without_the_others(sample_engine):
     """A few projects' own figures are made of them, before everybody's are read."""
-    with database.reading(loaded) as connection:
+    with database.reading(sample_engine) as connection:
         everyone = connection.execute(sa.text("select id, project_id from collection")).all()
         whole = record_frames.read_records(connection, LAST_DAY)
         projects = sorted({project for _, project in everyone})
