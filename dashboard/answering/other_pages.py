@@ -25,15 +25,16 @@ def receipt_page(
     kept: Mapping[str, str],
     standing: Standing | None,
     again: str,
-    keep: tuple[str, str] | None,
+    keep: str,
+    drawn: str = "",
 ) -> str:
     """Thanks, what happens next, what was done because of the answers, and how to take them back.
 
     kept: what the address of the receipt holds; nothing when somebody comes back with a personal
     link. standing: what became of the answers, where it is known which they are. again: the address
     for another person who answers on the same device, where that is right. keep: the address of
-    the receipt that says which answers they are, within the site and whole, where the page stands
-    under one that does not.
+    the receipt that says which answers they are, within the site, where the page stands under one
+    that does not. drawn: the same as a whole, where it is shown as a code too.
     """
     gone = standing is not None and standing.state == "taken_back"
     on = written.day(standing.on, language) if gone else ""
@@ -51,8 +52,8 @@ def receipt_page(
         agreement_ended=standing is not None and standing.agreed is False,
         thanks=[] if gone else paragraphs(opening.thanks.get(language, "")),
         again=again,
-        keep=keep[0] if keep else "",
-        code=_drawn(keep[1], language) if keep and not gone else "",
+        keep=keep,
+        code=_drawn(drawn, language) if drawn and not gone else "",
         replies=told(replies, language),
     )
 

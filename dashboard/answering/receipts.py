@@ -25,6 +25,8 @@ from data.fieldwork.withdrawals import Standing
 #: What the address of a receipt holds: that something was sent with the link, and, in the one that
 #: respondents keep, which answers it is for.
 PROOF, KEY = "r", "a"
+#: That the address is drawn as a code: some ten times the work of the page, and few ask for it.
+DRAWN = "code"
 #: Seconds that the browser from which answers were sent is shown the receipt under the address
 #: that does not say which answers they are.
 LASTS = 1_800
@@ -66,11 +68,14 @@ def page(
     token: str,
     browser: Browser,
     key: str = "",
+    *,
+    draws: bool = False,
 ) -> Outcome:
     """The receipt as it stands. Browsers are asked to forget the pages before it where the link is
     for everybody: the next person at the device may go back in the browser.
 
-    key: what the address says of the answers; where it says nothing, a cookie may have told.
+    key: what the address says of the answers; where it says nothing, a cookie may have told. draws:
+    the receipt's own address is shown as a code too.
     """
     opening = standing.opening if standing else found.opening
     anybody, is_used = opening.link == "anonymous", standing is None and found.state == "used"
@@ -88,7 +93,8 @@ def page(
         kept=kept,
         standing=standing,
         again=f"/s/{token}?lang={language}" if found.state == "open" and anybody else "",
-        keep=(keep, f"{browser.site}{keep}") if keep else None,
+        keep=keep,
+        drawn=f"{browser.site}{keep}" if keep and draws else "",
     )
     return Outcome(200, written, language, forget=anybody)
 

@@ -80,7 +80,10 @@ def open_receipt(token: str, asked: Mapping[str, str], browser: Browser) -> Outc
         if standing and standing.state == "stored" and asked.get(DO) == receipts.WITHDRAW:
             return receipts.question(standing, token, language, key)
         if standing or found.state == "used" or receipts.is_proof(token, proof):
-            return receipts.page(connection, found, standing, language, token, browser, key)
+            draws = receipts.DRAWN in asked
+            return receipts.page(
+                connection, found, standing, language, token, browser, key, draws=draws
+            )
     return Outcome(303, language=language, address=f"/s/{token}")
 
 

@@ -28,9 +28,9 @@ _OPEN = (
 #: The project of a collection that was answered long ago, its questionnaire and wave.
 _CLOSED = ("kaarnalaiva", "benefit@1", "follow_up")
 _THANKS = {
-    "thanks_fi": "Kiitos! Kerromme tällä sivulla, mitä vastausten perusteella tehtiin.",
-    "thanks_sv": "Tack! Här berättar vi senare vad svaren ledde till.",
-    "thanks_en": "Thank you! We will tell here what was done about the answers.",
+    "thanks_fi": "Kerromme tällä sivulla myöhemmin, mitä vastausten perusteella tehtiin.",
+    "thanks_sv": "Här berättar vi senare vad svaren ledde till.",
+    "thanks_en": "We will tell here later what was done because of the answers.",
 }
 _REPLIES = {
     "collection": {

@@ -203,8 +203,16 @@ def test_the_receipt_says_whose_its_address_is(engine_served, client, tmp_path, 
     shown = client.get(sent(client, token).replace("lang=fi", f"lang={language}"))
     for key in ("keep.text", "keep.address", "keep.code", "keep.shared", "keep.close"):
         assert say(f"answering.{key}", language) in html.unescape(shown.text)
+    # The code is drawn for who asks, under an address that does not say which answers they are.
+    [drawn] = re.findall(r'href="([^"]+)" class="draw"', shown.text)
+    assert "<title>" not in shown.text.partition("<main")[2]
+    assert "a=" not in drawn
     address = f"http://127.0.0.1{kept_address(shown)}"
-    assert qr.code(address, say("answering.keep.code", language), sized=False) in shown.text
+    coded = client.get(html.unescape(drawn).partition("#")[0])
+    assert qr.code(address, say("answering.keep.code", language), sized=False) in coded.text
+    assert kept_address(coded) == kept_address(shown)
+    client.cookies.clear()
+    assert "<title>" not in client.get(coded.url).text.partition("<main")[2]
 
 
 def test_who_takes_no_cookies_gets_the_whole_address(engine_served, client, tmp_path):
