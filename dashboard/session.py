@@ -125,7 +125,7 @@ def note_denials(engine: sa.Engine, user: User) -> None:
     page = urlsplit(url).path.strip("/") if isinstance(url, str) else ""
     if page in PAGES and page not in access.pages_for(user) and kept("denied") != page:
         keep("denied", page)
-        access.note_denial(f"{user.name} may not open the page {page}.", user)
+        access.note_denial(f"{user.name} may not open the page {page}.", user, f"page:{page}")
     audit.write_denials(engine)
 
 

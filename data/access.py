@@ -33,23 +33,38 @@ INVITED_ISSUER = "arviomo:invited"
 
 log = logging.getLogger(__name__)
 
-#: Who tried what, not yet written into the audit; the oldest of too many are forgotten.
-denials: deque[tuple[str, str]] = deque(maxlen=1000)
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Who tried what, as the audit will tell it: of which thing, as ``kind:number``, and more."""
+
+    actor: str
+    subject: str
+    told: Mapping[str, object]
+
+
+#: What is not yet written into the audit; the oldest of too many are forgotten.
+denials: deque[Denial] = deque(maxlen=1000)
 
 
 class NotPermitted(Exception):
     """Somebody tried what none of their roles allows. It is logged, and kept for the audit: what
     was tried is rolled back, so it is written down afterwards (`data.audit.write_denials`)."""
 
-    def __init__(self, message: str, actor: User | None = None) -> None:
+    def __init__(
+        self, message: str, actor: User | None = None, subject: str = "policy", **told: object
+    ) -> None:
         super().__init__(message)
-        note_denial(message, actor)
+        note_denial(message, actor, subject, **told)
 
 
-def note_denial(message: str, actor: User | None = None) -> None:
+def note_denial(
+    message: str, actor: User | None = None, subject: str = "policy", **told: object
+) -> None:
     """Somebody was refused something: it stands in the log at once, in the audit soon after."""
     log.warning("denied: %s", ascii(message))
-    denials.append((f"{actor.id} {actor.name}" if actor else "somebody", message))
+    who = f"{actor.id} {actor.name}" if actor else "somebody"
+    denials.append(Denial(who, subject, {**told, "what": message}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +211,9 @@ def require(user: User, verb: Verb, kind: Kind, scope: int | None = None) -> Non
     if not can(user, verb, kind, scope):
         where = "" if scope is None else f" {scope}"
         raise NotPermitted(
-            f"{user.name} may not {verb} {kind}{where}. Ask an administrator for the role.", user
-        )
+            f"{user.name} may not {verb} {kind}{where}. Ask an administrator for the role.",
+            user, verb=verb, kind=kind, scope=scope,
+        )  # fmt: skip
 
 
 def pages_for(user: User) -> tuple[str, ...]:

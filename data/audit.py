@@ -137,8 +137,8 @@ def write_denials(engine: sa.Engine) -> None:
         return
     with writing(engine) as connection:
         while access.denials:
-            actor, message = access.denials.popleft()
-            record(connection, actor, "denied", "policy", {"what": message})
+            tried = access.denials.popleft()
+            record(connection, tried.actor, "denied", tried.subject[:200], tried.told)
 
 
 def blank(connection: sa.Connection, subject: str) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
 
-from dashboard import downloads
+from dashboard import audit_words, downloads
 from dashboard import format as written
 from dashboard.components import begin
 from dashboard.literal import literal
@@ -23,13 +23,13 @@ from data.permissions import Kind, Verb
 #: Lines on the page at most; the file has them all.
 LINES = 200
 EVERYTHING = "all"
-COLUMNS = ("at", "who", "what", "to", "detail")
+COLUMNS = ("when_who", "happened")
 
 
 def show(viewing: Viewing) -> None:
     """The newest lines of the audit, of all kinds or of one, and the whole of it as a file."""
     language = viewing.language
-    begin(viewing, say("page.audit", language), [])
+    begin(viewing, say("page.audit", language), [], behind="audit.question")
     st.markdown(literal(say("audit.lead", language)))
     chosen = st.selectbox(
         say("audit.only", language),
@@ -40,8 +40,9 @@ def show(viewing: Viewing) -> None:
     with reading(engine()) as connection:
         actions = [] if chosen == EVERYTHING else [chosen]
         lines = audit.events(connection, viewing.user, actions=actions, limit=LINES)
+        known = audit_words.names(connection, viewing.user, language)
     if lines:
-        st.table(_table(lines, language))
+        st.table(_table(lines, language, known), alt=say("page.audit", language))
     else:
         st.info(say("audit.none", language))
     if len(lines) == LINES:
@@ -73,7 +74,7 @@ def called(action: str, language: str) -> str:
     """How an action is called in a language."""
     if action == EVERYTHING:
         return say("audit.every", language)
-    return say(f"audit.action.{action}", language)
+    return audit_words.action(action, language)
 
 
 def heading(language: str) -> list[str]:
@@ -86,14 +87,14 @@ def _in_order(language: str) -> list[str]:
     return [EVERYTHING, *sorted(ACTIONS, key=lambda action: called(action, language))]
 
 
-def _table(lines: list[Event], language: str) -> pd.DataFrame:
+def _table(lines: list[Event], language: str, known: audit_words.Names) -> pd.DataFrame:
+    """Two columns, so that a phone shows them; the number of a line names it in a check."""
     rows = [
         (
-            written.moment(line.at, language),
-            literal(line.actor),
-            literal(called(line.action, language)),
-            literal(line.subject),
-            literal(line.detail if line.detail != audit.BLANK else ""),
+            literal(
+                f"{written.moment(line.at, language)} · {audit_words.who(line.actor, language)}"
+            ),
+            literal(audit_words.sentence(line, language, known)),
         )
         for line in lines
     ]

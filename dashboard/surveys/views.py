@@ -41,5 +41,7 @@ def present(connection: sa.Connection) -> User:
     """
     user = session.writer(connection)
     if user is None:
-        raise NotPermitted("This visit belongs to nobody who is let in. Sign in again.")
+        raise NotPermitted(
+            "This visit belongs to nobody who is let in. Sign in again.", subject="visit"
+        )
     return user

@@ -141,7 +141,11 @@ def assessment_of(connection: sa.Connection, user: User, assessment: int) -> Ass
         for each in assessments_of(connection, user, place.project_id, place.phase):
             if each.id == assessment:
                 return each
-    raise NotPermitted(f"{user.name} sees no self-assessment {assessment}. Open it from the list.")
+    raise NotPermitted(
+        f"{user.name} sees no self-assessment {assessment}. Open it from the list.",
+        user,
+        f"assessment:{assessment}",
+    )
 
 
 def history(connection: sa.Connection, user: User, assessment: int) -> list[Event]:

@@ -250,10 +250,16 @@ def _locked(connection: sa.Connection, user: User, assessment: int) -> sa.Row:
         sa.select(schema.Assessment).where(schema.Assessment.id == assessment).with_for_update()
     ).one_or_none()
     if row is None:
-        raise NotPermitted(f"{user.name} sees no self-assessment {assessment}.")
+        raise NotPermitted(
+            f"{user.name} sees no self-assessment {assessment}.", user, f"assessment:{assessment}"
+        )
     require(user, Verb.ASSESS, Kind.ASSESSMENT, row.project_id)
     if row.kind != JOINT and row.rater_id != user.id:
-        raise NotPermitted(f"{user.name} may not change the judgement of somebody else.")
+        raise NotPermitted(
+            f"{user.name} may not change the judgement of somebody else.",
+            user,
+            f"assessment:{assessment}",
+        )
     return row
 
 

@@ -51,7 +51,11 @@ def evidence(
                 sa.select(schema.EvidenceFile.content).where(schema.EvidenceFile.sha256 == sha256)
             )
             return EvidenceContent(each.name, each.kind, MEDIA_TYPES[each.kind], content)
-    raise NotPermitted(f"{user.name} sees no such file. Open it from its self-assessment.")
+    raise NotPermitted(
+        f"{user.name} sees no such file. Open it from its self-assessment.",
+        user,
+        f"assessment:{assessment}",
+    )
 
 
 def kind_of(content: bytes) -> str:

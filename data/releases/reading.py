@@ -95,7 +95,11 @@ def file_of(
         )
     ).one_or_none()
     if row is None or not _sees(user, row.funder_id, row.project_id):
-        raise NotPermitted(f"{user.name} sees no release {number}. Open it from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no release {number}. Open it from the list.",
+            user,
+            f"release:{number}",
+        )
     document = row.document.encode()
     try:
         verify(document, public_keys(home or database.home()))

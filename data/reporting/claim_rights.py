@@ -19,5 +19,7 @@ def require_claims(user: User, level: str, entity: int) -> None:
     """Nothing, when somebody may write what is claimed of an entity: of a project who reports it,
     above projects who reports all of them. Raises: NotPermitted."""
     if level not in tuple(Level):
-        raise NotPermitted(f"{user.name} may claim nothing of {level!r}. Choose what it is about.")
+        raise NotPermitted(
+            f"{user.name} may claim nothing of {level!r}. Choose what it is about.", user, "claim"
+        )
     require(user, Verb.REPORT, Kind.INDICATOR, entity if level == Level.PROJECT else None)

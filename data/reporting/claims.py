@@ -139,7 +139,11 @@ def save_claim(
         sa.select(table.__table__).where(table.id == claim.id).with_for_update()
     ).one_or_none()
     if row is None:
-        raise NotPermitted(f"{user.name} sees no claim {claim.id}. Open it from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no claim {claim.id}. Open it from the list.",
+            user,
+            f"claim:{claim.id}",
+        )
     if (row.level, row.entity) != (claim.level, claim.entity):
         raise RefusedClaim("moved", "A claim stays with what it is about. Write a new one.")
     if row.version != seen_version:

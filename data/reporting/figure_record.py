@@ -186,7 +186,11 @@ def _row(connection: sa.Connection, user: User, reported: int) -> sa.Row:
     seen = row is not None and sees(user, row.project_id, row.funder_id)
     if seen and (row.status not in OPEN or reports(user, row.project_id)):
         return row
-    raise NotPermitted(f"{user.name} sees no reported value {reported}. Open it from the desk.")
+    raise NotPermitted(
+        f"{user.name} sees no reported value {reported}. Open it from the desk.",
+        user,
+        f"reported:{reported}",
+    )
 
 
 def _line(connection: sa.Connection, user: User, row: sa.Row, today: date | None) -> DeskLine:

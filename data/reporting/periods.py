@@ -94,7 +94,9 @@ def period_of(connection: sa.Connection, user: User, period: int) -> Period:
     table = ReportingPeriod.__table__
     row = connection.execute(sa.select(table).where(table.c.id == period)).one_or_none()
     if row is None or not sees(user, row.project_id, row.funder_id):
-        raise NotPermitted(f"{user.name} sees no period {period}. Open it from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no period {period}. Open it from the list.", user, f"period:{period}"
+        )
     return _period(row)
 
 
@@ -166,7 +168,9 @@ def missing(connection: sa.Connection, user: User, period: int) -> list[Missing]
     """
     found = period_of(connection, user, period)
     if not sees_inside(user, found.project):
-        raise NotPermitted(f"{user.name} sees only what was submitted. Ask the project.")
+        raise NotPermitted(
+            f"{user.name} sees only what was submitted. Ask the project.", user, f"period:{period}"
+        )
     value, target = ReportedValue, IndicatorTarget
     versions = stored_versions(connection)
     promised = connection.execute(

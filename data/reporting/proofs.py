@@ -157,7 +157,9 @@ def remove(connection: sa.Connection, user: User, proof: int) -> None:
         sa.select(Proof.__table__).where(Proof.id == proof).with_for_update()
     ).one_or_none()
     if row is None:
-        raise NotPermitted(f"{user.name} sees no proof {proof}. Open it from its figure.")
+        raise NotPermitted(
+            f"{user.name} sees no proof {proof}. Open it from its figure.", user, f"proof:{proof}"
+        )
     _open(connection, user, row.reported_id, row.claim_id, _MAY_GO)
     connection.execute(sa.delete(Proof).where(Proof.id == proof))
     detail = {"name": row.name, "sha256": row.sha256, "link": row.link}
@@ -201,7 +203,9 @@ def read_proof(connection: sa.Connection, user: User, home: Path, proof: int) ->
     over or the place of the files was lost, "changed" where it is not what its hash says."""
     row = connection.execute(sa.select(Proof.__table__).where(Proof.id == proof)).one_or_none()
     if row is None or row.sha256 is None:
-        raise NotPermitted(f"{user.name} sees no file {proof}. Open it from its figure.")
+        raise NotPermitted(
+            f"{user.name} sees no file {proof}. Open it from its figure.", user, f"proof:{proof}"
+        )
     _seen(connection, user, row.reported_id, row.claim_id)
     try:
         content = path_of(home, row.sha256).read_bytes()
@@ -281,12 +285,18 @@ def _open(
     if claim is not None:
         row = _claim(connection, claim)
         if row is None:
-            raise NotPermitted(f"{user.name} sees no claim {claim}. Open it from the list.")
+            raise NotPermitted(
+                f"{user.name} sees no claim {claim}. Open it from the list.", user, f"claim:{claim}"
+            )
         require_claims(user, row.level, row.entity)
         return _About(None)
     row = _reported(connection, reported, hold=True)
     if row is None:
-        raise NotPermitted(f"{user.name} sees no reported value {reported}. Open it from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no reported value {reported}. Open it from the list.",
+            user,
+            f"reported:{reported}",
+        )
     require(user, Verb.REPORT, Kind.INDICATOR, row.project_id)
     if row.status not in statuses:
         raise RefusedProof(
@@ -306,7 +316,11 @@ def _seen(connection: sa.Connection, user: User, reported: int | None, claim: in
         row = _reported(connection, reported)
         if row is not None and _sees_value(user, row):
             return
-    raise NotPermitted(f"{user.name} sees no such figure or claim. Open it from the list.")
+    raise NotPermitted(
+        f"{user.name} sees no such figure or claim. Open it from the list.",
+        user,
+        f"claim:{claim}" if reported is None else f"reported:{reported}",
+    )
 
 
 def _sees_value(user: User, row: sa.Row) -> bool:

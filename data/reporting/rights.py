@@ -52,8 +52,9 @@ def require_approval(user: User, project: int, funder: int) -> None:
     if not approves(user, project, funder):
         raise NotPermitted(
             f"{user.name} may approve only what is reported to their own funder. Ask the funder "
-            "of this target."
-        )
+            "of this target.",
+            user, verb=Verb.APPROVE, kind=Kind.INDICATOR, scope=project,
+        )  # fmt: skip
 
 
 def visible_targets(user: User) -> sa.ColumnElement[bool]:

@@ -38,7 +38,11 @@ def row_of(connection: sa.Connection, user: User, reported: int) -> tuple[sa.Row
         .with_for_update(of=ReportedValue)
     ).one_or_none()
     if row is None:
-        raise NotPermitted(f"{user.name} sees no reported value {reported}. Open it from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no reported value {reported}. Open it from the list.",
+            user,
+            f"reported:{reported}",
+        )
     return row, stored_versions(connection)[row.indicator_id].indicator
 
 

@@ -86,7 +86,11 @@ def draft(connection: sa.Connection, user: User, target: int, period: int) -> in
         .where(IndicatorTarget.id == target)
     ).one_or_none()
     if place is None:
-        raise NotPermitted(f"{user.name} sees no such target and period. Open them from the list.")
+        raise NotPermitted(
+            f"{user.name} sees no such target and period. Open them from the list.",
+            user,
+            f"target:{target}",
+        )
     require(user, Verb.REPORT, Kind.INDICATOR, place.project_id)
     if (place.project_id, place.funder_id) != (place.period_project, place.period_funder):
         raise RefusedReport("other_period", "The period belongs to other money. Choose another.")
