@@ -7,6 +7,7 @@ REQUIRE_PG=1. Every pytest-xdist worker has a server, or a template database, of
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -55,6 +56,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("nightly"):
             item.add_marker(pytest.mark.skip(reason="long; run with --nightly"))
+
+
+def pytest_collection_finish() -> None:
+    # What is imported by now stays until the end: no collection need look at it again. Some
+    # libraries collect at every call, which costs as much as the whole heap.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -140,20 +140,22 @@ def test_the_migrated_tables_have_the_checks_and_indexes_of_the_models(bare_engi
 def test_tables_go_up_down_and_up_again_and_keep_what_they_hold(bare_engine, valid_rows):
     database.migrate(bare_engine, REVISIONS[0])
     fill(bare_engine, valid_rows)
+    before = contents(bare_engine)
     for earlier, later in pairwise(REVISIONS):
-        before = contents(bare_engine)
         assert database.migrate(bare_engine, later) == later
         fill(bare_engine, valid_rows)
         full = contents(bare_engine)
         assert database.migrate(bare_engine, earlier) == earlier
-        assert shared(contents(bare_engine), before) == shared(before, before)
-        assert contents(bare_engine).keys() == before.keys()
+        down = contents(bare_engine)
+        assert shared(down, before) == shared(before, before)
+        assert down.keys() == before.keys()
         assert database.migrate(bare_engine, later) == later
         again = contents(bare_engine)
         assert shared(again, before) == shared(before, before)
         assert all(again[name] == [] for name in full.keys() - before.keys())
         fill(bare_engine, valid_rows)
-        assert shared(contents(bare_engine), full) == shared(full, full)
+        before = contents(bare_engine)
+        assert shared(before, full) == shared(full, full)
 
 
 def test_the_way_down_ends_without_tables(bare_engine, valid_rows):
