@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dashboard import intake_children
 from data.access import User
 from data.imports.problems import Problem
 
@@ -91,21 +92,25 @@ def _work(user: User, progress: Progress, **request: Any) -> dict[str, Any]:
         "name": user.name,
         "grants": [asdict(grant) for grant in user.grants],
     }
-    with subprocess.Popen(
-        [sys.executable, "-m", "dashboard.intake_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as child:
+    try:
+        with intake_children.child() as child:
+            _ask(child, request)
+            for line in child.stdout:
+                said = json.loads(line)
+                if "progress" in said:
+                    progress(*said["progress"])
+                elif "done" in said:
+                    return said["done"]
+                elif "refused" in said:
+                    raise Refused(Path(said["file"]).name, problems(said["refused"]))
+    finally:
+        # Who looked at a file may store it next.
+        intake_children.prepare()
+    raise WorkFailed(f"{request['do']} ended with code {child.returncode}")
+
+
+def _ask(child: subprocess.Popen[str], request: dict[str, Any]) -> None:
+    """Nothing; the request is told. A child that is gone is found out by its silence."""
+    with suppress(BrokenPipeError):
         child.stdin.write(json.dumps(request))
         child.stdin.close()
-        for line in child.stdout:
-            said = json.loads(line)
-            if "progress" in said:
-                progress(*said["progress"])
-            elif "done" in said:
-                return said["done"]
-            elif "refused" in said:
-                raise Refused(Path(said["file"]).name, problems(said["refused"]))
-    raise WorkFailed(f"{request['do']} ended with code {child.returncode}")

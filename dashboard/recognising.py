@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from dashboard import intake, upload, value_maps
+from dashboard import intake, intake_children, upload, value_maps
 from dashboard.labels import group_name, questionnaire_name, questionnaires, wave_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, follow, keep, kept
@@ -43,6 +43,8 @@ def show(viewing: Viewing) -> None:
     if is_sample:
         st.info(say("upload.sample", language))
         return
+    # Who comes here brings a file soon.
+    intake_children.prepare()
     profile = st.selectbox(
         say("upload.profile", language),
         format_func=lambda name: (

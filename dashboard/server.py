@@ -32,7 +32,17 @@ from starlette.staticfiles import StaticFiles
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from dashboard import accessibility, downloads, logs, offered, options, session, shell, sign_in
+from dashboard import (
+    accessibility,
+    downloads,
+    intake_children,
+    logs,
+    offered,
+    options,
+    session,
+    shell,
+    sign_in,
+)
 from dashboard.answering import drafts
 from dashboard.answering import routes as answering
 from dashboard.commands.speech import wanted_language
@@ -162,7 +172,8 @@ def _lifespan(announce: Callable[[], None] | None, played: bool) -> Callable:
             if announce:
                 announce()
             try:
-                yield
+                with intake_children.held():
+                    yield
             finally:
                 tasks.cancel_scope.cancel()
 

@@ -205,10 +205,21 @@ def store(
 
 
 def work(language: str, do, done: str) -> bool:
-    """Whether long work succeeded; its progress, its end or its refusal is shown."""
+    """Whether long work succeeded; its progress, its end or its refusal is shown.
+
+    That projects' own figures are there already is told while the rest is still being published,
+    and stays told if that fails.
+    """
+    own = st.empty()
+
+    def told(step: str, done: int, total: int) -> None:
+        progress(step, done, total)
+        if step == "own" and done:
+            own.info(say("upload.own_published", language))
+
     with bar(language) as progress:
         try:
-            came_to = do(progress)
+            came_to = do(told)
         except intake.Refused as refused:
             for problem in refused.problems:
                 st.error(literal(message(problem, language, refused.file)))
@@ -218,6 +229,7 @@ def work(language: str, do, done: str) -> bool:
         except intake.WorkFailed:
             st.error(say("upload.failed", language))
             return False
+    own.empty()
     numbers = {
         name: written.count(value, language)
         for name, value in came_to.items()
