@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,13 @@ class UnmatchedSchema(Exception):
 
 def home() -> Path:
     """The folder of everything that is not in the database: extracts and the embedded database."""
-    return Path(os.environ.get(HOME_VARIABLE, "var")).resolve()
+    return _resolved(os.environ.get(HOME_VARIABLE, "var"), Path.cwd())
+
+
+@lru_cache(maxsize=8)
+def _resolved(folder: str, here: Path) -> Path:
+    """Asked five times for each page that a respondent sends; each look follows links on disk."""
+    return (here / folder).resolve()
 
 
 def database_url() -> str:
@@ -126,11 +133,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         if engine.dialect.name == "postgresql":
             yield connection
             return
-        connection.exec_driver_sql("PRAGMA query_only=ON")
+        # Straight to the driver: a page is read in several of these, and SQLAlchemy's own way
+        # takes longer than SQLite.
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA query_only=ON")
         try:
             yield connection
         finally:
-            connection.connection.driver_connection.execute("PRAGMA query_only=OFF")
+            driver.execute("PRAGMA query_only=OFF")
 
 
 @contextmanager

@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from dashboard import format as written
 from dashboard.answering.page import at_end, told, write
@@ -27,6 +30,8 @@ from survey.instrument import (
 
 #: Seconds that a question takes: one with answers to choose from, and one in one's own words.
 CHOOSING, WRITING = 9, 30
+#: Questions that nobody answered yet, which are kept as they are shown: some two kilobytes each.
+BLANKS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,10 @@ def question_page(
         total=len(found),
         last=is_last(draft, number),
         asked=[
-            _asked(question, draft.typed.get(question.item.code, ""), errors, plain, language)
+            _drawn(
+                _asked(question, draft.typed.get(question.item.code, ""), errors, plain, language),
+                language,
+            )
             for question in questions(items, draft.instrument)
         ],
     )
@@ -185,6 +193,21 @@ def _asked(
         typed,
         errors.get(item.code, ""),
     )
+
+
+def _drawn(asked: Asked, language: str) -> Markup:
+    """A question as it is shown; the same for everybody until it is answered."""
+    return _written(asked, language) if asked.typed or asked.error else _blank(asked, language)
+
+
+@lru_cache(maxsize=BLANKS)
+def _blank(asked: Asked, language: str) -> Markup:
+    return _written(asked, language)
+
+
+def _written(asked: Asked, language: str) -> Markup:
+    said = write("question.html", language, question=asked)
+    return Markup(said)  # noqa: S704  a template of ours, which escapes every value
 
 
 def _section(instrument: Instrument, items: Items, language: str) -> str:

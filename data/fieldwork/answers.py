@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -251,8 +252,14 @@ def receipt_key(opening: OpeningFacts, submission: str) -> str:
 
 def is_known(connection: sa.Connection, answer: str) -> bool:
     """Whether an answer is stored, or was until it was taken back."""
-    known = (schema.Response.id == answer, schema.TakenBack.id == answer)
-    return any(connection.scalar(sa.select(sa.exists().where(one))) for one in known)
+    return bool(connection.scalar(_known(), {"id": answer}))
+
+
+@cache
+def _known() -> sa.Select:
+    """Built once: every page that two hundred people send at once asks it."""
+    there = (table.id == sa.bindparam("id") for table in (schema.Response, schema.TakenBack))
+    return sa.select(sa.or_(*(sa.exists().where(one) for one in there)))
 
 
 def _link_key(home: Path, found: Found) -> str | None:
