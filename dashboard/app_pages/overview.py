@@ -46,8 +46,10 @@ def show(viewing: Viewing) -> None:
         )
         published_line(viewing, scope.publication)
         welcome(viewing)
-        brief_button(viewing, scope)
-    DRAWN[choose_view(viewing, scope)](viewing, scope)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = choose_view(viewing, scope)
+        brief_button(viewing, scope, view)
+    DRAWN[view](viewing, scope)
 
 
 def choose_view(viewing: Viewing, scope: sections.Scope) -> str:

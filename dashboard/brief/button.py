@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard import downloads
 from dashboard import format as written
-from dashboard.brief import making, press, reported, subject
+from dashboard.brief import making, parts, press, reported, subject
+from dashboard.literal import literal
 from dashboard.sections.scope import Scope
 from dashboard.session import Viewing, follow
 from dashboard.wording import say
@@ -20,26 +21,52 @@ from data.access import User, profile_of
 
 #: The choice of no days.
 NEWEST = ""
+#: What a brief may be of: the part of the page on the screen, or all that is known.
+THIS, EVERYTHING = "this", "everything"
 
 
-def brief_button(viewing: Viewing, scope: Scope) -> None:
-    """A button, and the period whose reported figures the brief is to hold; once the button is
-    pressed, the way to the file, for a quarter of an hour."""
+def brief_button(viewing: Viewing, scope: Scope, seen: str = parts.WHOLE) -> None:
+    """What opens the choices of a brief: the part that is on the screen or everything, and of the
+    latter the period of its reported figures; once its button is pressed, the way to the file.
+
+    seen: the part of the overview that is on the screen.
+    """
     language = viewing.language
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        days = period_of(viewing, scope)
-        pressed = st.button(
-            say("brief.make", language), icon=":material/picture_as_pdf:", key="brief"
-        )
-    if not pressed:
-        return
+    with st.popover(
+        say("brief.open", language), icon=":material/picture_as_pdf:", key="brief_choices"
+    ):
+        part = part_of(viewing, seen)
+        st.caption(literal(parts.view_words(scope, part, language)))
+        days = period_of(viewing, scope) if part == parts.WHOLE else None
+        if st.button(say("brief.make", language), key="brief", type="primary"):
+            make(viewing, scope, days, part)
+
+
+def part_of(viewing: Viewing, seen: str) -> str:
+    """The part that the reader wants: that on the screen first, else everything."""
+    if seen == parts.WHOLE:
+        return seen
+    language = viewing.language
+    this = say("brief.this_view", language, view=say(f"overview.view.{seen}", language))
+    wanted = st.radio(
+        say("brief.what", language),
+        (THIS, EVERYTHING),
+        format_func={THIS: this, EVERYTHING: say("brief.everything", language)}.get,
+        key="brief_what",
+    )
+    return seen if wanted == THIS else parts.WHOLE
+
+
+def make(viewing: Viewing, scope: Scope, days: reported.Days, part: str) -> None:
+    """Set the brief and show the way to the file, for a quarter of an hour."""
+    language = viewing.language
     with st.spinner(say("brief.making", language)):
         try:
-            content = making.brief(viewing, scope.level, scope.entity, scope, days)
+            content = making.brief(viewing, scope.level, scope.entity, scope, days, part)
         except press.UnsetBrief:
             st.error(say("brief.failed", language))
             return
-    address = offered(viewing, scope, content)
+    address = offered(viewing, scope, content, part)
     if address is None:
         st.warning(say("brief.no_browser", language))
         return
@@ -63,7 +90,7 @@ def period_of(viewing: Viewing, scope: Scope) -> reported.Days:
     return known.get(chosen)
 
 
-def offered(viewing: Viewing, scope: Scope, content: bytes) -> str | None:
+def offered(viewing: Viewing, scope: Scope, content: bytes, part: str = parts.WHOLE) -> str | None:
     """The address of a brief for the browser that looks; None for one that says not who it is.
 
     Whoever fetches it must still read the entity, under the protection that it was made under, and
@@ -77,5 +104,6 @@ def offered(viewing: Viewing, scope: Scope, content: bytes) -> str | None:
 
     revision = scope.publication.id
     sha256 = hashlib.sha256(content).hexdigest()
-    name = f"brief-{scope.level}-{scope.entity}-{revision}-{viewing.language}-{sha256}.pdf"
+    of = f"{scope.level}-{scope.entity}-{part}" if part else f"{scope.level}-{scope.entity}"
+    name = f"brief-{of}-{revision}-{viewing.language}-{sha256}.pdf"
     return downloads.offer_to_read(read, name, st.context.cookies, viewing.user)

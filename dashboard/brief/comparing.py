@@ -45,9 +45,15 @@ def _warning(scope: Scope, language: str) -> list:
 
 
 def compared(
-    viewing: Viewing, scope: Scope, level: Level, called: dict[int, str], kind: str, name: str
+    viewing: Viewing,
+    scope: Scope,
+    level: Level,
+    called: dict[int, str],
+    kind: str,
+    name: str,
+    most: int = MOST,
 ) -> Section:
-    """A metric over the entities of a level, those that need attention first."""
+    """A metric over the entities of a level, those that need attention first: most of them."""
     language = viewing.language
     metric = metric_of(name)
     title = say(f"section.compare_{kind}_{level}", language)
@@ -65,10 +71,10 @@ def compared(
     )
     if not rows:
         return Section(title, words(sentences.missing(metric, language)), level=2)
-    shown = rows[:MOST]
+    shown = rows[:most]
     said = sentences.spread(rows, metric, language, "entities")
-    if len(rows) > MOST:
-        said = f"{said} {say('section.only_first', language, shown=MOST, all=len(rows))}"
+    if len(rows) > most:
+        said = f"{said} {say('section.only_first', language, shown=most, all=len(rows))}"
     items = words(said)
     if any(is_shown(each.result) for each in shown):
         alt = sentences.alt_text(title, shown, metric, language)

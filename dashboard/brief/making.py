@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard import attention
 from dashboard import format as written
-from dashboard.brief import account, comparing, press, reported, results, subject
+from dashboard.brief import account, comparing, parts, press, reported, results, subject
 from dashboard.brief.paper import Section, bullets, words
 from dashboard.sections.comparison import beside_portfolio
 from dashboard.sections.scope import Scope, headline
@@ -25,14 +25,16 @@ def brief(
     entity: int,
     scope: Scope | None = None,
     days: reported.Days = None,
+    part: str = parts.WHOLE,
 ) -> bytes:
     """A brief as a PDF, of what its reader may see and in their language.
 
     scope: the surveys that a page shows; those that it opens with, where none are given. days: of
     the reporting periods whose reported figures it holds; the newest figures, where none are given.
+    part: the part of the overview that it is of; everything, where none is given.
     Raises: NoSuchSubject, NothingPublished, UnsetBrief.
     """
-    return press.set_brief(contents(viewing, level, entity, scope, days))
+    return press.set_brief(contents(viewing, level, entity, scope, days, part))
 
 
 def contents(
@@ -41,12 +43,13 @@ def contents(
     entity: int,
     scope: Scope | None = None,
     days: reported.Days = None,
+    part: str = parts.WHOLE,
 ) -> dict[str, Any]:
     """Everything that a brief says, as data. Raises: NoSuchSubject, NothingPublished."""
     language = viewing.language
     name = subject.name_of(viewing, level, entity)
     scope = scope or subject.scope_of(viewing, level, entity)
-    sections = said(viewing, scope, days)
+    sections = said(viewing, scope, days) if part == parts.WHOLE else seen(viewing, scope, part)
     kind = say("brief.kind", language, level=say(f"brief.level.{level}", language))
     now = datetime.now(UTC)
     return {
@@ -56,7 +59,7 @@ def contents(
         "author": say("app.name", language),
         "description": headline(viewing, scope),
         "kind": kind,
-        "facts": facts(viewing, scope, now),
+        "facts": [parts.view_words(scope, part, language), *facts(viewing, scope, now)],
         "invented": say("brief.invented", language) if viewing.invented else "",
         "footer": say(
             "brief.footer",
@@ -108,6 +111,17 @@ def said(viewing: Viewing, scope: Scope, days: reported.Days = None) -> list[Sec
     return [
         *told,
         account.not_known(viewing, shown, results.silent(viewing, scope)),
+        account.definitions(viewing, shown, scope.publication),
+    ]
+
+
+def seen(viewing: Viewing, scope: Scope, part: str) -> list[Section]:
+    """The sections of a brief of one part of the overview: the answer, the part, how we know."""
+    told = [first(viewing, scope), *parts.PARTS[part](viewing, scope)]
+    shown = account.figures_of(told)
+    return [
+        *told,
+        account.not_known(viewing, shown, ()),
         account.definitions(viewing, shown, scope.publication),
     ]
 

@@ -191,23 +191,26 @@ def _cell(each: Row | None, language: str) -> str:
 
 def recorded(viewing: Viewing, scope: Scope) -> list[Section]:
     """Outcomes for each group of people, and how the work was run, by what was written down."""
-    language = viewing.language
-    outcomes = [
-        line
-        for metrics in OUTCOMES.values()
-        for metric in metrics
-        for line in _lines(viewing, scope, metric)
-    ]
-    run = [line for metric in PROCESS for line in lines_of(viewing, scope, metric)]
-    sections = [
-        ("section.outcomes_by_group", outcomes),
-        ("section.process_records", run),
-    ]
-    return [
-        Section(say(key, language), _short_table(lines, language), _made_of(lines), level=2)
-        for key, lines in sections
-        if lines
-    ]
+    found = (recorded_outcomes(viewing, scope), recorded_process(viewing, scope))
+    return [section for section in found if section.made_of]
+
+
+def recorded_outcomes(viewing: Viewing, scope: Scope) -> Section:
+    """Outcomes for each group of people, by what was written down."""
+    metrics = [metric for metrics in OUTCOMES.values() for metric in metrics]
+    lines = [line for metric in metrics for line in _lines(viewing, scope, metric)]
+    return _of_records("section.outcomes_by_group", lines, viewing.language)
+
+
+def recorded_process(viewing: Viewing, scope: Scope) -> Section:
+    """How the work was run, by what was written down."""
+    lines = [line for metric in PROCESS for line in lines_of(viewing, scope, metric)]
+    return _of_records("section.process_records", lines, viewing.language)
+
+
+def _of_records(key: str, lines: Sequence[Line], language: str) -> Section:
+    items = _short_table(lines, language) if lines else words(say("brief.no_records", language))
+    return Section(say(key, language), items, _made_of(lines), level=2)
 
 
 def silent(viewing: Viewing, scope: Scope) -> list[str]:

@@ -7,13 +7,13 @@ from dashboard.charts import interval_dots
 from dashboard.components import chart_block, part
 from dashboard.figures import metric_of
 from dashboard.labels import part_name, questionnaire_name, wave_name
-from dashboard.sections.rows import nothing, rows_by
+from dashboard.sections.rows import Told, nothing, rows_by
 from dashboard.sections.scope import Scope, totals
 from dashboard.session import Viewing
 from dashboard.wording import say
 
 
-def right_amount(viewing: Viewing, scope: Scope) -> None:
+def told_right_amount(viewing: Viewing, scope: Scope) -> Told:
     """Questions whose middle answer is best: how many found the amount just right."""
     language = viewing.language
     metric = metric_of("right_amount")
@@ -21,18 +21,24 @@ def right_amount(viewing: Viewing, scope: Scope) -> None:
     rows = sentences.sorted_rows(
         rows_by(found, lambda r: part_name(r.instrument, r.part, language), language), metric
     )
-    if not rows:
+    said = [sentences.figure_sentence(r.result, metric, language, r.label) for r in rows[:3]]
+    return Told(metric, rows, " ".join(said))
+
+
+def right_amount(viewing: Viewing, scope: Scope) -> None:
+    """The same as a chart, its table, and how we know; nothing where nobody asked."""
+    language = viewing.language
+    told = told_right_amount(viewing, scope)
+    if not told.rows:
         return
     part(say("section.right_amount", language))
     chart_block(
         viewing,
-        interval_dots(rows, metric, language),
-        rows,
-        metric,
+        interval_dots(told.rows, told.metric, language),
+        told.rows,
+        told.metric,
         title=say("section.right_amount", language),
-        sentence=" ".join(
-            sentences.figure_sentence(r.result, metric, language, r.label) for r in rows[:3]
-        ),
+        sentence=told.sentence,
         publication=scope.publication,
         key="right_amount",
     )

@@ -30,26 +30,29 @@ from metrics.multiplicity import holm
 SELDOM = 0.05
 #: Names that stand in a sentence; the others are counted.
 MOST = 6
+#: The metrics that tell of changes between survey rounds.
+OF_ROUNDS = ("process_change", "change_effect")
 
 
 def news(viewing: Viewing, scope: Scope) -> None:
     """What is new since the publication before, and which projects moved since the round before."""
     called = names(viewing, Level.PROJECT)
-    since_publication(viewing, scope, called)
-    for metric in ("process_change", "change_effect"):
+    for said in since_publication(viewing, scope, called):
+        st.markdown(literal(said))
+    for metric in OF_ROUNDS:
         since_round(viewing, scope, metric, called)
 
 
-def since_publication(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
-    """Which projects came to need attention since the publication before, and which no longer do.
+def since_publication(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> list[str]:
+    """Which projects came to need attention since the publication before, which no longer do, and
+    what the headline figures were then.
 
     Missing: that this is the first publication, where there is none before it.
     """
     language = viewing.language
     before = earlier(scope.publication.id)
     if before is None:
-        st.markdown(literal(say("news.first", language)))
-        return
+        return [say("news.first", language)]
     now, then = (
         {number for number, found in findings_of(viewing, revision).items() if is_pressing(found)}
         for revision in (scope.publication.id, before.id)
@@ -63,24 +66,33 @@ def since_publication(viewing: Viewing, scope: Scope, called: Mapping[int, str])
             said.append(say_count(key, len(numbers), language, names=listed))
     if not come and not gone:
         said.append(say("news.same", language))
-    st.markdown(literal(" ".join(said)))
-    if figures_then := headlines_since(viewing, scope, before):
-        st.markdown(literal(figures_then))
+    figures_then = headlines_since(viewing, scope, before)
+    return [" ".join(said), *([figures_then] if figures_then else [])]
+
+
+def told_round(
+    viewing: Viewing, scope: Scope, metric: Metric, called: Mapping[int, str]
+) -> tuple[str, list[Result], list[int]]:
+    """How many projects moved by more than chance between survey rounds, in words; all that were
+    looked at, and the projects that moved. Missing: no words where nothing was looked at."""
+    found = [each for each in changes(viewing, scope, metric) if each.entity in called]
+    if not found:
+        return "", [], []
+    p = np.array([chance_of(each) for each in found])
+    sure = holm(np.zeros(len(p), dtype=np.int64), p) <= SELDOM
+    moved = dict.fromkeys(each.entity for each, is_sure in zip(found, sure, strict=True) if is_sure)
+    return sentence(found, sure, metric, called, viewing.language), found, list(moved)
 
 
 def since_round(viewing: Viewing, scope: Scope, name: str, called: Mapping[int, str]) -> None:
-    """How many projects moved by more than chance between survey rounds, and which."""
-    language = viewing.language
+    """The same on a page, with links to the projects and how we know."""
     metric = metric_of(name)
-    found = [each for each in changes(viewing, scope, metric) if each.entity in called]
+    said, found, moved = told_round(viewing, scope, metric, called)
     if not found:
         return
-    p = np.array([chance_of(each) for each in found])
-    sure = holm(np.zeros(len(p), dtype=np.int64), p) <= SELDOM
-    st.markdown(literal(sentence(found, sure, metric, called, language)))
-    moved = dict.fromkeys(each.entity for each, is_sure in zip(found, sure, strict=True) if is_sure)
+    st.markdown(literal(said))
     with st.container(horizontal=True):
-        for project in list(moved)[:MOST]:
+        for project in moved[:MOST]:
             entity_link(viewing, "project", called[project], project_id=project)
     explained(viewing, [(metric, found)], scope.publication, key=f"news_{name}")
 

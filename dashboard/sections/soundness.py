@@ -98,10 +98,9 @@ def constructs(viewing: Viewing, scope: Scope) -> None:
     know(viewing, scope, everything, "constructs")
 
 
-def change_otherwise(viewing: Viewing, scope: Scope) -> None:
+def otherwise(viewing: Viewing, scope: Scope) -> list[Result]:
     """The change of outcomes beside comparison sites, by its middle and by who crossed over."""
-    language = viewing.language
-    found = [
+    return [
         result
         for name in OF_CHANGES
         for result in figures(
@@ -109,6 +108,12 @@ def change_otherwise(viewing: Viewing, scope: Scope) -> None:
         )
         if result.instrument == scope.outcome
     ]
+
+
+def change_otherwise(viewing: Viewing, scope: Scope) -> None:
+    """The same as a table, or why nothing is known of it."""
+    language = viewing.language
+    found = otherwise(viewing, scope)
     if not found:
         why = REASONS[Reason.NO_COMPARISON].in_language(language)
         nothing(viewing, metric_of(OF_CHANGES[0]), why)
@@ -188,7 +193,13 @@ def reasons_of(found: Sequence[Result], language: str) -> str:
 
 
 def told(rows: Sequence[tuple[str, Result, str]], language: str) -> pd.DataFrame:
-    """Rows of a name, a figure and a remark, as a table of texts."""
+    """Rows of a name, a figure and a remark, as a table of a page."""
+    columns = told_texts(rows, language)
+    return pd.DataFrame({head: list(map(literal, texts)) for head, texts in columns.items()})
+
+
+def told_texts(rows: Sequence[tuple[str, Result, str]], language: str) -> dict[str, list[str]]:
+    """The same as columns of plain texts by their headings."""
     none = say("table.none", language)
     values, ranges, counts = [], [], []
     for _, result, _ in rows:
@@ -210,9 +221,7 @@ def told(rows: Sequence[tuple[str, Result, str]], language: str) -> pd.DataFrame
     for name in ("table.p", "table.p_adjusted"):
         if all(text == none for text in columns[name]):
             del columns[name]
-    return pd.DataFrame(
-        {say(key, language): list(map(literal, texts)) for key, texts in columns.items()}
-    )
+    return {say(key, language): texts for key, texts in columns.items()}
 
 
 def chance_of(result: Result, name: str, language: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -33,34 +34,71 @@ REMEDIES = {
 }
 
 
+HEADS = ("report.column.project", "unknown.column.missing", "unknown.column.why",
+         "unknown.column.needs")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A figure of a project that is not known, or not closely: why, and what would change that.
+
+    place: less is known where it is smaller.
+    """
+
+    place: float
+    project: int
+    name: str
+    label: str
+    why: str
+    needs: str
+    result: Result
+
+
 def unknown(viewing: Viewing, scope: Scope) -> None:
     """A row for each figure of a project that is hidden, missing or far from sure."""
     language = viewing.language
-    called = names(viewing, Level.PROJECT)
-    rows = [
-        row
-        for name in ("benefit_share", "process_quality")
-        for row in of_metric(viewing, scope, metric_of(name), called)
-    ]
+    rows = unsure(viewing, scope)
     if not rows:
         st.success(literal(say("unknown.none", language)))
     else:
         st.markdown(literal(say("unknown.lead", language, points=CLOSE)))
-        _, shown = page_of(viewing, "unknown_page", sorted(rows), ROWS)
-        heads = ("report.column.project", "unknown.column.missing", "unknown.column.why",
-                 "unknown.column.needs")  # fmt: skip
+        _, shown = page_of(viewing, "unknown_page", rows, ROWS)
+        links = [name_of(viewing, row.project, row.name) for row in shown]
+        columns = [[literal(text) for text in texts] for texts in columns_of(shown).values()]
         st.table(
-            pd.DataFrame([row[2:] for row in shown], columns=[say(key, language) for key in heads]),
+            pd.DataFrame(dict(zip(heads(language), [links, *columns[1:]], strict=True))),
             alt=say("section.unknown", language),
             hide_index=True,
         )
     st.markdown(literal(say("unknown.comparison", language)))
 
 
+def heads(language: str) -> list[str]:
+    """The headings of the table: whose figure, which, why it is not sure, what would help."""
+    return [say(key, language) for key in HEADS]
+
+
+def columns_of(rows: Sequence[Unsure]) -> dict[str, list[str]]:
+    """The columns of the table by the keys of their headings."""
+    cells = [(row.name, row.label, row.why, row.needs) for row in rows]
+    return {key: [row[at] for row in cells] for at, key in enumerate(HEADS)}
+
+
+def unsure(viewing: Viewing, scope: Scope) -> list[Unsure]:
+    """The figures of projects that are hidden, missing or far from sure: the least known first."""
+    called = names(viewing, Level.PROJECT)
+    found = [
+        row
+        for name in ("benefit_share", "process_quality")
+        for row in of_metric(viewing, scope, metric_of(name), called)
+    ]
+    return sorted(found, key=lambda row: (row.place, row.name, row.label))
+
+
 def of_metric(
     viewing: Viewing, scope: Scope, metric: Metric, called: Mapping[int, str]
-) -> list[tuple]:
-    """Place, name, link, metric, reason and remedy of each project whose figure is unsure."""
+) -> list[Unsure]:
+    """The projects whose figure of a metric is unsure."""
     language = viewing.language
     survey = scope.outcome if metric.kind == "outcome" else scope.process
     part = overall_of(survey) if metric.kind == "process" else ""
@@ -71,14 +109,13 @@ def of_metric(
         )
         if result.part == part and result.wave == scope.wave and result.entity in called
     }
-    label = literal(metric.label.in_language(language))
+    label = metric.label.in_language(language)
     rows = []
     for number, result in found.items():
         why, needs = explained(result, metric, language)
         if why:
-            worst = -more_answers(result, metric) if is_shown(result) else -math.inf
-            name = name_of(viewing, number, called[number])
-            rows.append((worst, called[number], name, label, why, needs))
+            place = -more_answers(result, metric) if is_shown(result) else -math.inf
+            rows.append(Unsure(place, number, called[number], label, why, needs, result))
     return rows
 
 
@@ -87,14 +124,14 @@ def explained(result: Result, metric: Metric, language: str) -> tuple[str, str]:
     if not is_shown(result):
         why = REASONS[result.reason].in_language(language) if result.reason else ""
         remedy = REMEDIES.get(result.reason, "unknown.records")
-        return literal(why or say("unknown.not_asked", language)), literal(say(remedy, language))
+        return why or say("unknown.not_asked", language), say(remedy, language)
     wanted = more_answers(result, metric)
     if not wanted:
         return "", ""
     interval = written.interval(result.low, result.high, metric.unit, language)
     return (
-        literal(say("unknown.wide", language, interval=interval)),
-        literal(say("unknown.more_answers", language, n=written.count(wanted, language))),
+        say("unknown.wide", language, interval=interval),
+        say("unknown.more_answers", language, n=written.count(wanted, language)),
     )
 
 

@@ -276,22 +276,24 @@ def test_a_brief_that_cannot_be_set_says_so_and_leaves_the_server(monkeypatch):
 
 
 def test_the_button_makes_a_brief_only_when_it_is_pressed(monkeypatch):
-    made: list[str] = []
+    made: list[tuple[str, str, str]] = []
 
-    def make(_viewing, level, _entity, _scope, _days) -> bytes:
-        made.append(level)
+    def make(_viewing, level, _entity, scope, _days, part) -> bytes:
+        made.append((level, part, scope.wave))
         return b"%PDF"
 
     monkeypatch.setattr(making, "brief", make)
     monkeypatch.setattr(downloads, "_browser", lambda _cookies: "a browser")
-    at = opened("overview", "steering", "en")
+    at = opened("overview", "steering", "en", overview_view="process", wave="follow_up")
     assert made == []
     at.button(key="brief").click().run()
-    assert made == ["portfolio"]
     (link,) = at.get("link_button")
     assert re.fullmatch(
-        r"/download/[\w-]{43}/brief-portfolio-0-\d+-en-[0-9a-f]{64}\.pdf", link.proto.url
+        r"/download/[\w-]{43}/brief-portfolio-0-process-\d+-en-[0-9a-f]{64}\.pdf", link.proto.url
     )
+    at.radio(key="brief_what").set_value(button.EVERYTHING).run()
+    at.button(key="brief").click().run()
+    assert made == [("portfolio", "process", "follow_up"), ("portfolio", "", "follow_up")]
 
 
 def test_a_brief_is_handed_only_to_who_still_reads_the_same(monkeypatch):
