@@ -36,9 +36,10 @@ ROUTE = "/download/{ticket}/{name}"
 LASTS, MOST = 900, 500
 #: The cookie that tells readers of the sample from each other.
 VISITOR = "_streamlit_xsrf"
-_NAME = re.compile(r"[a-z0-9-]{1,140}\.(csv|jpeg|json|pdf|png|svg|xlsx|xml|zip)")
-#: The fingerprint of what is in a file, at the end of its name.
-_MADE_OF = re.compile(r"-[0-9a-f]{32,64}\.")
+#: Every name ends with the fingerprint of what is in the file, so that no two are taken for one.
+_NAME = re.compile(
+    r"[a-z0-9-]{1,140}-([0-9a-f]{32}|[0-9a-f]{64})\.(csv|jpeg|json|pdf|png|svg|xlsx|xml|zip)"
+)
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "jpeg": "image/jpeg",
@@ -70,24 +71,25 @@ _lock = Lock()
 def offer(
     content: bytes, name: str, cookies: Mapping[str, str], person: User, project: int
 ) -> str | None:
-    """The address at which a person finds a CSV file on what is asked in a project, in the browser
-    with the cookies, for a quarter of an hour.
+    """The address at which a person finds a file on what is asked in a project, in the browser with
+    the cookies, for a quarter of an hour. name: the fingerprint of the content is put into it.
 
     Missing: None for a browser that does not say who it is. Raises: ValueError for another name
     than small letters, digits and hyphens before an ending of MEDIA_TYPES.
     """
+    beginning, _, ending = name.rpartition(".")
 
     def read(_connection: sa.Connection, user: User) -> bytes | None:
         return content if access.can(user, Verb.ASK, Kind.COLLECTION, project) else None
 
-    return offer_to_read(read, name, cookies, person)
+    return offer_to_read(read, f"{beginning}-{fingerprint(content)}.{ending}", cookies, person)
 
 
 def offer_to_read(read: Read, name: str, cookies: Mapping[str, str], person: User) -> str | None:
     """The same of a file that is read, and whose reader is asked for their right to it, when it
-    is fetched. Missing, Raises: as of `offer`."""
+    is fetched. name: with the fingerprint of what it is made of. Missing, Raises: as of `offer`."""
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name}: a file for download is named like links-12.csv")
+        raise ValueError(f"{name}: a file for download is named like links-12-<fingerprint>.csv")
     browser = _browser(cookies)
     if browser is None:
         return None
@@ -96,17 +98,8 @@ def offer_to_read(read: Read, name: str, cookies: Mapping[str, str], person: Use
         for old in [key for key, kept in _offers.items() if kept.until < now]:
             del _offers[old]
         # A page that runs again offers the same file at the same address.
-        if _MADE_OF.search(name):
-            same = (name, browser, person.id)
-            ticket = next(
-                (
-                    k
-                    for k, kept in _offers.items()
-                    if (kept.name, kept.browser, kept.person) == same
-                ),
-                ticket,
-            )
-            _offers.pop(ticket, None)
+        ticket = next((k for k, o in _offers.items() if _is_of(o, name, browser, person)), ticket)
+        _offers.pop(ticket, None)
         while len(_offers) >= MOST:
             _offers.pop(next(iter(_offers)))
         _offers[ticket] = Offer(read, name, browser, person.id, now + LASTS)

@@ -192,6 +192,16 @@ def verify(connection: sa.Connection) -> Chain:
     return Chain(lines, previous, blanked, tuple(broken), missing_triggers(connection))
 
 
+def edition(connection: sa.Connection) -> tuple[int, str]:
+    """The number of the last line, and what tells the audit as it is from what it was before: the
+    hash of that line, and how many lines are blanked."""
+    line = AuditEvent
+    newest = sa.select(line.id, line.sha256).order_by(line.id.desc()).limit(1)
+    last = connection.execute(newest).one_or_none() or (0, NOTHING)
+    blanked = sa.select(sa.func.count()).select_from(line).where(line.salt.is_(None))
+    return last[0], f"{last[1]}:{connection.scalar(blanked)}"
+
+
 def holds(connection: sa.Connection, sha256: str) -> bool:
     """Whether there is a line with a hash: who noted it earlier finds a cut end by that."""
     found = sa.select(AuditEvent.id).where(AuditEvent.sha256 == sha256)

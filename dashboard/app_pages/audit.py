@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import sqlalchemy as sa
 import streamlit as st
@@ -108,13 +110,17 @@ def _table(lines: list[Event], language: str, known: audit_words.Names) -> pd.Da
 def _offer(viewing: Viewing) -> None:
     """A link to the whole audit, for this person in this browser."""
     language = viewing.language
+    with reading(engine()) as connection:
+        last, edition = audit.edition(connection)
 
     def read(connection: sa.Connection, user: User) -> bytes | None:
         if not access.can(user, Verb.READ, Kind.AUDIT):
             return None
-        return write_audit(connection, user, heading(language), lambda a: called(a, language))[0]
+        named = partial(called, language=language)
+        return write_audit(connection, user, heading(language), named, last)[0]
 
-    address = downloads.offer_to_read(read, "audit.csv", st.context.cookies, viewing.user)
+    name = f"audit-{downloads.fingerprint(edition, language)}.csv"
+    address = downloads.offer_to_read(read, name, st.context.cookies, viewing.user)
     if address is None:
         st.caption(say("audit.sign_in_first", language))
     else:

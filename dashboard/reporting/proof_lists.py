@@ -79,7 +79,7 @@ def way(viewing: Viewing, line: ProofLine) -> None:
         except (NotPermitted, RefusedProof):
             return None
 
-    name = f"proof-{line.id}.{line.kind}"
+    name = f"proof-{line.id}-{line.sha256}.{line.kind}"
     address = downloads.offer_to_read(read, name, st.context.cookies, viewing.user)
     if address:
         st.link_button(say("proof.fetch", language), address)

@@ -14,14 +14,20 @@ from data.exports.cells import harmless
 
 
 def write_audit(
-    connection: sa.Connection, user: User, heading: Sequence[str], named: Callable[[str], str]
+    connection: sa.Connection,
+    user: User,
+    heading: Sequence[str],
+    named: Callable[[str], str],
+    until: int | None = None,
 ) -> tuple[bytes, int]:
     """The file, and how many lines it has. heading: names of the eight columns (number, at, who,
     action, what it is called, what it was done to, detail, hash). named: how an action is called.
+    until: the number of the last line that the file has.
 
     Raises: NotPermitted.
     """
-    lines = audit.events(connection, user)[::-1]
+    before = None if until is None else until + 1
+    lines = audit.events(connection, user, before=before)[::-1]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heading)

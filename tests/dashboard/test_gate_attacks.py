@@ -210,6 +210,10 @@ def test_t12_two_users_never_get_each_others_file_and_a_stranger_gets_none(house
             person: downloads.offer(files[person], "figures.csv", jar[person], users[person], 1)
             for person in (1, 2)
         }
+        # Even the names differ: each ends with the fingerprint of what is in the file.
+        names = {address.rpartition("-")[2] for address in addresses.values()}
+        assert names == {f"{downloads.fingerprint(file)}.csv" for file in files.values()}
+        assert len(names) == 2
         for person, other in ((1, 2), (2, 1)):
             assert browsers[person].get(addresses[person]).content == files[person]
             assert browsers[other].get(addresses[person]).status_code == 404

@@ -85,7 +85,7 @@ def test_a_proof_comes_in_and_goes_out_as_it_was_to_those_who_may_see_it(offers)
         kept = proofs(connection, person("manager"), reported=value.reported)
         proof = next(each for each in kept if each.name == "lista.csv")
         assert (proof.sha256, proof.bytes) == (hashlib.sha256(TABLE).hexdigest(), len(TABLE))
-        read = offers[f"proof-{proof.id}.csv"]
+        read = offers[f"proof-{proof.id}-{proof.sha256}.csv"]
         assert read(connection, person("manager")) == TABLE
         # The rights of the moment: a manager of another project, and one who is none any more.
         elsewhere = replace(

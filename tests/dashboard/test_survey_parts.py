@@ -130,7 +130,8 @@ def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser, manager):
     browser.cookies = {"arviomo_session": SIGNED, "_streamlit_xsrf": "renewed"}
     answer = browser.get(address)
     assert (answer.status_code, answer.content) == (200, b"a;b")
-    assert answer.headers["content-disposition"] == 'attachment; filename="12-links.csv"'
+    name = f"12-links-{downloads.fingerprint(b'a;b')}.csv"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answer.headers["content-type"].startswith("text/csv")
 
 
@@ -147,7 +148,8 @@ def test_a_file_goes_to_the_browser_that_it_was_offered_to(browser, manager):
 def test_nobody_else_finds_it_with_the_address_alone(browser, manager, cookies):
     address = downloads.offer(b"a;b", "12-links.csv", MINE, manager, 1)
     browser.cookies = cookies
-    found, missing = browser.get(address), browser.get("/download/" + "x" * 43 + "/12-links.csv")
+    name = address.rpartition("/")[2]
+    found, missing = browser.get(address), browser.get(f"/download/{'x' * 43}/{name}")
     assert found.status_code == missing.status_code == 404
     assert found.content == missing.content
 
@@ -191,6 +193,12 @@ def test_nothing_is_offered_to_who_says_nothing_or_under_a_strange_name(manager)
     assert downloads.offer(b"", "links.csv", {"other": "1"}, manager, 1) is None
     with pytest.raises(ValueError, match="named like"):
         downloads.offer(b"", 'x".csv', MINE, manager, 1)
+
+
+@pytest.mark.parametrize("name", ["audit.csv", "proof-3.pdf", "x-abc.csv", f"x-{'a' * 33}.csv"])
+def test_no_file_is_offered_without_the_fingerprint_of_what_is_in_it(manager, name):
+    with pytest.raises(ValueError, match="named like"):
+        downloads.offer_to_read(lambda *_: b"", name, MINE, manager)
 
 
 # --- QR codes -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from data import access, audit, schema
 from data.access import Grant, NotPermitted, Role, User
 from data.database import reading, writing
+from data.exports.audit_csv import write_audit
 
 TRIGGERS = ("audit_event_unchanged", "audit_event_kept")
 #: A whole line that somebody made up; its number and its place are taken.
@@ -223,3 +224,14 @@ def test_t54_a_trigger_that_is_gone_or_does_nothing_is_told(written):
 def test_t54_a_trigger_that_is_switched_off_is_told(postgresql_engine):
     change(postgresql_engine, sa.text("alter table audit_event disable trigger user"))
     assert chain(postgresql_engine).open == ("audit_event_unchanged", "audit_event_kept")
+
+
+def test_the_file_ends_where_its_name_says(sqlite_engine):
+    with writing(sqlite_engine) as connection:
+        operator = access.operator()
+        audit.record(connection, operator, "backup", "database")
+        last, edition = audit.edition(connection)
+        audit.record(connection, operator, "backup", "database")
+        said = write_audit(connection, operator, ["n"] * 8, str, last)
+        assert said[1] == 1
+        assert audit.edition(connection) != (last, edition)
