@@ -20,7 +20,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.navigation.page import Page
 
-from dashboard import accessibility, navigation, session, sign_in
+from dashboard import accessibility, addressed, navigation, session, sign_in
 from dashboard.truth import engine
 from dashboard.wording import LANGUAGE_NAMES, say
 from data import access, sheets
@@ -42,6 +42,8 @@ def main() -> None:
         user = session.user(connection)
         invented = session.shows_sample(connection)
         revision = sheets.latest_revision(connection)
+        if user is not None:
+            addressed.note_strange(connection, user)
     if user is None:
         _show_door(language)
         return

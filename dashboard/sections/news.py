@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard import format as written
 from dashboard.attention import is_pressing
 from dashboard.charts import is_shown
-from dashboard.components import entity_link, explained
+from dashboard.components import explained, link_markup
 from dashboard.figures import earlier, figures, findings_of, metric_of, names
 from dashboard.labels import overall_of
 from dashboard.literal import literal
@@ -91,9 +91,12 @@ def since_round(viewing: Viewing, scope: Scope, name: str, called: Mapping[int, 
     if not found:
         return
     st.markdown(literal(said))
-    with st.container(horizontal=True):
-        for project in moved[:MOST]:
-            entity_link(viewing, "project", called[project], project_id=project)
+    links = [
+        link_markup(viewing, "project", called[project], project_id=project)
+        for project in moved[:MOST]
+    ]
+    if links:
+        st.html(f'<p class="links">{" ".join(links)}</p>')
     explained(viewing, [(metric, found)], scope.publication, key=f"news_{name}")
 
 
