@@ -246,6 +246,10 @@ class Instrument(Strict):
         waves = self.item(item_code).waves
         return not waves or wave in waves
 
+    def has_questions_for(self, group: str) -> bool:
+        """Whether a group is asked anything in some wave, skip logic aside."""
+        return any(item.concerns(group, wave) for item in self.items for wave in WAVES)
+
     @property
     def score_unit(self) -> int:
         """Number of whole units on the 0-100 range of this instrument's scores.

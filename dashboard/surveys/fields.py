@@ -14,7 +14,7 @@ from data.database import reading
 from data.fieldwork.asking import NewCollection
 from data.fieldwork.collection_facts import CollectionFacts
 from data.fieldwork.invitations import Invitee
-from survey.instrument import GROUPS, WAVES, WHOLE_PROCESS, Instrument
+from survey.instrument import GROUPS, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS, Instrument
 from survey.text import LANGUAGES
 
 FORM = "survey"
@@ -38,8 +38,10 @@ def defaults(
 ) -> dict[str, Any]:
     """What stands in the fields at first: the next wave that was not asked, the groups concerned.
 
+    ``offered``: the groups that the questionnaire has questions for.
+
     ``filed``: the waves and phases whose answers came as files; new ones are added to them.
-    Missing: every group where nobody said whom the matter of the project concerns.
+    Missing: every group offered where nobody said whom the matter of the project concerns.
     """
     with reading(engine()) as connection:
         detail = records.project_detail(connection, viewing.user, project)
@@ -54,10 +56,13 @@ def defaults(
         for one in fielded
         if (one.instrument, one.version) == (instrument.code, instrument.version)
     }
-    concerned = [one.group for one in detail.affected] if detail else []
+    concerned = {one.group for one in detail.affected} if detail else set()
+    offered = [code for code in (*GROUPS, UNKNOWN_GROUP) if instrument.has_questions_for(code)]
+    known = [code for code in offered if code in GROUPS]
     return {
         "wave": _next_wave(instrument, asked | linked, linked),
-        "groups": [code for code in GROUPS if code in concerned] or list(GROUPS),
+        "groups": [code for code in known if code in concerned] or known,
+        "offered": offered,
         "filed": asked - linked,
         "mark": mark_of(project, instrument.key),
     }

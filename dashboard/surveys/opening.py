@@ -45,7 +45,7 @@ FIRST = ("process_pulse", "process_quality", "process_plain", "process_pupil")
 AT_FIELD = {
     f"survey.wrong.{code}"
     for code in (
-        *("groups", "languages", "opens", "closes", "order", "past"),
+        *("groups", "unasked", "languages", "opens", "closes", "order", "past"),
         *("thanks", "invited", "opened", "invitees"),
     )
 }
@@ -148,13 +148,18 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
         st.info(say("survey.added_to", language))
     st.multiselect(
         say("survey.groups", language),
-        [*GROUPS, UNKNOWN_GROUP],
+        usual["offered"],
         default=usual["groups"],
         format_func=lambda code: group_name(code, language),
         key=field("groups", drawn, mark),
         help=say("survey.groups_help", language),
     )
-    _wrong("groups", language)
+    left = [code for code in (*GROUPS, UNKNOWN_GROUP) if code not in usual["offered"]]
+    if left:
+        named = ", ".join(group_name(code, language) for code in left)
+        st.caption(literal(say("survey.groups_left", language, groups=named)))
+    for code in ("groups", "unasked"):
+        _wrong(code, language)
 
 
 def _when(drawn: int, language: str) -> None:
