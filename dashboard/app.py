@@ -39,8 +39,8 @@ def main() -> None:
         _refuse_to_run(language)
         return
     with reading(engine()) as connection:
-        user = session.user(connection)
         invented = session.shows_sample(connection)
+        user = session.user(connection, shows_sample=invented)
         revision = sheets.latest_revision(connection)
         if user is not None:
             addressed.note_strange(connection, user)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from dashboard import format as written
-from dashboard.components import entity_link
+from dashboard.components import link_markup
 from dashboard.figures import findings, metric_of, names
 from dashboard.labels import (
     group_name,
@@ -40,18 +41,23 @@ def attention(viewing: Viewing) -> None:
     called = names(viewing, Level.PROJECT)
     if not pressing:
         st.info(say("empty.attention", language))
-    with st.grid(2, min_column_width=380, border=True, gap="small"):
-        for number in pressing[:MOST]:
-            with st.container(gap="xxsmall"):
-                entity_link(
-                    viewing, "project", called.get(number, ""), strong=True, project_id=number
-                )
-                st.html(listed(viewing, found[number]))
+    else:
+        st.html(cards(viewing, {number: found[number] for number in pressing[:MOST]}, called))
     if len(pressing) > MOST:
         st.caption(say("attention.more", language, shown=MOST, all=len(pressing)))
     doubtful = len(found) - len(pressing)
     if doubtful:
         st.markdown(say_count("attention.doubtful", doubtful, language))
+
+
+def cards(viewing: Viewing, found: Mapping[int, list[Attention]], called: Mapping[int, str]) -> str:
+    """Projects with their reasons beside each other, each behind its name as a link, as HTML."""
+    drawn = "".join(
+        f"<div><strong>{link_markup(viewing, 'project', called.get(number, ''), project_id=number)}"
+        f"</strong>{listed(viewing, theirs)}</div>"
+        for number, theirs in found.items()
+    )
+    return f'<div class="cards">{drawn}</div>'
 
 
 def attention_of(viewing: Viewing, project: int) -> None:

@@ -24,7 +24,7 @@ from dashboard.figures import metric_of, with_figures
 from dashboard.literal import literal
 from dashboard.provenance import explain
 from dashboard.session import Viewing, link
-from dashboard.tables import are_bounds, results_table, table_block
+from dashboard.tables import are_bounds, folded, results_table, table_block
 from dashboard.wording import say
 from data.sheets import RevisionFacts
 from metrics.metric import Level, Metric, Result, Unit
@@ -42,6 +42,13 @@ def entity_link(
         link(viewing, page, label, **selections)
     else:
         st.text(name)
+
+
+def link_markup(viewing: Viewing, page: str, name: str, **selections: object) -> str:
+    """The same as HTML, for what is drawn in one piece; it opens without a new visit (shell.js)."""
+    found = session.address(viewing, page, **selections)
+    text = html.escape(name)
+    return text if found is None else f'<a class="page" href="{html.escape(found)}">{text}</a>'
 
 
 def begin(
@@ -186,16 +193,23 @@ def picture_block(
     publication: RevisionFacts,
     key: str,
 ) -> None:
-    """The same of a picture that shows more than one figure a row, or more than one metric."""
+    """The same of a picture that shows more than one figure a row, or more than one metric.
+
+    The chart, its marks' meaning and its table are one element: a browser draws it in the time of
+    one.
+    """
     language = viewing.language
     if picture.figure is not None:
         st.markdown(literal(sentence))
-        draw(picture.figure, picture.alt)
-        st.caption(literal(picture.legend))
+        st.html(
+            f"{still(picture.figure, picture.alt)}"
+            f'<p class="legend">{html.escape(picture.legend)}</p>'
+            f"{folded(picture.table, title, language)}"
+        )
     else:
         # A picture of gaps alone says nothing that the sentence and the table do not.
         st.info(literal(sentence))
-    table_block(picture.table, title, language)
+        table_block(picture.table, title, language)
     with st.container(horizontal=True):
         explained(viewing, made_of, publication, key=key)
         if picture.figure is not None:

@@ -15,11 +15,13 @@ from data import access, records, sheets
 from data.access import User
 from data.database import database_url, reading
 from data.sheets import Attention, RevisionFacts
-from metrics.catalog import metrics
+from metrics.catalog import catalog
 from metrics.metric import Level, Metric, Profile, Result
 
 #: Figures kept in memory: answers to this many different questions.
 KEPT = 4000
+#: Findings kept in memory: of this many revisions as a kind of reader may see them.
+KEPT_FINDINGS = 200
 
 
 class NothingPublished(Exception):
@@ -56,6 +58,8 @@ class Key(NamedTuple):
 
 #: What was read, by everything that decides what it is; the oldest goes first.
 _kept: dict[Key, tuple[Result, ...]] = {}
+#: Findings in the same way, by database, revision and policy.
+_found: dict[tuple[str, int, Policy], tuple[Attention, ...]] = {}
 
 
 def figures(
@@ -139,10 +143,7 @@ def some_answers_wait(facts: RevisionFacts, project: int) -> bool:
 def findings(viewing: Viewing) -> list[Attention]:
     """The projects that need attention, heaviest first, among those the reader may see."""
     revision = revision_of(viewing)
-    if revision is None:
-        return []
-    with reading(engine()) as connection:
-        return sheets.read_findings(connection, viewing.user, revision=revision)
+    return [] if revision is None else list(_findings(viewing, revision))
 
 
 def earlier(revision: int) -> RevisionFacts | None:
@@ -154,10 +155,8 @@ def earlier(revision: int) -> RevisionFacts | None:
 
 def findings_of(viewing: Viewing, revision: int) -> dict[int, list[Attention]]:
     """The findings of a kept revision by project, among those the reader may see."""
-    with reading(engine()) as connection:
-        found = sheets.read_findings(connection, viewing.user, revision=revision)
     by_project: dict[int, list[Attention]] = {}
-    for finding in found:
+    for finding in _findings(viewing, revision):
         by_project.setdefault(finding.project, []).append(finding)
     return by_project
 
@@ -183,7 +182,16 @@ def levels_with(viewing: Viewing, metric: str) -> list[Level]:
 
 
 def names(viewing: Viewing, level: Level) -> dict[int, str]:
-    """The entities of a level that the reader may know of, by number, in alphabetical order."""
+    """The entities of a level that the reader may know of, by number, in alphabetical order.
+
+    The register may change at any time, so they are read once a run, and not kept longer.
+    """
+    if level not in viewing.names:
+        viewing.names[level] = _names(viewing, level)
+    return dict(viewing.names[level])
+
+
+def _names(viewing: Viewing, level: Level) -> dict[int, str]:
     read = {
         Level.PROGRAMME: records.programmes,
         Level.FUNDER: records.funders,
@@ -198,7 +206,19 @@ def names(viewing: Viewing, level: Level) -> dict[int, str]:
 
 def metric_of(name: str) -> Metric:
     """What a metric says of itself."""
-    return metrics()[name]
+    return catalog()[name].METRIC
+
+
+def _findings(viewing: Viewing, revision: int) -> tuple[Attention, ...]:
+    key = (database_url(), revision, policy(viewing))
+    found = _found.get(key)
+    if found is None:
+        with reading(engine()) as connection:
+            read = sheets.read_findings(connection, viewing.user, revision=revision)
+        while len(_found) >= KEPT_FINDINGS:
+            _found.pop(next(iter(_found)), None)
+        found = _found[key] = tuple(read)
+    return found
 
 
 def _read(key: Key, user: User) -> tuple[Result, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import streamlit as st
+from time import monotonic
 
 from dashboard.truth import engine
 from dashboard.wording import say
@@ -13,6 +12,11 @@ from data.instruments import known_instruments
 from metrics.names import GROUP_NAMES, PHASE_NAMES, WAVE_NAMES, record_part
 from survey.instrument import Instrument
 from survey.text import LANGUAGES
+
+#: How long questionnaires are kept, and of how many databases. A page asks for them some forty
+#: times; Streamlit's own cache takes as long for that as drawing ten elements.
+FRESH_SECONDS, KEPT = 60, 8
+_questionnaires: dict[str, tuple[float, Mapping[str, Instrument]]] = {}
 
 
 def wave_name(code: str, language: str) -> str:
@@ -33,13 +37,15 @@ SPLIT_NAMES = {"group": group_name, "phase": phase_name}
 
 def questionnaires() -> Mapping[str, Instrument]:
     """Every questionnaire that figures may come from, shipped or brought, by ``code@version``."""
-    return _questionnaires(database_url())
-
-
-@st.cache_resource(ttl=60, max_entries=8, show_spinner=False)
-def _questionnaires(database: str) -> Mapping[str, Instrument]:  # noqa: ARG001 - what it is kept by
-    with reading(engine()) as connection:
-        return known_instruments(connection)
+    url = database_url()
+    until, found = _questionnaires.get(url, (0.0, {}))
+    if until < monotonic():
+        with reading(engine()) as connection:
+            found = known_instruments(connection)
+        while len(_questionnaires) >= KEPT:
+            _questionnaires.pop(next(iter(_questionnaires)), None)
+        _questionnaires[url] = (monotonic() + FRESH_SECONDS, found)
+    return found
 
 
 def forget_questionnaires() -> None:

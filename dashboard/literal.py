@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 JOINER = "\u2060"
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&\"'^=:@/%?,;])")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>$&\"'^=:@/%?,;])")
 #: Breaks and runs of common spaces; spaces that must not break a line are kept.
 _BREAKS = re.compile(r"[ \t\r\n\f\v]+")
 _SHORTCODES = re.compile(r":(?=\S)|@(?=\S)|(?<=www)(?=\.)|(?<=[-<>=!])(?=[-<>=])", re.IGNORECASE)
@@ -20,6 +21,11 @@ def literal(text: str) -> str:
     line = _BREAKS.sub(" ", text).strip(" ")
     apart = _SHORTCODES.sub(lambda found: found.group() + JOINER, line)
     return _MARKS.sub(r"\\\1", apart)
+
+
+def as_written(marked: str) -> str:
+    """The text that `literal` was given, on one line: for what is shown as HTML."""
+    return _ESCAPED.sub(r"\1", marked).replace(JOINER, "")
 
 
 def web_address(text: str) -> str | None:

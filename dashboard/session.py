@@ -31,7 +31,7 @@ from data.access import User
 from data.database import writing
 from data.permissions import PAGES, Kind, Verb
 from data.sessions import Session
-from metrics.metric import Profile
+from metrics.metric import Level, Profile
 from survey.text import DEFAULT_LANGUAGE, LANGUAGES
 
 LANGUAGE = "lang"
@@ -61,19 +61,24 @@ class Viewing:
     invented: bool = False
     pages: Mapping[str, Page] = field(default_factory=dict)
     revision: int | None = None
+    #: What this run has read of the register, and what its links carry.
+    names: dict[Level, dict[int, str]] = field(default_factory=dict, compare=False, repr=False)
+    carries: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 # --- who looks ----------------------------------------------------------------------------------
 
 
-def user(connection: sa.Connection) -> User | None:
+def user(connection: sa.Connection, *, shows_sample: bool | None = None) -> User | None:
     """Who looks: the persona in the address, or the signed-in person; None for a stranger.
+
+    shows_sample: where that is known already.
 
     A persona is nobody as soon as the database holds anything that is not invented. The session of
     a signed-in person is looked up at every run, with the rights that they have now.
     """
     if sign_in.mode() is sign_in.Mode.PERSONAS:
-        return _persona(connection)
+        return _persona(connection, shows_sample)
     found = signed_in(connection)
     if found is None:
         return None
@@ -95,8 +100,8 @@ def writer(connection: sa.Connection) -> User | None:
     return None if found is None else found.user
 
 
-def _persona(connection: sa.Connection) -> User | None:
-    if not shows_sample(connection):
+def _persona(connection: sa.Connection, sample: bool | None = None) -> User | None:
+    if not (shows_sample(connection) if sample is None else sample):
         return None
     return access.persona(selection(PERSONA, sign_in.PERSONAS), connection)
 
@@ -380,4 +385,7 @@ def address(viewing: Viewing, page: str, **selections: object) -> str | None:
     """The address of a page with selections, for a link inside a table; None if not permitted."""
     if page not in viewing.pages:
         return None
-    return f"/{viewing.pages[page].url_path}?{urlencode(carried(**selections))}"
+    if not viewing.carries:  # asking Streamlit for each link takes longer than drawing it
+        viewing.carries.update(carried())
+    asked = viewing.carries | {name: str(value) for name, value in selections.items()}
+    return f"/{viewing.pages[page].url_path}?{urlencode(asked)}"

@@ -51,7 +51,7 @@ PACKED = {
     ".wasm": "application/wasm",
 }
 #: The kinds of elements that the first screen of a page is made of, by the names of their scripts.
-FIRST_SCREEN = ("Html", "Metric", "PageLink", "Button", "ButtonGroup", "Selectbox")
+FIRST_SCREEN = ("Html", "PageLink", "Button", "ButtonGroup", "Selectbox")
 _IMPORTS = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 _HEADINGS = re.compile(r'<link rel="service-desc"[^>]*/>|<!--.*?-->', re.DOTALL)
 _NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)

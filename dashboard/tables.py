@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 import pandas as pd
@@ -10,7 +11,7 @@ import streamlit as st
 from dashboard import format as written
 from dashboard.charts import Row, is_shown
 from dashboard.labels import wave_name
-from dashboard.literal import literal
+from dashboard.literal import as_written, literal
 from dashboard.series import all_breaks, version_of
 from dashboard.wording import say
 from metrics.metric import Method, Metric, Result
@@ -19,8 +20,29 @@ from metrics.reasons import REASONS, STATES
 
 def table_block(frame: pd.DataFrame, title: str, language: str) -> None:
     """The table behind a chart, folded under it."""
-    with st.expander(say("table.show", language)):
-        st.table(frame, alt=title, hide_index=True)
+    st.html(folded(frame, title, language))
+
+
+def folded(frame: pd.DataFrame, title: str, language: str) -> str:
+    """A table of literal texts as HTML, folded until somebody opens it.
+
+    Streamlit's own table fetches Arrow's scripts and draws every cell as Markdown, which takes a
+    browser as long as all the rest of a chart; also while nobody has opened the fold.
+    """
+    heads = "".join(f'<th scope="col">{_cell(head)}</th>' for head in frame.columns)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{_cell(text)}</td>' for text in row)}</tr>"
+        for row in frame.itertuples(index=False, name=None)
+    )
+    return (
+        f'<details class="fold"><summary>{html.escape(say("table.show", language))}</summary>'
+        f'<div class="wide"><table aria-label="{html.escape(title)}">'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+def _cell(text: object) -> str:
+    return html.escape(as_written(str(text)))
 
 
 def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@
   // What our own pages wrote is already in the right language.
   const ours =
     '[data-testid="stMarkdownContainer"], [data-testid="stTable"], [data-testid="stDataFrame"],' +
-    ' [data-testid="stText"], .still, script, style';
+    ' [data-testid="stText"], [data-testid="stHtml"], script, style';
   // … but for the place to drop a file on, whose words are Streamlit's own.
   const theirs = '[data-testid="stFileUploaderDropzone"]';
   const originals = new WeakMap();
@@ -25,7 +25,17 @@
     .filter(([english]) => english.includes("{name}"))
     .map(([english, known]) => [new RegExp(`^${english.replace("{name}", "(.+)")}$`), known]);
 
+  // Pages say the same few words again and again, most of them none of Streamlit's.
+  let asked = new Map();
   const inLanguage = (english) => {
+    if (!asked.has(english)) {
+      if (asked.size > 2000) asked = new Map();
+      asked.set(english, lookedUp(english));
+    }
+    return asked.get(english);
+  };
+
+  const lookedUp = (english) => {
     const number = english.match(/\d+/)?.[0] ?? "";
     const known = words[english] ?? words[english.replace(/\d+/, "{n}")];
     if (known) return known[language].replace("{n}", number);
@@ -65,7 +75,7 @@
 
   const translateTree = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return translateText(root);
-    if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    if (root.nodeType !== Node.ELEMENT_NODE || root.closest('[data-testid="stHtml"]')) return undefined;
     translateElement(root);
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     while (walker.nextNode()) {
@@ -86,9 +96,10 @@
   let announced = window.location.pathname;
 
   const follow = () => {
-    const asked = askedLanguage();
-    if (asked !== language) {
-      language = asked;
+    const wanted = askedLanguage();
+    if (wanted !== language) {
+      language = wanted;
+      asked = new Map();
       document.documentElement.lang = language;
       document.cookie = `arviomo_lang=${language};path=/;max-age=31536000;samesite=lax`;
       translateTree(document.body);
@@ -115,6 +126,30 @@
       }
       table.querySelectorAll('td [data-testid="stMarkdownContainer"]').forEach(reach);
     }
+    document.querySelectorAll(".fold[open] .wide").forEach(reach);
+  };
+
+  // A table that would scroll sideways on a phone is read a row at a time: pages.css lays it out, by
+  // the headings that are written on its cells here. Its roles are said, as a table that is laid out
+  // otherwise has none of its own.
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TH: "columnheader", TD: "cell" };
+  const stackTables = () => {
+    if (!narrow.matches) return;
+    for (const table of document.querySelectorAll('[data-testid="stTable"] table, .fold[open] table')) {
+      if (!table.hasAttribute("data-stacked")) {
+        const box = table.closest('[data-testid="stTable"], .wide');
+        if (table.scrollWidth <= box.clientWidth + 1 || (table.rows[0]?.cells.length ?? 0) < 3) continue;
+        table.setAttribute("data-stacked", "");
+      }
+      const heads = [...table.rows[0].cells].map((head) => head.textContent.trim());
+      for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+        if (part.getAttribute("role") !== roles[part.tagName]) part.setAttribute("role", roles[part.tagName]);
+        if (part.tagName === "TD" && part.getAttribute("data-heading") !== heads[part.cellIndex]) {
+          part.setAttribute("data-heading", heads[part.cellIndex] ?? "");
+        }
+      }
+    }
   };
 
   // On a phone Streamlit's list of pages holds its sections as items that are none. Without the
@@ -140,6 +175,36 @@
     }
   });
 
+  // A link inside what we draw as one piece: Streamlit is told as it is of the browser's own way
+  // back, so the visit goes on and nothing is loaded anew.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a.page") : null;
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  });
+
+  // A table that somebody opened stays open when its figures change.
+  const unfolded = new Set();
+  const nameOf = (fold) => fold.querySelector("table").getAttribute("aria-label");
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (!target.matches?.("details.fold") || !target.isConnected) return;
+      if (target.open) unfolded.add(nameOf(target));
+      else unfolded.delete(nameOf(target));
+    },
+    true,
+  );
+  const unfold = (root) => {
+    if (!unfolded.size || root.nodeType !== Node.ELEMENT_NODE) return;
+    const folds = root.matches("details.fold") ? [root] : root.querySelectorAll("details.fold");
+    for (const fold of folds) if (unfolded.has(nameOf(fold))) fold.open = true;
+  };
+
   const start = () => {
     document.body.append(region);
     translateTree(document.body);
@@ -148,7 +213,10 @@
       for (const change of changes) {
         if (change.type === "characterData") translateText(change.target);
         else if (change.type === "attributes") translateElement(change.target);
-        else change.addedNodes.forEach(translateTree);
+        else {
+          change.addedNodes.forEach(translateTree);
+          change.addedNodes.forEach(unfold);
+        }
       }
     }).observe(document.documentElement, {
       subtree: true,
@@ -160,6 +228,7 @@
     window.setInterval(() => {
       follow();
       followScheme();
+      stackTables();
       reachTables();
       settleSections();
     }, 500);

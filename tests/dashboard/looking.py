@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -43,6 +44,24 @@ def tiles(at: AppTest) -> dict[str, str]:
     bodies = "".join(element.proto.body for element in at.get("html"))
     found = re.findall(r'<dt>(.*?)</dt><dd class="value">(.*?)</dd>', bodies)
     return {html.unescape(name): html.unescape(value) for name, value in found}
+
+
+def tables(at: AppTest) -> list[pd.DataFrame]:
+    """What the tables of a page hold: those that stand open, then those folded under charts."""
+    bodies = [element.proto.body for element in at.get("html")]
+    return [table.value for table in at.table] + [
+        frame for body in bodies for frame in _folded(body)
+    ]
+
+
+def _folded(body: str) -> list[pd.DataFrame]:
+    found = []
+    for table in re.findall(r'<details class="fold">.*?<table[^>]*>(.*?)</table>', body):
+        heads = re.findall(r'<th scope="col">(.*?)</th>', table)
+        rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)]
+        cells = [[html.unescape(cell) for cell in row] for row in rows if row]
+        found.append(pd.DataFrame(cells, columns=[html.unescape(head) for head in heads]))
+    return found
 
 
 def plain(text: str) -> str:

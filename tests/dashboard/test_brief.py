@@ -28,7 +28,7 @@ from data.reporting.reading import desk
 from metrics.metric import Level, Reason, ValueState
 from survey.text import LANGUAGES
 from tests.commands import run_arviomo
-from tests.dashboard.looking import opened, plain, tiles
+from tests.dashboard.looking import opened, plain, tables, tiles
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -104,7 +104,7 @@ def test_figures_on_paper_are_those_of_the_page(role, language):
     told = told_benefit(viewing, scope)
     table = results_texts(told.rows, told.metric, language)
     shown = next(  # the table behind the same chart, as the page holds it
-        each.value for each in page.table if list(each.value.iloc[:, 0]) == list(table_of(table))
+        each for each in tables(page) if list(each.iloc[:, 0]) == table_of(table)
     )
     cells = [squeezed(plain(str(cell))) for cell in shown.to_numpy().flatten()]
     assert [cell for cell in cells if cell not in said] == []
@@ -112,7 +112,7 @@ def test_figures_on_paper_are_those_of_the_page(role, language):
 
 def table_of(table: dict[str, list[str]]) -> list[str]:
     """The first column of a table as a page holds it."""
-    return [literal(text) for text in next(iter(table.values()))]
+    return [plain(literal(text)) for text in next(iter(table.values()))]
 
 
 PARTS = (("approved", "locked"), ("submitted",))

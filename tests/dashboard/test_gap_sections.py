@@ -19,7 +19,7 @@ from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import REASONS
 from survey.rubric import rubric
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, pictures, plain
+from tests.dashboard.looking import opened, pictures, plain, tables
 
 
 def gap(value: float | None, low: float | None, high: float | None, **more) -> Result:
@@ -146,8 +146,7 @@ def test_a_project_reads_its_blind_spot_and_what_to_do_next(language):
     assert any(say_count("gap.sentence.blind", 1, language, where=name) in text for text in told)
     alt = next(alt for alt in pictures(at) if say("gap.blind", language) in alt)
     assert name in alt
-    tables = [table.value for table in at.table]
-    table = next(t for t in tables if say("gap.gap", language) in t.columns)
+    table = next(t for t in tables(at) if say("gap.gap", language) in t.columns)
     meanings = table[say("gap.meaning", language)].map(plain)
     assert meanings.iloc[0] == say("gap.blind", language)
     steps = "\n".join(told)
@@ -195,8 +194,8 @@ def test_the_steering_group_sees_the_gaps_of_all_projects_and_a_manager_of_their
     columns = say("gap.meaning", "fi"), construct_name("INFL", "fi")
     grids = {}
     for role in ("steering", "manager"):
-        tables = [table.value for table in opened("process", role).table]
-        grids[role] = next(t for t in tables if set(columns) <= set(t.columns))
+        shown = tables(opened("process", role))
+        grids[role] = next(t for t in shown if set(columns) <= set(t.columns))
     assert len(grids["steering"]) > len(grids["manager"]) == 2  # the sample's manager leads two
     # The project with the blind spot comes first.
     assert say_count("gap.count.blind", 1, "fi") in plain(grids["steering"].iloc[0, 1])

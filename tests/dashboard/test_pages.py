@@ -18,7 +18,7 @@ from data.folding.record_frames import TAKEN_UP
 from data.schema import ROLES, TAKEN_UP_STATUSES
 from metrics.catalog import metrics
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, pictures, plain, tiles
+from tests.dashboard.looking import opened, pictures, plain, tables, tiles
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -32,7 +32,7 @@ def spoken(at: AppTest) -> str:
     ]
     said += [f"{metric.label} {metric.value}" for metric in at.metric]
     said += [f"{name} {value}" for name, value in tiles(at).items()]
-    said += [table.value.to_csv() for table in at.table]
+    said += [table.to_csv() for table in tables(at)]
     said += pictures(at)
     said += [widget.label for kind in ("selectbox", "button") for widget in at.get(kind)]
     return "\n".join(str(text) for text in said)
@@ -101,8 +101,9 @@ def test_every_chart_has_its_words_and_its_table(page):
     charts = pictures(at)
     assert charts
     assert all(alt.startswith("Kaavio: ") for alt in charts)
-    shown = [expander.label for expander in at.expander]
-    assert shown.count(say("table.show", "fi")) >= len(charts)
+    drawn = "".join(element.proto.body for element in at.get("html"))
+    folds = drawn.count(f"<summary>{say('table.show', 'fi')}</summary>")
+    assert folds == drawn.count('<details class="fold">') >= len(charts)
 
 
 def test_a_choice_in_the_address_opens_that_project():
@@ -118,7 +119,7 @@ def test_an_address_of_nothing_shows_no_figures_of_something_else(page):
     at = opened(page, **{f"{page}_id": 987_654})
     assert say(f"choose.{page}.astray", "fi") in [warning.value for warning in at.warning]
     assert not tiles(at)
-    assert not at.table
+    assert not tables(at)
 
 
 def test_an_address_of_what_one_may_not_see_looks_like_one_of_nothing():

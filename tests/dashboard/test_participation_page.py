@@ -15,7 +15,7 @@ from data.database import reading
 from metrics.catalog import metrics
 from metrics.metric import Result, ValueState
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, pictures, plain
+from tests.dashboard.looking import opened, pictures, plain, tables
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("sample")
 def spoken(at: AppTest) -> str:
     kinds = ("title", "header", "subheader", "markdown", "caption", "info")
     said = [plain(element.value) for kind in kinds for element in at.get(kind)]
-    return "\n".join([*said, *(plain(table.value.to_csv()) for table in at.table)])
+    return "\n".join([*said, *(plain(table.to_csv()) for table in tables(at))])
 
 
 def published(metric: str, role: str = "steering", **wanted) -> list[Result]:
@@ -58,10 +58,10 @@ def test_different_people_stand_beside_the_sum_of_projects(language):
     ways = {r.part: r.value for r in published("distinct_participants")}
     assert ways["sum"] == ways["distinct"] + ways["overlap"]  # what the three words mean
     row = next(
-        plain(" ".join(map(str, table.value.iloc[0])))
-        for table in at.table
+        plain(" ".join(map(str, table.iloc[0])))
+        for table in tables(at)
         if metrics()["distinct_participants"].label.in_language(language)
-        in plain(" ".join(map(str, table.value.iloc[0])))
+        in plain(" ".join(map(str, table.iloc[0])))
     )
     for way in ("distinct", "sum", "overlap"):
         assert written.count(round(ways[way]), language) in row
@@ -164,9 +164,9 @@ def test_the_funnel_tells_stages_years_times_and_ends(language):
 @pytest.mark.parametrize("page", ["overview", "project"])
 def test_every_outcome_of_records_has_its_grade_and_its_reservation(page):
     at = opened(page, overview_view="benefit")
-    tables = [t.value for t in at.table if say("table.grade", "fi") in t.value.columns]
-    assert tables
-    grades = {grade for table in tables for grade in table[say("table.grade", "fi")]}
+    found = [table for table in tables(at) if say("table.grade", "fi") in table.columns]
+    assert found
+    grades = {grade for table in found for grade in table[say("table.grade", "fi")]}
     assert grades <= set("ABCDE")
     said = spoken(at)
     needs = metrics()["needs_met"]
@@ -179,8 +179,8 @@ def test_a_share_of_records_shows_what_it_was_counted_from():
     at = opened("overview", overview_view="process")
     row = next(
         plain(" ".join(map(str, row)))
-        for table in at.table
-        for row in table.value.itertuples()
+        for table in tables(at)
+        for row in table.itertuples()
         if metrics()["roles_filled"].label.fi in plain(str(row))
     )
     assert f"{roles.numerator} / {roles.denominator}" in row

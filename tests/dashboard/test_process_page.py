@@ -21,7 +21,7 @@ from metrics.item_class import CLASS_NAMES
 from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import REASONS
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, plain, tables
 
 pytestmark = pytest.mark.usefixtures("sample")
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("sample")
 def heatmap_of(at: AppTest, language: str = "fi"):
     """The table behind the heatmap: the one with a column for a phase."""
     whole = say("process.whole", language)
-    return next(table.value for table in at.table if whole in table.value.columns)
+    return next(table for table in tables(at) if whole in table.columns)
 
 
 @pytest.mark.parametrize("role", ["manager", "funder"])

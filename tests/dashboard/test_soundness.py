@@ -15,7 +15,7 @@ from metrics.metric import Method, Reason, Result, ValueState
 from metrics.reasons import METHODS, REASONS
 from metrics.response_flags import DRIFTED, FLAGS, UNEVEN, Flag, flag
 from survey.text import LANGUAGES
-from tests.dashboard.looking import opened, plain
+from tests.dashboard.looking import opened, plain, tables
 
 sample = pytest.mark.usefixtures("sample")
 
@@ -103,7 +103,7 @@ def test_every_flag_has_words_in_three_languages():
 
 
 def table_with(at: AppTest, *heads: str):
-    (found,) = [each.value for each in at.table if set(heads) <= set(each.value.columns)]
+    (found,) = [each for each in tables(at) if set(heads) <= set(each.columns)]
     return found
 
 
@@ -124,6 +124,6 @@ def test_the_process_page_tells_who_answered_and_how_constructs_measure(language
 def test_the_change_stands_beside_comparison_sites_or_it_is_said_that_there_are_none():
     at = opened("overview", overview_view="benefit")
     label = metrics()["difference_in_differences"].label.fi
-    told = [plain(cell) for each in at.table for cell in each.value.iloc[:, 0]]
+    told = [plain(cell) for each in tables(at) for cell in each.iloc[:, 0]]
     missing = [plain(each.value) for each in at.info]
     assert any(label in name for name in told) or say("sites.none", "fi") in missing
