@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from data.imports.spaces import normal_spaces
 
 #: Words that survey tools write under a question that has no rows of its own.
 PLACEHOLDERS = frozenset(
     {"response", "open-ended response", "vastaus", "avoin vastaus", "svar", "öppet svar"}
 )
+
+#: What stands merged above the number, time and language of answers, and is no question.
+_ABOUT = re.compile(
+    r"(?:vastaaja|(?:vastaajan|vastauksen)? ?(?:perus|tausta)?tiedot|respondent|response"
+    r"|respondent (?:info|information|details)|svarande|(?:svarandes )?(?:bakgrunds)?uppgifter)"
+    r" \[(.+)\]",
+    re.IGNORECASE,
+)
+
+
+def bare(header: str) -> str:
+    """A header without the words merged above it, where those say only whose answers these are."""
+    about = _ABOUT.fullmatch(header)
+    return about[1] if about else header
 
 
 def joined(rows: list[list[str]]) -> list[str]:

@@ -24,7 +24,8 @@ _ZONE_WORD = re.compile(r" (?:[A-Z]{3,4})$")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%m/%d/%y", "%d.%m.%y",
          "%d-%m-%Y", "%d/%m/%y")  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", "T%H:%M:%S.%f", " %H:%M:%S.%f",
-           " %I:%M:%S %p", " %I:%M %p", " %H.%M", " klo %H.%M")  # fmt: skip
+           " %I:%M:%S %p", " %I:%M %p", " %H.%M", " %H.%M.%S", " klo %H.%M",
+           " klo %H.%M.%S", " klo %H:%M", " kl. %H:%M", " kl. %H.%M")  # fmt: skip
 _ZONED = re.compile(r"\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})$")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from data.imports.headers import bare
 from data.imports.profile import CLOSED
 from data.imports.sources.found import Column, Found
 from data.imports.sources.tools import tools
@@ -142,7 +143,7 @@ def _first(found: Found, names: tuple[str, ...]) -> Column | None:
     for name in names:
         form = re.compile(name if "*" in name else re.escape(name), re.IGNORECASE)
         for column in found.columns:
-            ends = (column.header, re.split(r"[/.:]", column.header)[-1])
+            ends = (bare(column.header), re.split(r"[/.:]", column.header)[-1])
             if any(form.fullmatch(end) for end in ends) and column.filled and not column.personal:
                 return column
     return None

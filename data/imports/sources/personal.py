@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from data.imports.headers import bare
+
 #: Parts of headers that name a person, a place of a person or a device; whole words, folded.
 _NAMES = re.compile(
     r"""(?:^|[\s_/.:-])(?:
@@ -43,7 +45,7 @@ _LONGEST_NAME = 60
 
 def personal_name(header: str) -> str:
     """Why a header is taken for personal data; empty where it is not."""
-    folded = header.casefold().strip()
+    folded = bare(header).casefold().strip()
     if folded in _ALONE:
         return "name"
     # A question may speak of names without asking for one; a header that asks for one is short.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from data.imports.headers import bare
 from survey.text import Text
 
 SOURCES = Path(__file__).with_name("sources.yaml")
@@ -35,14 +36,16 @@ class Tool:
             if pattern is None:
                 found = mark if mark in told else None
             else:
-                found = next((header for header in headers if pattern.fullmatch(header)), None)
+                found = next(
+                    (header for header in headers if pattern.fullmatch(bare(header))), None
+                )
             if found:
                 weight += counts
                 evidence.append(found)
         return weight, evidence
 
     def is_system(self, header: str) -> bool:
-        return bool(self.system.fullmatch(header))
+        return bool(self.system.fullmatch(bare(header)))
 
 
 @cache
