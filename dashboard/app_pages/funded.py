@@ -103,11 +103,12 @@ def waiting(viewing: Viewing, lines: Sequence[DeskLine], called: Mapping[int, st
     with st.grid(2, min_column_width=340, border=True, gap="small"):
         for line in pending[:MOST_RELEASES]:
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{literal(line.indicator.label.in_language(language))}**")
+                label = line.indicator.label.in_language(language)
                 value = words.told(line, language, period=True)
+                st.markdown(f"**{literal(f'{label}: {value}')}**")
                 project = called.get(line.target.project, "")
                 period = words.period_words(line.period, language)
-                st.markdown(literal(f"{project} · {period} · {value}"))
+                st.markdown(literal(f"{project} · {period}"))
                 link(viewing, "figure", say("home.do.approve", language), figure_id=line.reported)
     if len(pending) > MOST_RELEASES:
         st.caption(say("home.more", language, shown=MOST_RELEASES, all=len(pending)))
@@ -178,13 +179,18 @@ def newest(viewing: Viewing, released: Sequence[ReleaseLine]) -> None:
         return
     called = names(viewing, Level.PROJECT)
     every = say("home.all_projects", language)
+
+    def name(one: ReleaseLine) -> str:
+        words_of = literal(called.get(one.project, every))
+        chosen = {} if one.project is None else {"report_project": one.project}
+        found = address(viewing, "reporting", **chosen)
+        return words_of if found is None else f"[{words_of}]({found})"
+
     st.table(
         pd.DataFrame(
             {
                 say("report.column.release", language): [str(one.id) for one in shown(released)],
-                say("report.column.project", language): [
-                    literal(called.get(one.project, every)) for one in shown(released)
-                ],
+                say("report.column.project", language): [name(one) for one in shown(released)],
                 say("report.column.period", language): [
                     literal(written.days(one.starts_on, one.ends_on, language))
                     for one in shown(released)

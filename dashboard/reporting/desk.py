@@ -17,8 +17,8 @@ from dashboard.wording import say, say_count
 from data.reporting.desk import DeskLine
 from metrics.metric import ValueState
 
-#: Rows of one table.
-ROWS = 40
+#: Rows of one table: as many as a screen holds, and a phone shows one below the other.
+ROWS = 12
 #: The tables in their order: what waits for somebody first. By the statuses that they hold.
 PARTS: Mapping[str, tuple[str | None, ...]] = {
     "pending": words.PENDING,
