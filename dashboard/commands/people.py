@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,11 @@ from data.schema import ROLES
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from data.access import User
     from data.records import Named, Person
 
+#: A command as its arguments are put together, before click makes it one.
+Command = Callable[..., None]
 #: The roles that are for one thing, and the option that names it.
 SCOPES = {"manager": "project", "funder": "funder"}
 
@@ -31,8 +35,7 @@ def add(language: str) -> click.Command:
     """The command that lets somebody sign in."""
 
     @command("user.add", language)
-    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
-    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @_person_arguments(language)
     @click.argument("name", metavar=say("cli.user.name_mark", language))
     @database_option(language)
     def run(issuer: str, subject: str, name: str) -> None:
@@ -59,39 +62,19 @@ def grant(language: str) -> click.Command:
     """The command that gives somebody a role."""
 
     @command("user.grant", language)
-    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
-    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
-    @click.argument("role", metavar=say("cli.user.role_mark", language), type=click.Choice(ROLES))
-    @click.option(
-        "--project",
-        metavar=say("cli.user.code_mark", language),
-        help=say("cli.user.grant.project", language),
-    )
-    @click.option(
-        "--funder",
-        metavar=say("cli.user.code_mark", language),
-        help=say("cli.user.grant.funder", language),
-    )
+    @_person_arguments(language)
+    @_role_arguments(language)
     @database_option(language)
-    def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
-        from dashboard.truth import engine
-        from data import access, records
-        from data.database import home, writing
-        from data.keeping.doors import kept_shut
+    def run(issuer: str, subject: str, role: str, **given: str | None) -> None:
+        from data import records
 
-        given = {"project": project, "funder": funder}
+        def act(connection: sa.Connection, operator: User, person: int) -> None:
+            scope = _scope(connection, role, given, language)
+            records.grant_role(connection, operator, person, role, **scope)
+
         _check_scope(role, given, language)
-        require_tables(language)
-        operator = access.operator()
-        try:
-            with writing(engine()) as connection:
-                person = _person(connection, issuer, subject, language)
-                scope = _scope(connection, role, given, language)
-                with kept_shut(connection, home(), person.id):
-                    records.grant_role(connection, operator, person.id, role, **scope)
-        except records.AddedTwice as known:
-            raise refusal("refusal.known_role", language) from known
-        click.echo(say("cli.user.granted", language, name=person.name, role=role))
+        name = _change(issuer, subject, act, language)
+        click.echo(say("cli.user.granted", language, name=name, role=role))
 
     return run
 
@@ -100,41 +83,19 @@ def withdraw(language: str) -> click.Command:
     """The command that takes a role from somebody."""
 
     @command("user.withdraw", language)
-    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
-    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
-    @click.argument("role", metavar=say("cli.user.role_mark", language), type=click.Choice(ROLES))
-    @click.option(
-        "--project",
-        metavar=say("cli.user.code_mark", language),
-        help=say("cli.user.grant.project", language),
-    )
-    @click.option(
-        "--funder",
-        metavar=say("cli.user.code_mark", language),
-        help=say("cli.user.grant.funder", language),
-    )
+    @_person_arguments(language)
+    @_role_arguments(language)
     @database_option(language)
-    def run(issuer: str, subject: str, role: str, project: str | None, funder: str | None) -> None:
-        from dashboard.truth import engine
-        from data import access, records
-        from data.database import home, writing
-        from data.keeping.doors import kept_shut
+    def run(issuer: str, subject: str, role: str, **given: str | None) -> None:
+        from data import records
 
-        given = {"project": project, "funder": funder}
+        def act(connection: sa.Connection, operator: User, person: int) -> None:
+            scope = _scope(connection, role, given, language)
+            records.withdraw_role(connection, operator, person, role, **scope)
+
         _check_scope(role, given, language)
-        require_tables(language)
-        operator = access.operator()
-        try:
-            with writing(engine()) as connection:
-                person = _person(connection, issuer, subject, language)
-                scope = _scope(connection, role, given, language)
-                with kept_shut(connection, home(), person.id):
-                    records.withdraw_role(connection, operator, person.id, role, **scope)
-        except records.InvalidGrant as lacking:
-            raise refusal("refusal.role_not_held", language) from lacking
-        except records.LastAdministrator as last:
-            raise refusal("refusal.last_administrator", language) from last
-        click.echo(say("cli.user.withdrawn", language, name=person.name, role=role))
+        name = _change(issuer, subject, act, language)
+        click.echo(say("cli.user.withdrawn", language, name=name, role=role))
 
     return run
 
@@ -172,21 +133,13 @@ def enable(language: str) -> click.Command:
     """The command that lets somebody sign in again."""
 
     @command("user.enable", language)
-    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
-    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @_person_arguments(language)
     @database_option(language)
     def run(issuer: str, subject: str) -> None:
-        from dashboard.truth import engine
-        from data import access, records
-        from data.database import home, writing
-        from data.keeping.doors import kept_shut
+        from data import records
 
-        require_tables(language)
-        with writing(engine()) as connection:
-            person = _person(connection, issuer, subject, language)
-            with kept_shut(connection, home(), person.id):
-                records.enable_user(connection, access.operator(), person.id)
-        click.echo(say("cli.user.enabled", language, name=person.name))
+        name = _change(issuer, subject, records.enable_user, language)
+        click.echo(say("cli.user.enabled", language, name=name))
 
     return run
 
@@ -195,24 +148,13 @@ def disable(language: str) -> click.Command:
     """The command that lets somebody in no more."""
 
     @command("user.disable", language)
-    @click.argument("issuer", metavar=say("cli.user.issuer_mark", language))
-    @click.argument("subject", metavar=say("cli.user.subject_mark", language))
+    @_person_arguments(language)
     @database_option(language)
     def run(issuer: str, subject: str) -> None:
-        from dashboard.truth import engine
-        from data import access, records
-        from data.database import home, writing
-        from data.keeping.doors import kept_shut
+        from data import records
 
-        require_tables(language)
-        try:
-            with writing(engine()) as connection:
-                person = _person(connection, issuer, subject, language)
-                with kept_shut(connection, home(), person.id):
-                    records.disable_user(connection, access.operator(), person.id)
-        except records.LastAdministrator as last:
-            raise refusal("refusal.last_administrator", language) from last
-        click.echo(say("cli.user.disabled_now", language, name=person.name))
+        name = _change(issuer, subject, records.disable_user, language)
+        click.echo(say("cli.user.disabled_now", language, name=name))
 
     return run
 
@@ -245,6 +187,60 @@ def listing(language: str) -> click.Command:
             click.echo(f"{person.name}{mark}: {written}  <{person.issuer} {person.subject}>")
 
     return run
+
+
+def _person_arguments(language: str) -> Callable[[Command], Command]:
+    """The two words by which an identity provider names somebody."""
+
+    def add(run: Command) -> Command:
+        for name in ("subject", "issuer"):
+            run = click.argument(name, metavar=say(f"cli.user.{name}_mark", language))(run)
+        return run
+
+    return add
+
+
+def _role_arguments(language: str) -> Callable[[Command], Command]:
+    """A role, and what it is for."""
+
+    def add(run: Command) -> Command:
+        for scope in ("funder", "project"):
+            run = click.option(
+                f"--{scope}",
+                metavar=say("cli.user.code_mark", language),
+                help=say(f"cli.user.grant.{scope}", language),
+            )(run)
+        mark = say("cli.user.role_mark", language)
+        return click.argument("role", metavar=mark, type=click.Choice(ROLES))(run)
+
+    return add
+
+
+def _change(
+    issuer: str,
+    subject: str,
+    act: Callable[[sa.Connection, User, int], None],
+    language: str,
+) -> str:
+    """The name of somebody, who is changed; what that shuts stays shut when a copy is put back."""
+    from dashboard.truth import engine
+    from data import access, records
+    from data.database import home, writing
+    from data.keeping.doors import kept_shut
+
+    require_tables(language)
+    try:
+        with writing(engine()) as connection:
+            person = _person(connection, issuer, subject, language)
+            with kept_shut(connection, home(), person.id):
+                act(connection, access.operator(), person.id)
+    except records.AddedTwice as known:
+        raise refusal("refusal.known_role", language) from known
+    except records.InvalidGrant as lacking:
+        raise refusal("refusal.role_not_held", language) from lacking
+    except records.LastAdministrator as last:
+        raise refusal("refusal.last_administrator", language) from last
+    return person.name
 
 
 def _check_scope(role: str, given: dict[str, str | None], language: str) -> None:
