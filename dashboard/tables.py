@@ -48,7 +48,10 @@ def _cell(text: object) -> str:
 def results_table(rows: Sequence[Row], metric: Metric, language: str) -> pd.DataFrame:
     """The figures of a chart as a table of texts that a page shows as they are written."""
     table = results_texts(rows, metric, language)
-    return pd.DataFrame({head: list(map(literal, texts)) for head, texts in table.items()})
+    # As objects: making a column of text of so few cells takes longer than writing the cells.
+    return pd.DataFrame(
+        {head: list(map(literal, texts)) for head, texts in table.items()}, dtype=object
+    )
 
 
 def results_texts(rows: Sequence[Row], metric: Metric, language: str) -> dict[str, list[str]]:
