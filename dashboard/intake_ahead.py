@@ -13,12 +13,16 @@ import signal
 import sys
 from importlib import import_module
 
-#: What a request loads, what every request needs first.
+#: What a request loads, what every request needs first: modules, and after a colon what they read
+#: once and keep.
 NEEDED = (
     "dashboard.intake_worker",
+    "sqlalchemy.orm:configure_mappers",
+    "data.imports.profile:profiles",
+    "survey.instrument:instruments",
     "data.keeping.returned",
     "data.publication.refreshing",
-    "metrics.catalog",
+    "metrics.catalog:of_answers",
     "ibis.backends.duckdb",
     "scipy.special",
     "pandera.backends.pandas.register",
@@ -42,10 +46,11 @@ def main() -> None:
 
 
 def load(name: str) -> None:
-    """Load a module, and with the catalog every metric."""
-    module = import_module(name)
-    if name == "metrics.catalog":
-        module.catalog()
+    """Load what is named in `NEEDED`; the modules keep for themselves what they read once."""
+    module, _, read = name.partition(":")
+    found = import_module(module)
+    if read:
+        getattr(found, read)()
 
 
 def asked(seconds: float) -> bool:

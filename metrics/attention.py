@@ -108,7 +108,8 @@ def _figures(results: list[Results]) -> pd.DataFrame:
     numbers = ["value", "low", "high", "n"]
     if not frames:
         return pd.DataFrame(columns=[*columns, *numbers, "group", "project"])
-    together = pd.concat([f[[*columns, *numbers]].astype(_PLAIN) for f in frames])
+    plain = [f[[*columns, *numbers]].astype(_PLAIN) for f in frames if len(f)]
+    together = pd.concat(plain or [frames[0][[*columns, *numbers]].astype(_PLAIN)])
     together = together.rename(columns={"split_value": "group", "entity": "project"})
     place = together["wave"].map({wave: number for number, wave in enumerate(WAVES)}).fillna(-1)
     last = place.groupby([together[c] for c in ("project", "metric", "instrument")]).transform(
@@ -161,7 +162,10 @@ def _of(figures: pd.DataFrame, metric: str, *, groups: bool) -> pd.DataFrame:
 
 def _worst(figures: pd.DataFrame, margin: pd.Series, code: Code, parts: str) -> pd.DataFrame:
     """One row a project with a figure over the line: where margin is below 0 (never where NaN)."""
-    over = figures.assign(margin=margin)[(margin < 0).to_numpy()]
+    beyond = (margin < 0).to_numpy()
+    if not beyond.any():
+        return _rows(figures["project"].iloc[:0], code, [])
+    over = figures.assign(margin=margin)[beyond]
     over = over.sort_values(["project", "margin", "instrument", "part", "group"])
     worst = over.drop_duplicates("project")
     named = over.groupby("project")[parts].agg(lambda codes: sorted(set(codes)))

@@ -205,8 +205,8 @@ def _invited(every: list[Sheet], frames: Frames) -> list[Invited]:
 
 
 def _nodes(sheet: Sheet, own: bool) -> Memberships:
-    level = sheet.nodes.nodes["level"].astype(str).to_numpy()
-    return sheet.nodes.only((level == Level.PROJECT.value) == own)
+    is_project = (sheet.nodes.nodes["level"] == Level.PROJECT.value).to_numpy()
+    return sheet.nodes.only(is_project == own)
 
 
 def _results(

@@ -16,6 +16,9 @@ from data.schema import Collection
 #: A number of days where a date is not known.
 NOT_KNOWN = -1
 
+#: The types of the columns of each schema, by the schema's identity: schemas are constants.
+_KINDS: dict[int, dict[str, str]] = {}
+
 
 @dataclass(frozen=True)
 class OfProjects:
@@ -59,12 +62,14 @@ def table(
 
 def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The columns of a schema, with its types, in its order."""
-    kinds = {
-        name: "str" if "str" in str(column.dtype) else "int64"
-        for name, column in schema.columns.items()
-    }
-    found = frame[list(kinds)]
-    if any(str(found[name].dtype) != kind for name, kind in kinds.items()):
+    if id(schema) not in _KINDS:
+        _KINDS[id(schema)] = {
+            name: "str" if "str" in str(column.dtype) else "int64"
+            for name, column in schema.columns.items()
+        }
+    kinds = _KINDS[id(schema)]
+    found = frame if list(frame.columns) == list(kinds) else frame[list(kinds)]
+    if [str(kind) for kind in found.dtypes] != list(kinds.values()):
         found = found.astype(kinds)
     return found.reset_index(drop=True)
 

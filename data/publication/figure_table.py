@@ -153,10 +153,12 @@ def _numbers(columns: Sequence[pd.Series], name: str) -> pa.Array:
     stored = FIGURE.field(name).type
     if not columns:
         return pa.array([], stored)
-    whole = pd.concat(columns, ignore_index=True)
-    given = "float64" if pd.api.types.is_float_dtype(whole.dtype) else stored.to_pandas_dtype()
-    missing = whole.isna().to_numpy()
-    numbers = pa.array(whole.to_numpy(dtype=given, na_value=0), mask=missing)
+    # Each by itself: one column of all would first have to be of one type.
+    floating = any(pd.api.types.is_float_dtype(column.dtype) for column in columns)
+    given = "float64" if floating else stored.to_pandas_dtype()
+    missing = np.concatenate([column.array.isna() for column in columns])
+    filled = [column.array.to_numpy(dtype=given, na_value=0) for column in columns]
+    numbers = pa.array(np.concatenate(filled), mask=missing)
     try:
         return numbers.cast(stored)
     except pa.ArrowInvalid as refusal:

@@ -66,6 +66,15 @@ def cut(results: Sequence[Results]) -> Leaves:
     return Leaves(bodies, of_entities, _cut(across, MEASURE, bodies))
 
 
+def together(cuts: Sequence[Leaves]) -> Leaves:
+    """The leaves of several profiles as those of one sheet."""
+    return Leaves(
+        {sha256: body for each in cuts for sha256, body in each.bodies.items()},
+        [row for each in cuts for row in each.of_entities],
+        [row for each in cuts for row in each.of_measures],
+    )
+
+
 def cut_own(results: Sequence[Results]) -> Leaves:
     """The figures of some entities as their own leaves, for a sheet that keeps all others
     (`keep`). Raises: figure_table.InvalidSheet."""

@@ -164,10 +164,15 @@ def _json(detail: object) -> str:
 def _store_segments(connection: sa.Connection, folded: Sequence[Folded]) -> None:
     """The segments of this sheet, and no others: what none of them holds is not held."""
     kept = [segment.id for segment in folded if segment.id is not None]
-    connection.execute(sa.delete(SegmentMember))
+    stored = _members(connection)
+    changed = [segment.id for segment in folded if segment.members != stored.get(segment.id)]
+    same = set(stored).difference(changed).intersection(kept)
+    connection.execute(sa.delete(SegmentMember).where(SegmentMember.segment_id.not_in(same)))
     connection.execute(sa.delete(Segment).where(Segment.id.not_in(kept)))
     collections = set(connection.execute(sa.select(Collection.id)).scalars())
     for segment in folded:
+        if segment.id in same:
+            continue
         number = (
             segment.id
             or connection.execute(
@@ -193,3 +198,19 @@ def _store_segments(connection: sa.Connection, folded: Sequence[Folded]) -> None
         ]
         if members:
             connection.execute(sa.insert(SegmentMember), members)
+
+
+def _members(connection: sa.Connection) -> dict[int, dict[int, tuple[int, int]]]:
+    """The members of every segment that is stored, as `Folded` has them."""
+    rows = connection.execute(
+        sa.select(
+            SegmentMember.segment_id,
+            SegmentMember.collection_id,
+            SegmentMember.after,
+            SegmentMember.revision,
+        )
+    )
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for segment, collection, after, revision in rows:
+        found.setdefault(segment, {})[collection] = after, revision
+    return found

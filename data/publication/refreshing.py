@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -189,22 +190,26 @@ def read_truth(connection: sa.Connection, arrivals: Arrivals) -> Truth:
 
 def judge(
     frames: Frames, truth: Truth, before: Remembered, today: date, progress: Progress
-) -> tuple[list[Results], dict[Profile, pd.DataFrame]]:
-    """The protected figures under both profiles, and what each says needs attention.
+) -> tuple[list[leaves.Leaves], dict[Profile, pd.DataFrame]]:
+    """The protected figures of each profile in leaves, and what each says needs attention.
 
     before: what the last sheet hid, and what stays hidden (`remembering.hidden_before`).
     """
     prepared = prepare(frames, None, dict(truth.arrivals.instruments), before)
     progress("judge", 1, 1)
-    results: list[Results] = []
+    cuts: list[Future[leaves.Leaves]] = []
     attention: dict[Profile, pd.DataFrame] = {}
-    for done, profile in enumerate(Profile):
-        progress("protect", done, len(Profile))
-        shown = protected(prepared, profile)
-        attention[profile] = findings(shown, truth.records.phases, today)
-        results += shown
-    progress("protect", len(Profile), len(Profile))
-    return results, attention
+    # What one profile shows is cut, packed and hashed while the next one is judged.
+    with ThreadPoolExecutor(1) as cutting:
+        for done, profile in enumerate(Profile):
+            progress("protect", done, len(Profile))
+            shown = protected(prepared, profile)
+            cuts.append(cutting.submit(leaves.cut, shown))
+            attention[profile] = findings(shown, truth.records.phases, today)
+            del shown
+        progress("protect", len(Profile), len(Profile))
+        progress("publish", 0, 1)
+        return [each.result() for each in cuts], attention
 
 
 def _refresh(
@@ -229,10 +234,9 @@ def _refresh(
     collections, instruments = arrivals.collections, arrivals.instruments
     folded = segment_merging.merged(folded, instruments, collections, home)
     frames = statistics_frames.assemble(truth.records, folded, collections, instruments)
-    results, attention = judge(frames, truth, before, _today(), progress)
-    progress("publish", 0, 1)
     # Cut before the transaction: others wait for the writing only.
-    sheet = _sheet(folded, leaves.cut(results), attention, truth.inputs, seen)
+    cuts, attention = judge(frames, truth, before, _today(), progress)
+    sheet = _sheet(folded, leaves.together(cuts), attention, truth.inputs, seen)
     with database.writing(engine) as connection:
         revision, figures = publishing.publish(connection, sheet, by)
         used = publishing.files_in_use(connection)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from metrics.metric import KEYS, About, Method, Metric, Reason, Split, Unit
 from metrics.statistics import Interval, estimates
-from metrics.statistics.invited import invited_cells, raked
+from metrics.statistics.invited import at_entities, invited_cells, named, raked
 from metrics.statistics.weighting import effective_number
 from survey.text import Text
 
@@ -69,9 +69,9 @@ def derive(results: dict[str, pd.DataFrame], nodes: pd.DataFrame) -> pd.DataFram
     Missing: not_estimable where the weights do not settle.
     """
     cells = invited_cells(results["response_rate"])
-    cells = cells.merge(nodes.astype({"level": str}), on="project")
+    cells = at_entities(cells, nodes)
     cells = cells.sort_values([*_FIGURE, "project", "group"], ignore_index=True)
-    keys = cells[_FIGURE].drop_duplicates(ignore_index=True)
+    keys = named(cells[_FIGURE].drop_duplicates(ignore_index=True))
     figure = cells.groupby(_FIGURE, observed=True).ngroup().to_numpy(dtype=np.int64)
     size, n = len(keys), cells["n"].to_numpy(dtype=float)
     weight, settled = raked(cells, figure, size)

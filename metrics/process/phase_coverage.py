@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from metrics.fold import among
 from metrics.metric import ALL_WAVES, About, Level, Method, Metric, Split, Unit, ValueState
 from metrics.requirements import ATTENDANCE, REQUIRED, required_records
 from metrics.statistics import Interval, estimates
@@ -95,11 +96,12 @@ def derive(results: dict[str, pd.DataFrame], nodes: pd.DataFrame) -> pd.DataFram
 
 def _measured(frame: pd.DataFrame, split: Split) -> pd.DataFrame:
     """The projects' figures of one split that exist, shown or protected."""
-    strings = frame[["level", "split", "split_value", "state", "part"]].astype(str)
-    chosen = (strings["level"] == Level.PROJECT.value) & (strings["split"] == split.value)
-    chosen &= strings["state"].isin(_MEASURED)
-    found = strings.assign(project=frame["entity"])[chosen.to_numpy()]
-    return found.rename(columns={"split_value": "phase"})[[*_PLACE, "part", "state"]]
+    chosen = among(frame["level"], [Level.PROJECT.value]) & among(frame["split"], [split.value])
+    chosen &= among(frame["state"], _MEASURED)
+    # Chosen first: words are unpacked of those only that are looked at.
+    found = frame.loc[chosen, ["entity", "split_value", "part", "state"]]
+    found = found.rename(columns={"split_value": "phase", "entity": "project"})
+    return found.astype(dict.fromkeys(("phase", "part", "state"), str))[[*_PLACE, "part", "state"]]
 
 
 def _required() -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from metrics.metric import KEYS, About, Method, Metric, Reason, Split, Unit
 from metrics.statistics import Interval, estimates
-from metrics.statistics.invited import WHOLE_ENOUGH, invited_cells, raked
+from metrics.statistics.invited import WHOLE_ENOUGH, at_entities, invited_cells, named, raked
 from metrics.statistics.weighting import stratified_mean, weighted_mean
 from survey.text import Text
 
@@ -77,9 +77,9 @@ def derive(results: dict[str, pd.DataFrame], nodes: pd.DataFrame) -> pd.DataFram
     the weights do not settle.
     """
     cells = invited_cells(results["response_rate"], results["process_quality"])
-    cells = cells.merge(nodes.astype({"level": str}), on="project")
+    cells = at_entities(cells, nodes)
     cells = cells.sort_values([*_FIGURE, "project", "group"], ignore_index=True)
-    keys = cells[_FIGURE].drop_duplicates(ignore_index=True)
+    keys = named(cells[_FIGURE].drop_duplicates(ignore_index=True))
     figure = cells.groupby(_FIGURE, observed=True).ngroup().to_numpy(dtype=np.int64)
     size = len(keys)
     whole = (cells["reach"] >= WHOLE_ENOUGH).to_numpy()

@@ -46,6 +46,21 @@ def invited_cells(rates: pd.DataFrame, means: pd.DataFrame | None = None) -> pd.
     )
 
 
+def at_entities(cells: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """The cells of every entity that their project belongs to. Millions of rows: words are
+    categories, in the order of the alphabet (`named` unpacks them)."""
+    words = [name for name in ("instrument", "part", "wave", "group") if name in cells]
+    cells = cells.astype(dict.fromkeys(words, "category"))
+    nodes = nodes.assign(level=nodes["level"].astype(str).astype("category"))
+    return cells.merge(nodes, on="project")
+
+
+def named(keys: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, with words where they had categories."""
+    words = [name for name in keys if isinstance(keys[name].dtype, pd.CategoricalDtype)]
+    return keys.astype(dict.fromkeys(words, str))
+
+
 def _means(means: pd.DataFrame) -> pd.DataFrame:
     """Shown group means of projects; the variance of a mean is told by its interval."""
     chosen = (means["level"] == Level.PROJECT.value) & (means["split"] == Split.GROUP.value)

@@ -48,7 +48,14 @@ def _each(
     codes = atoms["part"].cat.codes.to_numpy()
     found = pd.concat(
         [
-            atoms[_KEYS].assign(part=names[codes, place], n=atoms["n"], **sums(atoms, place))
+            pd.DataFrame(
+                {
+                    **{name: atoms[name].array for name in _KEYS},
+                    "part": names[codes, place],
+                    "n": atoms["n"].to_numpy(),
+                    **sums(atoms, place),
+                }
+            )
             for place in range(most)
         ],
         ignore_index=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
@@ -233,7 +234,9 @@ def test_a_sheet_that_breaks_a_rule_is_not_published(
     sqlite_engine: sa.Engine, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
     broken = judged({"state": "suppressed", "method": "none"})
-    monkeypatch.setattr(refreshing, "judge", lambda *_: ([broken], {}))
+    monkeypatch.setattr(refreshing, "prepare", lambda *_: None)
+    monkeypatch.setattr(refreshing, "protected", lambda *_: [broken])
+    monkeypatch.setattr(refreshing, "findings", lambda *_: pd.DataFrame())
     with pytest.raises(InvalidSheet, match="no value by its state, but a value"):
         sheets.refresh(sqlite_engine, tmp_path)
     assert rows(sqlite_engine, Revision) == set()
