@@ -87,7 +87,10 @@ def _nature(instrument: Instrument) -> str:
     if instrument.audience in _AUDIENCES:
         words.append(f"for {_AUDIENCES[instrument.audience]}")
     if instrument.variant_of:
-        words.append(f"a wording of its own beside `{instrument.variant_of}`, never pooled with it")
+        words.append(
+            f"a wording of its own beside `{instrument.variant_of}`, never pooled with it, because "
+            "measurement invariance has not been checked"
+        )
     return ", ".join(words)
 
 

@@ -14,7 +14,7 @@ from dashboard.charts import GapRow, dumbbell, is_shown
 from dashboard.components import Picture, part, picture_block
 from dashboard.figures import figures, metric_of, one
 from dashboard.judging.words import construct_name
-from dashboard.labels import phase_name
+from dashboard.labels import phase_name, questionnaire_name
 from dashboard.literal import literal
 from dashboard.sections.gap_next import next_steps
 from dashboard.sections.gap_words import (
@@ -22,6 +22,8 @@ from dashboard.sections.gap_words import (
     NONE,
     ORDER,
     finding_of,
+    forms_of,
+    forms_sentence,
     gap_sentence,
     gap_words,
     place_name,
@@ -260,16 +262,25 @@ def legend(found: Sequence[Gap], language: str) -> str:
     said = [say(key, language) for key in keys]
     phases = sorted({gap.phase for gap in found})
     said += [f"{code} {phase_name(code, language)}." for code in phases if len(phases) > 1]
-    return " ".join(said)
+    return " ".join(filter(None, [*said, forms_sentence([gap.gap for gap in found], language)]))
 
 
 def gap_table(found: Sequence[Gap], language: str) -> pd.DataFrame:
-    """Rows: constructs and phases as in the picture, with both sides, the gap and its state."""
+    """Rows: constructs and phases as in the picture, with both sides, the gap and its state.
+
+    Where rows come from different forms, each says which: figures of forms are never pooled.
+    """
     own, asked, apart = (
         metric_of(name) for name in ("self_assessment", "process_quality", "perception_gap")
     )
     none = say("table.none", language)
     counted = [gap.participants.n if gap.participants is not None else None for gap in found]
+    gaps = [gap.gap for gap in found]
+    asked_in = [
+        literal(questionnaire_name(gap.instrument, language)) if is_shown(gap) else none
+        for gap in gaps
+    ]
+    form = {say("gap.form", language): asked_in} if len(forms_of(gaps)) > 1 else {}
     return pd.DataFrame(
         {
             say("judge.construct", language): [
@@ -278,6 +289,7 @@ def gap_table(found: Sequence[Gap], language: str) -> pd.DataFrame:
             say("table.phase", language): [
                 literal(f"{gap.phase} {phase_name(gap.phase, language)}") for gap in found
             ],
+            **form,
             say("gap.own", language): [
                 literal(side_words(gap.own, own, language)) for gap in found
             ],

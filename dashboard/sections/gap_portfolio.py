@@ -15,7 +15,13 @@ from dashboard.components import Picture, picture_block
 from dashboard.figures import figures, metric_of
 from dashboard.judging.words import construct_name
 from dashboard.literal import literal
-from dashboard.sections.gap_words import BLIND, STRENGTH, finding_of, reasons_sentence
+from dashboard.sections.gap_words import (
+    BLIND,
+    STRENGTH,
+    finding_of,
+    forms_sentence,
+    reasons_sentence,
+)
 from dashboard.sections.paging import page_of
 from dashboard.sections.phases import forms
 from dashboard.sections.rows import row
@@ -187,7 +193,8 @@ def legend(
         keys.append("heatmap.key.indicative")
     if any(cell is None for item in rows for cell in item.cells):
         keys.append("gap.grid_empty")
-    return f"{columns}. {' '.join(say(key, language) for key in keys)}"
+    said = [*(say(key, language) for key in keys), forms_sentence(found, language)]
+    return f"{columns}. {' '.join(filter(None, said))}"
 
 
 def grid_table(rows: Sequence[GapCells], parts: Sequence[str], language: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dashboard import format as written
 from dashboard.charts import is_shown
 from dashboard.judging.words import construct_name
+from dashboard.labels import questionnaire_name
 from dashboard.wording import say, say_count
 from metrics.metric import Result
 from metrics.reasons import REASONS
@@ -85,3 +86,17 @@ def place_name(part: str, phase: str, language: str) -> str:
     """A construct in its phase: Luottamus (P3 Suunnittelu)."""
     name = construct_name(part, language)
     return say("gap.place", language, construct=name, phase=phase) if phase else name
+
+
+def forms_of(found: Sequence[Result]) -> list[str]:
+    """The forms whose answers the gaps that are shown compare with."""
+    return sorted({gap.instrument for gap in found if is_shown(gap) and gap.instrument})
+
+
+def forms_sentence(found: Sequence[Result], language: str) -> str:
+    """That gaps of several forms stand side by side and are not pooled; nothing for one form."""
+    several = forms_of(found)
+    if len(several) < 2:
+        return ""
+    named = "; ".join(questionnaire_name(key, language) for key in several)
+    return say("gap.forms", language, forms=named)

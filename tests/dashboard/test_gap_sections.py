@@ -9,7 +9,9 @@ import pytest
 from dashboard.charts import GapCells, GapRow, dumbbell, gap_grid
 from dashboard.figures import metric_of
 from dashboard.judging.words import construct_name
-from dashboard.sections.gap_words import finding_of, gap_sentence, gap_words
+from dashboard.labels import questionnaire_name
+from dashboard.sections.gap import Gap, gap_table, legend
+from dashboard.sections.gap_words import finding_of, forms_sentence, gap_sentence, gap_words
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
 from data import access, records
@@ -78,6 +80,27 @@ def test_blind_spots_are_named_before_anything_else(language):
 def test_where_nothing_can_be_compared_the_reason_is_said():
     told = gap_sentence([("Goal", gap(None, None, None, reason=Reason.NO_ASSESSMENT))], "fi")
     assert REASONS[Reason.NO_ASSESSMENT].fi in told
+
+
+# --- forms --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gaps_of_different_forms_say_so_and_name_them(language):
+    usual = gap(28.0, 12.0, 44.0)
+    plain_words = gap(3.0, -4.0, 10.0, part="TRUST", instrument="process_plain@1")
+    hidden = gap(None, None, None, instrument="process_pupil@1", reason=Reason.HIDDEN_PARTS)
+    assert forms_sentence([usual, hidden], language) == ""
+    told = forms_sentence([usual, plain_words, hidden], language)
+    names = [questionnaire_name(f"process_{one}@1", language) for one in ("quality", "plain")]
+    assert all(name in told for name in names)
+    assert questionnaire_name("process_pupil@1", language) not in told
+    rows = [Gap("P4", each.part, each, None, None) for each in (usual, plain_words, hidden)]
+    assert told in legend(rows, language)
+    none = say("table.none", language)
+    said = [*gap_table(rows, language)[say("gap.form", language)]]
+    assert [plain(one) for one in said] == [names[0], names[1], none]
+    assert say("gap.form", language) not in gap_table(rows[:1], language)
 
 
 # --- pictures -----------------------------------------------------------------------------------
