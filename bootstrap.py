@@ -26,8 +26,10 @@ REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "requirements-dev.txt"
 STAMP = ENVIRONMENT / "installed.sha256"
 NEEDED = (3, 11)
-#: Two workers, a file to each at a time, in the order that tests/conftest.py gives.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+#: A worker a core, two to four: each may have a database server and a browser. A file to each at
+#: a time, in the order that tests/conftest.py gives.
+WORKERS = max(2, min(4, os.cpu_count() or 2))
+SIDE_BY_SIDE = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
