@@ -8,7 +8,9 @@ import pytest
 
 from survey.describe import PAGE, describe
 from survey.instrument import (
+    GROUPS,
     INSTRUMENTS,
+    UNKNOWN_GROUP,
     AnswerKind,
     InvalidInstrument,
     Role,
@@ -149,3 +151,10 @@ def test_the_page_shows_every_item_of_every_instrument():
             assert re.search(
                 rf"\| {item.code} \| {item.answers} \|.*{re.escape(item.text.sv)}", page
             )
+
+
+def test_a_form_tells_whom_it_asks_nothing():
+    effects, usual = (instruments()[f"{code}@1"] for code in ("effects", "process_quality"))
+    asked = {code for code in (*GROUPS, UNKNOWN_GROUP) if effects.has_questions_for(code)}
+    assert asked == {"STAFF", "COM", "NGO"}  # the groups that its items name
+    assert all(usual.has_questions_for(code) for code in (*GROUPS, UNKNOWN_GROUP))
