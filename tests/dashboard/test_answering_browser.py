@@ -214,7 +214,7 @@ def test_the_next_person_at_a_tablet_finds_nothing_to_take_back(site, window, wa
     while "/receipt" not in page.url:
         choose_everything(page)
         press(page)
-    own = page.get_by_role("link", name="Kuittisi osoite").get_attribute("href")
+    own = page.get_by_role("link", name="Kuittisi osoite: avaa").get_attribute("href")
     # Somebody looks what taking back would mean, keeps the answers, and hands the tablet on.
     page.get_by_role("button", name="Ota vastaukseni takaisin").click()
     page.get_by_role("button", name="Pidä vastaukset").click()
@@ -292,7 +292,7 @@ def test_answers_are_taken_back_on_a_phone(site, window):
         choose_everything(page)
         press(page)
     shown = page.url
-    kept = page.get_by_role("link", name="Kuittisi osoite").get_attribute("href")
+    kept = page.get_by_role("link", name="Kuittisi osoite: avaa").get_attribute("href")
     page.get_by_role("button", name="Ota vastaukseni takaisin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ota vastaukseni takaisin")
     page.get_by_role("button", name="Pidä vastaukset").click()

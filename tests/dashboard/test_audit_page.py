@@ -205,7 +205,7 @@ def told(action: str, subject: str, detail: str, language: str = "fi") -> str:
             "close_collection",
             "collection:5",
             "no details of ours",
-            "Sulki kyselyn: kysely 5 (palvelimen sanoin: no details of ours)",
+            "Sulki kyselyn: kysely 5 (palvelimen ilmoitus: no details of ours)",
         ),
         (
             "open_collection",
