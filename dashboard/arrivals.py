@@ -56,6 +56,7 @@ def batches(viewing: Viewing) -> None:
     )
     batch = by_number[chosen]
     rejected(viewing, batch)
+    remarked(viewing, batch)
     take_back(viewing, batch)
 
 
@@ -137,6 +138,46 @@ def rejected_file(connection: sa.Connection, user: User, batch: Batch, language:
                 harmless(words(row, batch, language)),
             ]
         )
+    # The mark tells Excel that the file is UTF-8.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def remarked(viewing: Viewing, batch: Batch) -> None:
+    """What may be wrong with the stored answers of a file, with what to do, and which rows."""
+    language = viewing.language
+    with reading(engine()) as connection:
+        remarks = records.remarks(connection, viewing.user, batch.id)
+    if not remarks:
+        return
+    part(say("data_room.remarks", language))
+    for remark in remarks:
+        st.markdown(literal(remark_words(remark, batch, language)))
+    if not any(remark.rows for remark in remarks):
+        return
+
+    def read(connection: sa.Connection, user: User) -> bytes | None:
+        may = access.can(user, Verb.READ, Kind.ROW)
+        return remarks_file(connection, user, batch, language) if may else None
+
+    made_of = downloads.fingerprint(batch.file_sha256, str(batch.id), language)
+    name = f"remarks-{batch.id}-{made_of}.csv"
+    fetch(viewing, say("data_room.download_remarks", language), name, read)
+
+
+def remark_words(remark: records.Remark, batch: Batch, language: str) -> str:
+    """What may be wrong with answers, and what to do."""
+    problem = Problem(remark.code, None, "", "", dict(remark.detail))
+    return message(problem, language, batch.file_name)
+
+
+def remarks_file(connection: sa.Connection, user: User, batch: Batch, language: str) -> bytes:
+    """The rows that were remarked on as CSV, one line a row and remark."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([say(f"rejected.{name}", language) for name in ("row", "why")])
+    for remark in records.remarks(connection, user, batch.id):
+        said = harmless(remark_words(remark, batch, language))
+        writer.writerows([row, said] for row in remark.rows)
     # The mark tells Excel that the file is UTF-8.
     return text.getvalue().encode("utf-8-sig")
 

@@ -1,4 +1,4 @@
-"""Answers that may not be meant: the same to every statement, nothing but don't know, tests."""
+"""Answers that may not be meant: the same to every statement, in no time, don't know, tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.imports.findings import Findings
+from data.imports.problems import Problem
 from survey.instrument import DONT_KNOW, AnswerKind, Instrument
 
 #: Statements of one scale that somebody must have answered before "all alike" tells anything.
@@ -16,21 +17,33 @@ FEWEST = 6
 MANY = 0.3
 #: So many answers to a question tell something of the question.
 ENOUGH = 20
+#: Who took under this part of the median time of the form cannot have read as others did: a
+#: relative speed of two (Leiner 2019, Survey Research Methods 13(3), 229-248).
+FAST = 0.5
+#: Remarks that are kept with the file. Their details are numbers of rows and codes of questions.
+KEPT = ("straight_lined", "answered_fast", "same_answers", "dont_know_many", "test_rows")
+#: So many rows of a remark are kept one by one; the count is of all of them.
+LISTED = 2000
 _TEST = re.compile(
     r"\W*(?:test(?:i|ing|vastaus|svar|answer)?|koe|kokeilu|prov|asdf\w*|qwerty|x{3,})\W*"
 )
 
 
 def remark(
-    findings: Findings, items: dict[str, np.ndarray], keys: np.ndarray, instrument: Instrument
+    findings: Findings,
+    items: dict[str, np.ndarray],
+    keys: np.ndarray,
+    seconds: np.ndarray,
+    instrument: Instrument,
 ) -> None:
     """Remarks on answers that may not be meant; none of them is left out for it.
 
     items: what each question was answered, as codes or as texts. keys: the numbers that the tool
-    gave to answers, before they were hashed.
+    gave to answers, before they were hashed. seconds: how long each answer took, NaN where unknown.
     """
     good = ~findings.rejected
     _alike(findings, items, instrument, good)
+    _fast(findings, seconds, good)
     _unknown(findings, items, good)
     _tests(findings, items, keys, good)
 
@@ -60,6 +73,21 @@ def _alike(
             )
         alike |= (given >= FEWEST) & (top == least)
     _tell(findings, "straight_lined", alike & good, statements=FEWEST)
+
+
+def _fast(findings: Findings, seconds: np.ndarray, good: np.ndarray) -> None:
+    """Those who took less than FAST of the median of the file, where enough times are known."""
+    known = good & ~np.isnan(seconds)
+    if known.sum() < ENOUGH:
+        return
+    median = float(np.median(seconds[known]))
+    fast = known & (np.where(known, seconds, np.inf) < FAST * median)
+    _tell(findings, "answered_fast", fast, median=round(median), known=int(known.sum()))
+
+
+def kept(remarks: tuple[Problem, ...]) -> list[dict]:
+    """The remarks that are kept with a file, as JSON takes them."""
+    return [{"code": each.code, "detail": each.detail} for each in remarks if each.code in KEPT]
 
 
 def _unknown(findings: Findings, items: dict[str, np.ndarray], good: np.ndarray) -> None:
@@ -92,4 +120,5 @@ def _tell(findings: Findings, code: str, found: np.ndarray, **more: int) -> None
     rows = findings.rows[found]
     if len(rows):
         listed = ", ".join(map(str, rows[:10].tolist()))
-        findings.warn(code, count=len(rows), rows=listed, **more)
+        every = ",".join(map(str, rows[:LISTED].tolist()))
+        findings.warn(code, count=len(rows), rows=listed, every=every, **more)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from data import schema
 from data.imports import answer_quality
 from data.imports.answer_cells import cells_of
+from data.imports.answer_times import seconds_taken
 from data.imports.columns import Columns
 from data.imports.mapping import Answer
 from data.imports.problems import Problem, RejectedFile
@@ -150,7 +151,8 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     rows = pd.DataFrame(fields | items)
     _reject_blank(columns, rows, open_codes, items)
     _reject_copies(columns)
-    answer_quality.remark(columns.findings, items, numbers, instrument)
+    seconds = seconds_taken(columns)
+    answer_quality.remark(columns.findings, items, numbers, seconds, instrument)
     rows["known"] = _known(columns, rows, connection, instrument)
     rows["link_key"] = _linked(columns, rows, connection, instrument)
     return Checked(rows)

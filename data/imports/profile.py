@@ -44,7 +44,7 @@ FIELDS = {
     ),
     "answers": (
         "project*", "wave*", "phase", "group", "link_key", "response_id", "language",
-        "answered_on", "invited",
+        "answered_on", "invited", "started", "ended", "took",
     ),
     "events": (
         "code*", "project*", "kind*", "starts_on*", "ends_on", "phase", "title", "area",

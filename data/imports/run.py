@@ -16,7 +16,15 @@ import sqlalchemy as sa
 from data import audit, schema
 from data.access import User, require
 from data.database import reading, writing
-from data.imports import changed_promises, events, logs, projects, proposals, responses
+from data.imports import (
+    answer_quality,
+    changed_promises,
+    events,
+    logs,
+    projects,
+    proposals,
+    responses,
+)
 from data.imports.checking import (
     Outcome,
     check,
@@ -221,6 +229,7 @@ def _open_batch(
         "rows_stored": outcome.storable,
         "rows_rejected": outcome.rows_read - outcome.storable,
         "dropped_columns": json.dumps(dropped, ensure_ascii=False),
+        "remarks": json.dumps(answer_quality.kept(outcome.warnings)),
     }
     made = connection.execute(sa.insert(schema.ImportBatch).values(**row))
     return made.inserted_primary_key[0]

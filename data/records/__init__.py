@@ -8,9 +8,11 @@ and no row counts answers or participants, so nothing here can be subtracted fro
 from data.records.arrivals import (
     Batch,
     RejectedRow,
+    Remark,
     import_batches,
     is_sample_only,
     rejected_rows,
+    remarks,
 )
 from data.records.people import (
     AddedTwice,
@@ -91,6 +93,7 @@ __all__ = [
     "ProjectDetail",
     "Proposal",
     "RejectedRow",
+    "Remark",
     "StatusStep",
     "add_user",
     "alphabetical",
@@ -117,6 +120,7 @@ __all__ = [
     "proposal_plans",
     "proposals",
     "rejected_rows",
+    "remarks",
     "themes",
     "users",
     "withdraw_role",

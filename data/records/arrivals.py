@@ -33,6 +33,19 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What may be wrong with stored answers. rows: where in the file, as far as they are kept;
+    empty for what is about questions. code and detail make the message in a language."""
+
+    code: str
+    detail: Mapping[str, object]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        return tuple(int(row) for row in str(self.detail.get("every", "")).split(",") if row)
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
     """Where a file was wrong and why. code and detail make the message in a language."""
 
@@ -93,6 +106,15 @@ def rejected_rows(
         sa.select(sa.func.count(rejected.id)).where(rejected.batch_id == batch)
     )
     return Page(visible_rows(user, Kind.ROW, rows), total)
+
+
+def remarks(connection: sa.Connection, user: User, batch: int) -> list[Remark]:
+    """What was remarked on the answers of a file; nothing for who may not read its rows."""
+    if not can(user, Verb.READ, Kind.ROW):
+        return []
+    stored = schema.ImportBatch
+    said = connection.scalar(sa.select(stored.remarks).where(stored.id == batch))
+    return [Remark(each["code"], each["detail"]) for each in json.loads(said or "[]")]
 
 
 def is_sample_only(connection: sa.Connection, *, played: bool = False) -> bool:

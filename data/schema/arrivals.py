@@ -20,7 +20,10 @@ BATCH_STATUSES = ("stored", "undone")
 
 
 class ImportBatch(Base):
-    """One accepted file: what it was, how many rows it held, what became of them."""
+    """One accepted file: what it was, how many rows it held, what became of them.
+
+    remarks: on the quality of answers, as a list of code and detail; no cell of the file is in it.
+    """
 
     __tablename__ = "import_batch"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +39,7 @@ class ImportBatch(Base):
     rows_stored: Mapped[int]
     rows_rejected: Mapped[int]
     dropped_columns: Mapped[str] = mapped_column(Text, server_default="[]")
+    remarks: Mapped[str] = mapped_column(Text, server_default="[]")
     __table_args__ = (
         one_of("status", BATCH_STATUSES),
         CheckConstraint("rows_read = rows_stored + rows_rejected", name="rows_reconcile"),

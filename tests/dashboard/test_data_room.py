@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,6 +123,21 @@ def test_rejected_rows_go_out_as_a_file_that_no_spreadsheet_runs(room, file):
     assert rows[1][:3] == ["4", "status", "lost"]
     assert "ehdotukset.csv" in rows[1][3]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_rows_that_were_remarked_on_go_out_as_a_file(room, file):
+    intake.store(evaluator(room), file, "proposals", silent, accept_rejected=True)
+    said = [{"code": "answered_fast", "detail": {
+        "count": 2, "rows": "2, 3", "every": "2,3", "median": 300, "known": 40}}]  # fmt: skip
+    user = evaluator(room)
+    with writing(room) as connection:
+        connection.execute(sa.update(schema.ImportBatch).values(remarks=json.dumps(said)))
+    with reading(room) as connection:
+        batch = records.import_batches(connection, user).rows[0]
+        text = arrivals.remarks_file(connection, user, batch, "fi").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[0] for row in rows] == ["Rivi", "2", "3"]
+    assert "mediaani 300" in rows[1][1]
 
 
 def opened(profile: str = "proposals") -> AppTest:

@@ -85,6 +85,7 @@ def test_where_nothing_can_be_compared_the_reason_is_said():
 # --- forms --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("sample")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_gaps_of_different_forms_say_so_and_name_them(language):
     usual = gap(28.0, 12.0, 44.0)

@@ -119,12 +119,28 @@ def _of_tool(made: Fields, found: Found) -> None:
             detail = {"column": day.header, "form": day.forms[0], "other": day.forms[-1]}
             made.questions.append(("which_dates", detail))
         break
+    _times(made, found, wanted)
     if language := _first(found, wanted.get("language", ())):
         meanings = words().meanings["language"]
         values = {v: meanings[plain(v)] for v in language.values if plain(v) in meanings}
         if values:
             cell = {"column": language.header, "values": values, "otherwise": "blank"}
             _take(made, "language", language, cell)
+
+
+def _times(made: Fields, found: Found, wanted: dict[str, tuple[str, ...]]) -> None:
+    """How long an answer took: the tool's own figure, or its beginning and its end."""
+    if took := _first(found, wanted.get("took", ())):
+        _take(made, "took", took, {"column": took.header, "optional": True})
+        return
+    began, ended = (_first(found, wanted.get(name, ())) for name in ("started", "ended"))
+    if not (began and ended) or began is ended or not (began.forms and ended.forms):
+        return
+    if NO_DAY in (*began.span, *ended.span):
+        return
+    for name, column in (("started", began), ("ended", ended)):
+        cell = {"column": column.header, "dates": list(column.forms), "optional": True}
+        _take(made, name, column, cell)
 
 
 def _number(made: Fields, found: Found, names: tuple[str, ...]) -> None:
