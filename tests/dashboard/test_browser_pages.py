@@ -99,9 +99,7 @@ def test_how_we_know_leads_to_the_page_of_the_metric_and_on_to_all_of_them(opene
 
 def test_a_project_is_one_click_from_the_overview(opened):
     page = opened(address("overview"))
-    link = page.locator(
-        "[data-testid=stMain] [data-testid=stPageLink] a[href*='project_id=']"
-    ).first
+    link = page.locator("[data-testid=stMain] a.page[href*='project_id=']").first
     name = link.inner_text().strip()
     link.click()
     page.wait_for_url("**/project?**")
