@@ -20,7 +20,9 @@ KEPT = {
     "dashboard/answering/misses.py _times": "a hash of the address; holds times only",
     "dashboard/charts/still.py _kept": "the figure itself, which whoever asks has in hand",
     "dashboard/downloads.py _offers": "a ticket; the browser and the person are asked for again",
+    "dashboard/figures.py _found": "Policy, with the database and the revision",
     "dashboard/figures.py _kept": "Policy in Key: the profile, and all that is visible",
+    "dashboard/labels.py _questionnaires": "the database; questionnaires are for everybody",
     "dashboard/passes.py _passes": "the visit that the pass is for",
     "dashboard/passes.py _spent": "minutes and persons; holds counts only",
     "dashboard/passes.py _visits": "a hash of what the browser brought",
@@ -29,6 +31,7 @@ KEPT = {
     "dashboard/upload.py _previews": "the person, with the file and the newest batch",
     "data/access.py denials": "a list that is read by the administrators' audit alone",
     "data/folding/fold_engine.py _WORDED": "the wording of SQL, by instrument; no rows",
+    "data/folding/typed_rows.py _KINDS": "a schema of ours; the types of its columns, no rows",
 }
 
 

@@ -17,7 +17,7 @@ from data.schema import Collection
 NOT_KNOWN = -1
 
 #: The types of the columns of each schema, by the schema's identity: schemas are constants.
-_KINDS: dict[int, dict[str, str]] = {}
+_KINDS: dict[int, tuple[pa.DataFrameSchema, dict[str, str]]] = {}
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,13 @@ def table(
 def typed(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """The columns of a schema, with its types, in its order."""
     if id(schema) not in _KINDS:
-        _KINDS[id(schema)] = {
+        kinds = {
             name: "str" if "str" in str(column.dtype) else "int64"
             for name, column in schema.columns.items()
         }
-    kinds = _KINDS[id(schema)]
+        # The schema is held with it, so that its number stays its own.
+        _KINDS[id(schema)] = (schema, kinds)
+    _, kinds = _KINDS[id(schema)]
     found = frame if list(frame.columns) == list(kinds) else frame[list(kinds)]
     if [str(kind) for kind in found.dtypes] != list(kinds.values()):
         found = found.astype(kinds)
