@@ -134,7 +134,7 @@ EXCEPTED = {
         finding.profile finding.code finding.detail released_population.profile
         released_population.instrument released_population.wave released_population.split
         released_population.split_value released_population.cells notice.version
-        response.notice_version
+        response.notice_version import_batch.remarks
     """,
     "a code that begins with a letter and holds letters, numbers and _ (survey.instrument)": """
         instrument_version.code
