@@ -262,6 +262,8 @@ def _wrong(code: str, language: str) -> None:
 def _open(drawn: int, project: int, instrument: str) -> None:
     """Open the collection and make its links in one transaction, once; then show it."""
     if not take_turn(FORM, drawn):
+        # The second press of two was sent with the address of before the first.
+        _show_opened()
         return
     at = now()
     new, people, faults = entered_collection(drawn, project, instrument, at)
@@ -288,8 +290,14 @@ def _open(drawn: int, project: int, instrument: str) -> None:
         personal.keep_links(opened, links)
     keep(FORM, None)
     keep("opened", number)
-    select(COLLECTION, number)
-    select(VIEW, RUNNING)
+    _show_opened()
+
+
+def _show_opened() -> None:
+    """Go to the collection that was opened last in this visit."""
+    if (number := kept("opened")) is not None:
+        select(COLLECTION, number)
+        select(VIEW, RUNNING)
 
 
 def _refuse(drawn: int, key: str) -> None:

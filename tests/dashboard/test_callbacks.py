@@ -64,6 +64,7 @@ CALLBACKS = {
 EXPORTS = {
     "app_pages.audit:_offer": "read audit",
     "arrivals:rejected": "read row",
+    "arrivals:remarked": "read row",
     "brief.button:make": "read project",
     "judging.form:offer": "assess assessment",
     "reporting.files:_make": "read indicator",

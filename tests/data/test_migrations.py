@@ -62,10 +62,11 @@ def shape(engine: sa.Engine) -> set[str]:
             for line in connection.scalars(sa.text(query))
         ]
     # Alembic writes a default of SQLite in brackets, the models do not; both mean the same.
-    told = [re.sub(r"DEFAULT \((\w+)\)", r"DEFAULT \1", line) for line in told]
+    told = [re.sub(r"DEFAULT \(([^)]+)\)", r"DEFAULT \1", line) for line in told]
     # SQLite puts a column that was added later onto the line of the one before.
     told = [
-        re.sub(r", (\w+ (?:INTEGER DEFAULT|VARCHAR|BOOLEAN))", r",\n\t\1", line) for line in told
+        re.sub(r", (\w+ (?:(?:INTEGER|TEXT) DEFAULT|VARCHAR|BOOLEAN))", r",\n\t\1", line)
+        for line in told
     ]
     # And a check that was added with its column onto that of the column.
     told = [re.sub(r" (CONSTRAINT ck_\w+ CHECK)", r",\n\t\1", line) for line in told]

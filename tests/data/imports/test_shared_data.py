@@ -21,6 +21,7 @@ from data.imports.profile import profiles, read_profile
 from data.imports.run import store
 from data.imports.sources.propose import Suggestion, propose, write_profile
 from data.imports.sources.suggest import Said
+from data.instruments import known_instruments
 from metrics.metric import Level, Result
 
 #: File: taken for, kind, ready profile, read, stored. The rest was rejected, row by row.
@@ -201,14 +202,25 @@ def test_how_many_proposals_were_taken_up(brought: Brought, shared_data: Path) -
     assert (found.numerator, found.denominator) == (taken, one.nunique())
 
 
-def top_of(brought: Brought, file: str, column: str) -> tuple[str, object]:
-    """The item that a column became, and what its highest choice is called in the file."""
-    made = brought.made[file]
+def end_of(
+    engine: sa.Engine, made: Suggestion, column: str, end: int = -1
+) -> tuple[str, list[str]]:
+    """The item that a column became, and what its highest choice (or lowest, 0) is called in the
+    file."""
+    with database.reading(engine) as connection:
+        # Drafted from the file, or known from the year before.
+        instrument = made.instrument or known_instruments(connection)[made.body["instrument"]]
     (item,) = (name for name, headers, _ in made.mapping if column in headers)
-    highest = made.instrument.answers_of(item).choices[-1]
+    choice = instrument.answers_of(item).choices[end]
     values = made.body["answers"][item].get("values", {})
-    said = [text for text, code in values.items() if str(code) == str(highest.code)]
-    return item, said or [str(highest.code)]
+    said = [text for text, code in values.items() if str(code) == str(choice.code)]
+    return item, said or [str(choice.code)]
+
+
+def told_in(raw: pd.DataFrame, column: str, said: list[str]) -> tuple[int, int]:
+    """How many of those who answered said it, as a plain reader counts."""
+    answers = raw[column].dropna().astype(str).str.removesuffix(".0")
+    return int(answers.isin(said).sum()), len(answers)
 
 
 Read = Callable[[Path], pd.DataFrame]
@@ -221,6 +233,14 @@ Read = Callable[[Path], pd.DataFrame]
         ("kobo/data_likert.xlsx", "", pd.read_excel),
         pytest.param("weights/ess10_norway.csv", "brnnorge", pd.read_csv,
                      marks=pytest.mark.nightly),
+        pytest.param(
+            "google_forms_dask/2020-user-survey-results.csv",
+            "How easy is it for you to upgrade to newer versions of Python libraries",
+            pd.read_csv, marks=pytest.mark.nightly),
+        pytest.param(
+            "limesurvey_rse/responses_2016_uk.csv",
+            "rse16a. Are you employed primarily to develop software for research?",
+            pd.read_csv, marks=pytest.mark.nightly),
     ],
 )  # fmt: skip
 def test_how_many_chose_the_highest_answer(
@@ -231,7 +251,50 @@ def test_how_many_chose_the_highest_answer(
     told = {f.part for f in brought.figures if f.metric == "item_ceiling"}
     for name, headers, _ in brought.made[file].mapping:
         column = column or (headers[0] if name in items & told else "")
-    item, said = top_of(brought, file, column)
+    item, said = end_of(brought.engine, brought.made[file], column)
     found = brought.figure("item_ceiling", file, item)
-    answers = raw[column].dropna().astype(str).str.removesuffix(".0")
-    assert (found.numerator, found.denominator) == (int(answers.isin(said).sum()), len(answers))
+    assert (found.numerator, found.denominator) == told_in(raw, column, said)
+
+
+@pytest.mark.nightly
+def test_five_households_tell_their_lowest_answer_alone(
+    brought: Brought, shared_data: Path
+) -> None:
+    """kobo/data.xlsx: five answers are just enough inside; one at the highest end is not told."""
+    file, column = "kobo/data.xlsx", "profile.HHSize"
+    item, said = end_of(brought.engine, brought.made[file], column, 0)
+    lowest, highest = (brought.figure(f"item_{end}", file, item) for end in ("floor", "ceiling"))
+    raw = pd.read_excel(shared_data / file)
+    assert (lowest.numerator, lowest.denominator) == told_in(raw, column, said) == (2, 5)
+    assert (highest.state, highest.value) == ("suppressed", None)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [
+        ("responses_2017_us.csv", "currentWork2. Do you work for a Research Software Group?"),
+        # Some questions were answered by a few people only: nothing of the file is told.
+        ("responses_2017_uk.csv", None),
+    ],
+)
+def test_a_questionnaire_of_another_year_tells_its_own_figures(
+    sqlite_engine: sa.Engine, shared_data: Path, tmp_path: Path, file: str, column: str | None
+) -> None:
+    path, register = shared_data / "limesurvey_rse" / file, tmp_path / "register.csv"
+    register.write_text(f"code,name\nA1,{file}\n", encoding="utf-8")
+    store(sqlite_engine, profiles()["project_register"], register, operator())
+    made = propose(sqlite_engine, path, operator(), Said(fields={"project": "A1", "wave": "end"}))
+    profile = read_profile(write_profile(made, tmp_path / "own.yaml")[0])
+    store(sqlite_engine, profile, path, operator())
+    revision = sheets.refresh(sqlite_engine, tmp_path).revision
+    with database.reading(sqlite_engine) as connection:
+        figures = sheets.read_figures(
+            connection, operator(), revision=revision, level="project", metric="item_ceiling"
+        )
+    told = {f.part: (f.numerator, f.denominator) for f in figures if f.state == "value"}
+    if column is None:
+        assert figures and not told
+        return
+    item, said = end_of(sqlite_engine, made, column)
+    assert told[item] == told_in(pd.read_csv(path), column, said)
