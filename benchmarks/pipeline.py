@@ -65,8 +65,8 @@ def open_portfolio(folder: Path, answers: int, projects: int) -> sa.Engine:
             path.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     engine = database.connect(f"sqlite:///{folder / 'arviomo.db'}")
+    database.migrate(engine)
     if not filled.exists():
-        database.migrate(engine)
         generate.fill(engine, answers, projects)
         filled.touch()
     return engine
