@@ -86,6 +86,9 @@ def hidden(
         profile: [np.zeros(len(each.frame), dtype=bool) for each in estimates]
         for profile in Profile
     }
+    stays = {
+        profile: _stays(before[profile]) if before is not None else {} for profile in Profile
+    }
     # Pairs come last: their changes follow the means that they lie between, and everything else
     # about the same pairs follows their changes.
     ordered = sorted(
@@ -107,9 +110,9 @@ def hidden(
                     least_ | _between_hidden(each.frame, means) | _among(each.frame, pairs)
                     for least_, each in zip(least, placed, strict=True)
                 ]
-            if before is not None and len(before[profile]):
+            if stays[profile]:
                 least = [
-                    least_ | _among(each.frame, _stays(before[profile], each.metric.id, instrument))
+                    least_ | _among(each.frame, stays[profile].get((each.metric.id, instrument)))
                     for least_, each in zip(least, placed, strict=True)
                 ]
             least = _hidden_rows(placed, universe, profile, least)
@@ -130,14 +133,19 @@ def _hidden_cells(
     return pd.MultiIndex.from_frame(pd.concat([_NO_CELLS, *found]).astype(_NAMED).drop_duplicates())
 
 
-def _stays(before: pd.DataFrame, metric: str, instrument: str) -> pd.MultiIndex:
-    """Where an earlier sheet hid a metric of an instrument: entity, wave, split, split value."""
-    theirs = (before["metric"] == metric) & (before["instrument"] == instrument)
-    return pd.MultiIndex.from_frame(before.loc[theirs.to_numpy(), _CELL].astype(_NAMED))
+def _stays(before: pd.DataFrame) -> dict[tuple[str, str], pd.MultiIndex]:
+    """Where an earlier sheet hid something, by metric and instrument: entity, wave, split, split
+    value."""
+    return {
+        (str(metric), str(instrument)): pd.MultiIndex.from_frame(theirs[_CELL].astype(_NAMED))
+        for (metric, instrument), theirs in before.groupby(["metric", "instrument"], observed=True)
+    }
 
 
-def _among(frame: pd.DataFrame, cells: pd.MultiIndex) -> Marks:
+def _among(frame: pd.DataFrame, cells: pd.MultiIndex | None) -> Marks:
     """Rows that stand in one of the cells."""
+    if cells is None or cells.empty:
+        return np.zeros(len(frame), dtype=bool)
     return pd.MultiIndex.from_frame(frame[_CELL].astype(_NAMED)).isin(cells)
 
 
