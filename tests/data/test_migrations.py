@@ -29,7 +29,7 @@ PUBLISHED = {
     "measure_leaf",
 }  # fmt: skip
 #: The seals of the audit, made anew with fresh salt when the tables come up again.
-SEALED = {"salt", "content_sha256", "previous", "sha256"}
+SEALED = {("audit_event", name) for name in ("salt", "content_sha256", "previous", "sha256")}
 Row = dict[str, object]
 
 
@@ -79,18 +79,15 @@ def shape(engine: sa.Engine) -> set[str]:
 
 def contents(engine: sa.Engine) -> dict[str, list[Row]]:
     """All rows of all tables that hold the truth, by table."""
-    found = sa.MetaData()
     with database.reading(engine) as connection:
-        found.reflect(connection)
         return {
-            name: [dict(row) for row in connection.execute(sa.select(*_kept(table))).mappings()]
-            for name, table in found.tables.items()
+            name: [
+                {column: value for column, value in row.items() if (name, column) not in SEALED}
+                for row in connection.exec_driver_sql(f'select * from "{name}"').mappings()
+            ]
+            for name in sa.inspect(connection).get_table_names()
             if name not in {"alembic_version", *PUBLISHED}
         }
-
-
-def _kept(table: sa.Table) -> list[sa.Column]:
-    return [c for c in table.columns if table.name != "audit_event" or c.name not in SEALED]
 
 
 def shared(tables: dict[str, list[Row]], before: dict[str, list[Row]]) -> dict[str, list[tuple]]:
@@ -104,14 +101,16 @@ def shared(tables: dict[str, list[Row]], before: dict[str, list[Row]]) -> dict[s
 
 def fill(engine: sa.Engine, valid_rows: dict[str, Row]) -> None:
     """One row in every empty table that there is, and a thousand answers where those are kept."""
-    present = sa.MetaData()
-    present.reflect(engine)
     with database.writing(engine) as connection:
+        present = set(sa.inspect(connection).get_table_names())
         for name, row in valid_rows.items():
-            table = present.tables.get(name)
-            if table is None or connection.scalar(sa.select(sa.func.count(table.c[0]))):
+            if name not in present:
                 continue
-            known = {column: value for column, value in row.items() if column in table.c}
+            rows = connection.exec_driver_sql(f'select * from "{name}" limit 1')
+            columns = set(rows.keys())
+            if rows.first() is not None:
+                continue
+            known = {column: value for column, value in row.items() if column in columns}
             # The types are the models': the tables themselves do not tell every one of them.
             insert = sa.insert(Base.metadata.tables[name])
             connection.execute(insert, [known])
