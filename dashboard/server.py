@@ -55,11 +55,15 @@ from dashboard.unreadable import words as unreadable_words
 from dashboard.wording import say
 from data import audit, sessions, sheets
 from data.database import (
+    FORGETFUL_VARIABLE,
     DamagedDatabase,
+    ForgetfulDatabase,
     UnmatchedSchema,
+    forgetful_settings,
     home,
     reading,
     require_current,
+    require_durable,
     require_whole,
 )
 from data.fieldwork.installation import ExposedSecret
@@ -93,6 +97,7 @@ def readiness() -> tuple[int, dict[str, Any]]:
     try:
         with reading(engine()) as connection:
             revision = sheets.latest_revision(connection)
+            forgetful = forgetful_settings(connection)
     except sa.exc.DBAPIError:
         log.exception("the published figures cannot be read")
         return 503, {"status": "waiting", "reason": "database does not answer"}
@@ -101,6 +106,9 @@ def readiness() -> tuple[int, dict[str, Any]]:
     body = {"status": "ready", "revision": revision}
     if overwriting.is_late(home(), datetime.now(UTC).date()):
         body["erasure"] = "unfinished"
+    if forgetful:
+        # Settings can be switched off under a server that runs.
+        body["commits"] = "may be lost in a crash"
     return 200, body
 
 
@@ -211,6 +219,12 @@ def settle_sign_in(host: str, *, played: bool = False) -> None:
         raise NotServed("refusal.database_damaged") from damaged
     except UnmatchedSchema as unmatched:
         raise NotServed(f"refusal.database_{unmatched.code}") from unmatched
+    try:
+        for name, value in require_durable(engine()).items():
+            log.warning("a crash may take what is committed: %s is %s", name, value)
+    except ForgetfulDatabase as forgetful:
+        told = {"settings": str(forgetful), "variable": FORGETFUL_VARIABLE}
+        raise NotServed("refusal.database_forgetful", **told) from forgetful
     try:
         # An older copy may have been put back by hand.
         reapply(engine(), home())

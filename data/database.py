@@ -25,6 +25,11 @@ WAIT_SECONDS = 20
 
 URL_VARIABLE = "ARVIOMO_DATABASE"
 HOME_VARIABLE = "ARVIOMO_HOME"
+#: "1" lets a database be served that a crash may take answers from: a trial, a test.
+FORGETFUL_VARIABLE = "ARVIOMO_FORGETFUL_DATABASE"
+
+#: Settings of PostgreSQL that, switched off, let a crash take what was committed or damage it.
+DURABLE_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 class UnsafeDatabase(Exception):
@@ -33,6 +38,17 @@ class UnsafeDatabase(Exception):
 
 class DamagedDatabase(Exception):
     """The database file is not whole; nothing may be read from it or written to it."""
+
+
+class ForgetfulDatabase(Exception):
+    """The database says that something is committed which a crash may still lose.
+
+    settings: what PostgreSQL says of each setting that makes it so.
+    """
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        super().__init__(", ".join(f"{name} = {value}" for name, value in settings.items()))
+        self.settings = settings
 
 
 class UnmatchedSchema(Exception):
@@ -235,6 +251,30 @@ def require_whole(engine: sa.Engine) -> None:
             "keep the file, and put back the newest copy: arviomo restore FILE --to FOLDER "
             "--erased LIST"
         )
+
+
+def forgetful_settings(connection: sa.Connection) -> dict[str, str]:
+    """What is switched off of `DURABLE_SETTINGS`, as this program's own connections have it.
+
+    Nothing on SQLite, where every connection of ours waits for the disk.
+    """
+    if connection.dialect.name != "postgresql":
+        return {}
+    asked = sa.select(*(sa.func.current_setting(name).label(name) for name in DURABLE_SETTINGS))
+    told = connection.execute(asked).one()._mapping
+    return {name: told[name] for name in DURABLE_SETTINGS if told[name] == "off"}
+
+
+def require_durable(engine: sa.Engine) -> dict[str, str]:
+    """The `forgetful_settings` that the environment lets stand; empty when commits outlive a crash.
+
+    Raises: ForgetfulDatabase where there are such settings and nobody has said that they may be.
+    """
+    with reading(engine) as connection:
+        settings = forgetful_settings(connection)
+    if settings and os.environ.get(FORGETFUL_VARIABLE) != "1":
+        raise ForgetfulDatabase(settings)
+    return settings
 
 
 def _refuse_newer(now: str | None, known: list[str]) -> None:

@@ -7,16 +7,27 @@ import pytest
 import sqlalchemy as sa
 from streamlit import config
 
-from dashboard import options, server, sign_in
+from dashboard import options, server, sign_in, truth
 from dashboard.server import NotServed
-from data import access, schema
-from data.database import connect, migrate, writing
+from data import access, schema, sheets
+from data.database import (
+    DURABLE_SETTINGS,
+    FORGETFUL_VARIABLE,
+    connect,
+    forgetful_settings,
+    migrate,
+    reading,
+    writing,
+)
+from survey.text import LANGUAGES
 
 
 @pytest.fixture
 def database(engine, monkeypatch):
     """A fresh migrated database, SQLite and PostgreSQL in turn, as the one that is served."""
     monkeypatch.setenv("ARVIOMO_DATABASE", engine.url.render_as_string(hide_password=False))
+    # The tests' own PostgreSQL does not wait for the disk.
+    monkeypatch.setenv(FORGETFUL_VARIABLE, "1")
     return engine
 
 
@@ -217,6 +228,82 @@ def test_a_database_of_another_version_is_not_served(tmp_path, monkeypatch, no_p
     with pytest.raises(NotServed) as ahead:
         server.settle_sign_in("127.0.0.1")
     assert ahead.value.key == "refusal.database_ahead"
+
+
+@pytest.fixture
+def careful_then(postgresql_engine, monkeypatch):
+    """A PostgreSQL that is served; give it what its settings are to be told as, instead of what
+    the tests' server, whose settings belong to all tests, says of itself."""
+    url = postgresql_engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("ARVIOMO_DATABASE", url)
+    monkeypatch.delenv(FORGETFUL_VARIABLE, raising=False)
+    with writing(postgresql_engine) as connection:
+        connection.exec_driver_sql("create schema told")
+        connection.exec_driver_sql(
+            "create function told.current_setting(text) returns text language sql as "
+            "$$ select coalesce("
+            "nullif(pg_catalog.current_setting('told.' || $1, true), ''), 'on') $$"
+        )
+        connection.exec_driver_sql(
+            f'alter database "{postgresql_engine.url.database}" '
+            "set search_path = told, public, pg_catalog"
+        )
+
+    def tell(**settings):
+        with writing(postgresql_engine) as connection:
+            for name, value in settings.items():
+                connection.exec_driver_sql(
+                    f'alter database "{postgresql_engine.url.database}" set told.{name} = {value!r}'
+                )
+        postgresql_engine.dispose()
+        truth.engine().dispose()
+        return postgresql_engine
+
+    return tell
+
+
+@pytest.mark.parametrize("name", DURABLE_SETTINGS)
+def test_a_database_that_forgets_what_it_committed_is_not_served(
+    careful_then, no_provider, monkeypatch, caplog, name
+):
+    add_persona(careful_then())
+    add_project(careful_then(), "P1", invented=True)
+    server.settle_sign_in("127.0.0.1")  # all three on, as PostgreSQL comes
+    careful_then(**{name: "off"})
+    with pytest.raises(NotServed) as refused:
+        server.settle_sign_in("127.0.0.1")
+    assert refused.value.key == "refusal.database_forgetful"
+    for language in LANGUAGES:
+        words = server.refusal_words(refused.value, language)
+        assert f"{name} = off" in words and FORGETFUL_VARIABLE in words
+    assert not caplog.records
+    monkeypatch.setenv(FORGETFUL_VARIABLE, "1")
+    server.settle_sign_in("127.0.0.1")
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"a crash may take what is committed: {name} is off"
+    ]
+
+
+def test_health_tells_of_a_setting_that_was_switched_off_later(careful_then, monkeypatch):
+    monkeypatch.setattr(sheets, "latest_revision", lambda _connection: 3)
+    careful_then()
+    assert server.readiness() == (200, {"status": "ready", "revision": 3})
+    # A replica need not have it too: what waits for this server's disk alone is kept.
+    careful_then(synchronous_commit="local")
+    assert "commits" not in server.readiness()[1]
+    careful_then(fsync="off")
+    code, body = server.readiness()
+    assert code == 200 and body["commits"] == "may be lost in a crash"
+
+
+def test_the_tests_own_server_is_asked_what_it_says_of_itself(engine):
+    with reading(engine) as connection:
+        told = forgetful_settings(connection)
+        if engine.dialect.name == "sqlite":
+            assert told == {}
+            return
+        shown = {n: connection.exec_driver_sql(f"show {n}").scalar() for n in DURABLE_SETTINGS}
+    assert told == {name: value for name, value in shown.items() if value == "off"}
 
 
 COMPLETE = {
