@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from dashboard import format as written
 from dashboard import glossary, sentences, session
@@ -98,6 +99,11 @@ def section(title: str) -> None:
 def part(title: str) -> None:
     """A heading of the third level, above one chart."""
     st.subheader(literal(title), anchor=False)
+
+
+def unfolding(title: str) -> ExpanderContainer:
+    """What is not the first answer: its heading stands on a fold, and the rest opens below it."""
+    return st.expander(f"**{literal(title)}**")
 
 
 # --- figures as tiles ---------------------------------------------------------------------------

@@ -59,7 +59,8 @@ def show(viewing: Viewing) -> None:
         st.info(literal(say("home.no_funded", language)))
         return
     answer(sentence(funded, theirs, called[funder], language))
-    waiting(viewing, theirs, {project.id: records.name_in(project, language) for project in funded})
+    called_of = {project.id: records.name_in(project, language) for project in funded}
+    waiting(viewing, funder, theirs, called_of)
     section(say("home.funded", language))
     st.markdown(literal(say("home.funded_lead", language)))
     st.table(
@@ -92,7 +93,9 @@ def by_part(lines: Sequence[DeskLine]) -> dict[str, int]:
     }
 
 
-def waiting(viewing: Viewing, lines: Sequence[DeskLine], called: Mapping[int, str]) -> None:
+def waiting(
+    viewing: Viewing, funder: int, lines: Sequence[DeskLine], called: Mapping[int, str]
+) -> None:
     """The figures that the funder is to approve or send back, each a link to it."""
     language = viewing.language
     pending = [line for line in lines if line.status in words.PENDING]
@@ -112,6 +115,7 @@ def waiting(viewing: Viewing, lines: Sequence[DeskLine], called: Mapping[int, st
                 link(viewing, "figure", say("home.do.approve", language), figure_id=line.reported)
     if len(pending) > MOST_RELEASES:
         st.caption(say("home.more", language, shown=MOST_RELEASES, all=len(pending)))
+        link(viewing, "reporting", say("home.all_waiting", language), report_funder=funder)
 
 
 def table(

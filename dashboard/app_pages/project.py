@@ -7,7 +7,15 @@ import streamlit as st
 from dashboard import project_records, sections
 from dashboard.attention import attention_of
 from dashboard.brief.button import brief_button
-from dashboard.components import answer, begin, choose, part, published_line, section
+from dashboard.components import (
+    answer,
+    begin,
+    choose,
+    part,
+    published_line,
+    section,
+    unfolding,
+)
 from dashboard.figures import metric_of, names, publication, some_answers_wait
 from dashboard.literal import literal
 from dashboard.session import Viewing
@@ -70,8 +78,8 @@ def outcome(viewing: Viewing, scope: sections.Scope) -> None:
         with st.container():
             part(say("section.outcome_change", viewing.language))
             sections.outcome_change(viewing, scope)
-    section(say("section.outcomes_by_group", viewing.language))
-    sections.outcomes_by_group(viewing, scope)
+    with unfolding(say("section.outcomes_by_group", viewing.language)):
+        sections.outcomes_by_group(viewing, scope)
 
 
 def process(viewing: Viewing, scope: sections.Scope) -> None:
@@ -84,6 +92,11 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
         with st.container():
             part(say("section.process_by_phase", viewing.language))
             sections.process_by_split(viewing, scope, "phase")
+    with (
+        unfolding(say("section.process_further", viewing.language)),
+        st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"),
+    ):
+        with st.container():
             part(say("section.process_by_group", viewing.language))
             sections.process_by_split(viewing, scope, "group")
         with st.container():
@@ -96,11 +109,13 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
     if viewing.profile is Profile.INSIDE:  # the public has no figures of self-assessments
         section(say("gap.title", viewing.language))
         sections.perception_gap(viewing, scope)
-    section(say("section.process_records", viewing.language))
-    sections.process_from_records(viewing, scope)
+    with unfolding(say("section.process_records", viewing.language)):
+        sections.process_from_records(viewing, scope)
     sections.case_logs(viewing, scope)
-    section(say("section.response", viewing.language))
-    with st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"):
+    with (
+        unfolding(say("section.response", viewing.language)),
+        st.grid(2, min_column_width=sections.TWO_ABREAST, gap="large"),
+    ):
         for metric in ("response_rate", "dont_know_rate"):
             with st.container():
                 part(metric_of(metric).label.in_language(viewing.language))
@@ -108,16 +123,17 @@ def process(viewing: Viewing, scope: sections.Scope) -> None:
 
 
 def about(viewing: Viewing, project: int, detail: ProjectDetail) -> None:
-    """What the registers say: surveys, events, proposals and facts."""
+    """What the registers say, each in its fold: surveys, events, proposals and facts."""
     language = viewing.language
-    section(say("section.collections", language))
-    project_records.collections(viewing, project)
-    section(say("section.events", language))
-    project_records.events(viewing, project)
-    section(say("section.proposals", language))
-    project_records.proposals(viewing, project)
-    section(say("section.facts", language))
-    project_records.facts(viewing, detail)
+    section(say("section.registers", language))
+    with unfolding(say("section.collections", language)):
+        project_records.collections(viewing, project)
+    with unfolding(say("section.events", language)):
+        project_records.events(viewing, project)
+    with unfolding(say("section.proposals", language)):
+        project_records.proposals(viewing, project)
+    with unfolding(say("section.facts", language)):
+        project_records.facts(viewing, detail)
 
 
 def concerned(detail: ProjectDetail) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components import answer, begin, choose, section
+from dashboard.components import answer, begin, choose, entity_link, section
 from dashboard.figures import latest, names, publication
 from dashboard.judging import saving
 from dashboard.judging.beside import beside
@@ -102,7 +102,8 @@ def together(
 ) -> None:
     """The joint judgement, with the raters' own ones beside it."""
     language = viewing.language
-    st.markdown(literal(say("judge.joint_means", language)))
+    means = "judge.joint_means" if may_assess else "judge.joint_read"
+    st.markdown(literal(say(means, language)))
     raters = [a for a in found if a.kind == OWN and a.state == SUBMITTED]
     joint = next((a for a in found if a.kind == JOINT), None)
     judging = any(
@@ -116,6 +117,7 @@ def together(
         begin_button(viewing, project, phase, JOINT)
     else:
         st.info(literal(say("judge.no_joint", language)))
+        entity_link(viewing, "process", say("judge.where_known", language))
     section(say("judge.beside", language))
     beside(viewing, raters, joint)
 

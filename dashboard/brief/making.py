@@ -15,6 +15,8 @@ from dashboard.session import Viewing
 from dashboard.wording import say, say_count
 from metrics.metric import Level, Profile
 
+#: Levels whose reader asks which projects need attention.
+PORTFOLIOS = (Level.PORTFOLIO, Level.FUNDER)
 #: What is said of what to look into, at most.
 FINDINGS = 5
 
@@ -94,12 +96,14 @@ def said(viewing: Viewing, scope: Scope, days: reported.Days = None) -> list[Sec
     told = [
         first(viewing, scope),
         results.glance(viewing, scope),
+        *([parts.needing(viewing)] if scope.level in PORTFOLIOS else []),
         Section(say("section.outcomes", language), ()),
         results.benefit(viewing, scope),
         results.change(viewing, scope),
         Section(say("section.process", language), ()),
         results.process(viewing, scope),
         results.phases(viewing, scope),
+        *results.gap(viewing, scope),
         results.process_moved(viewing, scope),
         Section(say("brief.who_and_what", language), ()),
         results.participation(viewing, scope),
@@ -138,7 +142,7 @@ def first(viewing: Viewing, scope: Scope) -> Section:
         lead = "brief.look_into" if found else "empty.attention_here"
         items += words(say(lead, language))
         items += bullets([attention.finding_text(finding, language) for finding in found])
-    elif scope.level in (Level.PORTFOLIO, Level.FUNDER):
+    elif scope.level in PORTFOLIOS:
         needing = attention.pressing_projects(viewing)
         items += words(say_count("attention.count", needing, language))
     return Section(say("brief.first", language), items)

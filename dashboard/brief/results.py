@@ -13,6 +13,7 @@ from dashboard.figures import figures, metric_of
 from dashboard.labels import constructs, overall_of, part_name, phase_name
 from dashboard.sections.by_group import OUTCOMES, PROCESS, TOLD_BY_GROUP
 from dashboard.sections.comparison import told_participation
+from dashboard.sections.gap import gap_texts, gaps_of, gaps_sentence, in_order
 from dashboard.sections.glance import glance_figures
 from dashboard.sections.outcomes import told_benefit, told_change
 from dashboard.sections.process import told_constructs, told_process_change, told_split
@@ -22,7 +23,7 @@ from dashboard.sections.scope import Scope
 from dashboard.session import Viewing
 from dashboard.tables import results_texts, state_text
 from dashboard.wording import say
-from metrics.metric import ALL_WAVES, Level, Metric, Result
+from metrics.metric import ALL_WAVES, Level, Metric, Profile, Result
 from survey.instrument import PHASES
 
 Teller = Callable[[Viewing, Scope], Told]
@@ -103,6 +104,30 @@ def change(viewing: Viewing, scope: Scope) -> Section:
 def process(viewing: Viewing, scope: Scope) -> Section:
     title = say("section.process_by_construct", viewing.language)
     return told(viewing, scope, title, told_constructs)
+
+
+def gap(viewing: Viewing, scope: Scope) -> list[Section]:
+    """How a project judges its phases beside how participants do: in words and as a table.
+
+    The public has no figures of self-assessments.
+    """
+    if scope.level != Level.PROJECT or viewing.profile is not Profile.INSIDE:
+        return []
+    language = viewing.language
+    title = say("gap.title", language)
+    found = gaps_of(viewing, scope.entity, scope.process)
+    if not found:
+        why = f"{say('gap.sentence.none', language)} {say('gap.nothing', language)}"
+        return [Section(title, words(why), level=2)]
+    items = words(gaps_sentence(found, language))
+    judged = in_order([each for each in found if each.own is not None])
+    wide = [say(head, language) for head in ("table.phase", "gap.form", "gap.meaning")]
+    items += table(gap_texts(judged, language), wide)
+    made_of = [
+        (metric_of("perception_gap"), [each.gap for each in judged]),
+        (metric_of("self_assessment"), [each.own for each in judged]),
+    ]
+    return [Section(title, items, made_of if judged else (), level=2)]
 
 
 def process_moved(viewing: Viewing, scope: Scope) -> Section:

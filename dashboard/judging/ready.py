@@ -41,13 +41,15 @@ def readiness_sentence(found: Readiness, language: str) -> str:
         len(found.missing),
         language,
         phase=phase,
-        what=listed(missing_names(found, language)),
+        what=listed(missing_names(found, language), language),
     )
 
 
-def listed(names: list[str]) -> str:
-    """The first names, and an ellipsis where there are more."""
-    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+def listed(names: list[str], language: str) -> str:
+    """The first names, and how many more there are."""
+    said = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return say_count("judge.and_more", more, language, names=said) if more > 0 else said
 
 
 def missing_names(found: Readiness, language: str) -> list[str]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard.charts import Row, interval_dots, is_shown, taken_up_bars
-from dashboard.components import chart_block, part, section
+from dashboard.components import chart_block, part, section, unfolding
 from dashboard.figures import metric_of, one
 from dashboard.literal import literal
 from dashboard.sections.recorded import recorded
@@ -42,7 +42,10 @@ def case_logs(viewing: Viewing, scope: Scope) -> bool:
     section(say("log.title", language))
     st.markdown(literal(said))
     st.caption(say("log.small", language))
-    with st.grid(2, min_column_width=440, gap="large"):
+    with (
+        unfolding(say("log.charts", language)),
+        st.grid(2, min_column_width=440, gap="large"),
+    ):
         for metric, kind in CHARTS:
             with st.container():
                 by_kind(viewing, scope, metric, kind)

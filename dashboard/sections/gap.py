@@ -88,7 +88,7 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
         st.info(literal(f"{say('gap.sentence.none', language)} {say('gap.nothing', language)}"))
         where_to_begin(viewing, project)
         return
-    judged = [gap for gap in found if gap.own is not None] or found
+    judged = judged_of(found)
     ordered = in_order(judged)
     _, some = page_of(viewing, "gap_page", ordered, ROWS)
     several = len({gap.phase for gap in judged}) > 1
@@ -96,7 +96,6 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
     quality = metric_of("process_quality")
     title = say("gap.title", language)
     heads = (say("gap.own", language), say("gap.participants", language))
-    named = [(place_name(g.part, g.phase if several else "", language), g.gap) for g in ordered]
     picture_block(
         viewing,
         Picture(
@@ -111,9 +110,7 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
             (quality, [g.participants for g in some if g.participants is not None]),
         ],
         title=title,
-        sentence=" ".join(
-            filter(None, [gap_sentence(named, language), unjudged(found, judged, language)])
-        ),
+        sentence=gaps_sentence(found, language),
         publication=publication,
         key="perception_gap",
     )
@@ -124,6 +121,23 @@ def draw(viewing: Viewing, project: int, found: Sequence[Gap], publication: Revi
         next_steps(viewing, project, {gap.phase for gap in found}, blind)
     else:
         where_to_begin(viewing, project)
+
+
+def judged_of(found: Sequence[Gap]) -> Sequence[Gap]:
+    """What the project has judged itself; everything, where it has judged nothing."""
+    return [gap for gap in found if gap.own is not None] or found
+
+
+def gaps_sentence(found: Sequence[Gap], language: str) -> str:
+    """Where the two views differ, and which phases the project has not judged."""
+    judged = judged_of(found)
+    several = len({gap.phase for gap in judged}) > 1
+    named = [
+        (place_name(gap.part, gap.phase if several else "", language), gap.gap)
+        for gap in in_order(judged)
+    ]
+    said = [gap_sentence(named, language), unjudged(found, judged, language)]
+    return " ".join(filter(None, said))
 
 
 def unjudged(found: Sequence[Gap], judged: Sequence[Gap], language: str) -> str:
@@ -266,6 +280,12 @@ def legend(found: Sequence[Gap], language: str) -> str:
 
 
 def gap_table(found: Sequence[Gap], language: str) -> pd.DataFrame:
+    """The table behind the picture, as a page shows texts: as they are written."""
+    columns = gap_texts(found, language)
+    return pd.DataFrame({head: list(map(literal, texts)) for head, texts in columns.items()})
+
+
+def gap_texts(found: Sequence[Gap], language: str) -> dict[str, list[str]]:
     """Rows: constructs and phases as in the picture, with both sides, the gap and its state.
 
     Where rows come from different forms, each says which: figures of forms are never pooled.
@@ -277,34 +297,25 @@ def gap_table(found: Sequence[Gap], language: str) -> pd.DataFrame:
     counted = [gap.participants.n if gap.participants is not None else None for gap in found]
     gaps = [gap.gap for gap in found]
     asked_in = [
-        literal(questionnaire_name(gap.instrument, language)) if is_shown(gap) else none
-        for gap in gaps
+        questionnaire_name(gap.instrument, language) if is_shown(gap) else none for gap in gaps
     ]
     form = {say("gap.form", language): asked_in} if len(forms_of(gaps)) > 1 else {}
-    return pd.DataFrame(
-        {
-            say("judge.construct", language): [
-                literal(construct_name(gap.part, language)) for gap in found
-            ],
-            say("table.phase", language): [
-                literal(f"{gap.phase} {phase_name(gap.phase, language)}") for gap in found
-            ],
-            **form,
-            say("gap.own", language): [
-                literal(side_words(gap.own, own, language)) for gap in found
-            ],
-            say("gap.participants", language): [
-                literal(side_words(gap.participants, asked, language)) for gap in found
-            ],
-            say("table.n", language): [
-                none if n is None else written.count(n, language) for n in counted
-            ],
-            say("gap.gap", language): [
-                literal(side_words(gap.gap, apart, language)) for gap in found
-            ],
-            say("gap.meaning", language): [literal(meaning(gap.gap, language)) for gap in found],
-        }
-    )
+    return {
+        say("judge.construct", language): [construct_name(gap.part, language) for gap in found],
+        say("table.phase", language): [
+            f"{gap.phase} {phase_name(gap.phase, language)}" for gap in found
+        ],
+        **form,
+        say("gap.own", language): [side_words(gap.own, own, language) for gap in found],
+        say("gap.participants", language): [
+            side_words(gap.participants, asked, language) for gap in found
+        ],
+        say("table.n", language): [
+            none if n is None else written.count(n, language) for n in counted
+        ],
+        say("gap.gap", language): [side_words(gap.gap, apart, language) for gap in found],
+        say("gap.meaning", language): [meaning(gap.gap, language) for gap in found],
+    }
 
 
 def meaning(gap: Result, language: str) -> str:

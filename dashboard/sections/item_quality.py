@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard.charts import is_shown
-from dashboard.components import explained
+from dashboard.components import explained, unfolding
 from dashboard.figures import figures, metric_of
 from dashboard.labels import group_name, part_name, questionnaire_name, questionnaires
 from dashboard.literal import literal
@@ -60,8 +60,9 @@ def item_quality(viewing: Viewing, scope: Scope) -> None:
     found = statements(viewing, scope, key)
     found.sort(key=lambda each: -len(remarks(each, language)))
     st.markdown(literal(sentence(found, language)))
-    st.table(quality_table(found, language), alt=say("items.title", language), hide_index=True)
-    st.caption(literal(say("items.key", language)))
+    with unfolding(say("items.table", language)):
+        st.table(quality_table(found, language), alt=say("items.title", language), hide_index=True)
+        st.caption(literal(say("items.key", language)))
     explained(
         viewing,
         [

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import format as written
 from dashboard.charts import has_range, is_shown
-from dashboard.components import explained
+from dashboard.components import explained, unfolding
 from dashboard.figures import figures, metric_of
 from dashboard.labels import group_name, overall_of, part_name, questionnaire_name, wave_name
 from dashboard.literal import literal
@@ -63,7 +63,8 @@ def who_answered(viewing: Viewing, scope: Scope) -> None:
     )
     st.markdown(literal(f"{said} {say('answered.unseen', language)}"))
     rows = [(named(result, language), result, remark(result, language)) for result in found]
-    st.table(told(rows, language), alt=say("answered.title", language), hide_index=True)
+    with unfolding(say("answered.table", language)):
+        st.table(told(rows, language), alt=say("answered.title", language), hide_index=True)
     know(viewing, scope, found, "who_answered")
 
 
@@ -91,10 +92,11 @@ def constructs(viewing: Viewing, scope: Scope) -> None:
         columns[metric.label.in_language(language)] = [
             cell(results.get(part), metric, language) for part in parts
         ]
-    st.table(pd.DataFrame(columns), alt=say("constructs.title", language), hide_index=True)
     why = reasons_of([each for each in everything if not is_shown(each)], language)
-    if why:
-        st.caption(literal(say("constructs.dash", language, why=why)))
+    with unfolding(say("constructs.table", language)):
+        st.table(pd.DataFrame(columns), alt=say("constructs.title", language), hide_index=True)
+        if why:
+            st.caption(literal(say("constructs.dash", language, why=why)))
     know(viewing, scope, everything, "constructs")
 
 
@@ -111,7 +113,7 @@ def otherwise(viewing: Viewing, scope: Scope) -> list[Result]:
 
 
 def change_otherwise(viewing: Viewing, scope: Scope) -> None:
-    """The same as a table, or why nothing is known of it."""
+    """The change beside comparison sites, otherwise in a fold; or why nothing is known of it."""
     language = viewing.language
     found = otherwise(viewing, scope)
     if not found:
@@ -121,7 +123,13 @@ def change_otherwise(viewing: Viewing, scope: Scope) -> None:
     if not any(is_shown(each) for each in found if each.metric == OF_CHANGES[0]):
         st.info(literal(say("sites.none", language)))
     rows = [(named(result, language), result, remark(result, language)) for result in found]
-    st.table(told(rows, language), alt=say("sites.title", language), hide_index=True)
+    beside = [row for row in rows if row[1].metric == OF_CHANGES[0]]
+    if beside:
+        st.table(told(beside, language), alt=say("sites.title", language), hide_index=True)
+    if others := [row for row in rows if row not in beside]:
+        title = say("sites.otherwise", language)
+        with unfolding(title):
+            st.table(told(others, language), alt=title, hide_index=True)
     know(viewing, scope, found, "change_otherwise")
 
 

@@ -11,21 +11,24 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from dashboard import downloads
+from dashboard import attention, downloads
 from dashboard.brief import account, button, making, press, reported, results, subject
 from dashboard.cli import program
 from dashboard.figures import names
+from dashboard.judging.words import construct_name
 from dashboard.literal import literal
 from dashboard.reporting import words as told_words
+from dashboard.sections.gap_words import place_name
 from dashboard.sections.outcomes import told_benefit
 from dashboard.session import Viewing
 from dashboard.tables import results_texts
 from dashboard.truth import engine
 from dashboard.wording import say
-from data import access
+from data import access, records
 from data.database import reading
 from data.reporting.reading import desk
-from metrics.metric import Level, Reason, ValueState
+from data.sample import KNOWN_EFFECTS
+from metrics.metric import Level, Profile, Reason, ValueState
 from survey.text import LANGUAGES
 from tests.commands import run_arviomo
 from tests.dashboard.looking import opened, plain, tables, tiles
@@ -144,6 +147,35 @@ def test_reported_figures_on_paper_are_those_of_the_desk_with_pending_apart():
     assert all(line.value % 5 == 0 for line in rounded)
     said = str([section.set() for section in sections])
     assert say("report.rounded", "fi") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_projects_brief_tells_where_it_and_participants_differ_and_the_publics_does_not(language):
+    viewing = looking("steering", language)
+    code = KNOWN_EFFECTS.blind_project
+    with reading(engine()) as connection:
+        listed = records.projects(connection, viewing.user)
+    project = next(one.id for one in listed if one.code == code)
+    scope = subject.scope_of(viewing, Level.PROJECT, project)
+    (told,) = results.gap(viewing, scope)
+    phase, construct = KNOWN_EFFECTS.blind_spot
+    assert place_name(construct, phase, language) in told.items[0]["text"]
+    assert told.items[1]["rows"][0][0] == construct_name(construct, language)
+    title = say("gap.title", language)
+    titles = [section.title for section in making.said(viewing, scope)]
+    assert title in titles
+    public = replace(viewing, profile=Profile.PUBLIC)
+    assert title not in [section.title for section in making.said(public, scope)]
+
+
+def test_the_whole_brief_names_the_projects_that_need_attention_with_their_reasons():
+    viewing = looking("steering")
+    scope = subject.scope_of(viewing, Level.PORTFOLIO, 0)
+    titles = {section.title: section for section in making.said(viewing, scope)}
+    ((listed,),) = [titles[say("section.attention", "fi")].items]
+    needing = attention.pressing_projects(viewing)
+    assert len(listed["items"]) == min(needing, attention.MOST) > 0
+    assert all(": " in line for line in listed["items"])
 
 
 def test_who_reads_the_public_profile_gets_the_public_figures():

@@ -1,4 +1,5 @@
-"""Every page that each persona may open, in every part that it has, asked for barriers by axe.
+"""Every page that each persona may open, in every part that it has, asked for barriers by axe with
+all its folds open.
 
 By day tests/dashboard/test_browser_pages.py asks the first part of every page, as an evaluator.
 """
@@ -13,7 +14,7 @@ from dashboard.surveys import views
 from dashboard.truth import engine
 from data import access
 from data.database import reading
-from tests.dashboard.windows import DESKTOP, PHONE, address, grown, violations
+from tests.dashboard.windows import DESKTOP, PHONE, address, unfolded, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly, pytest.mark.usefixtures("sample")]
 
@@ -48,7 +49,7 @@ def test_no_part_of_any_page_has_a_barrier_for_any_persona(opened, persona, widt
     asked = places(persona)
     found = {}
     for place in asked:
-        page = grown(opened(address(**(place | {"persona": persona})), width, scheme))
+        page = unfolded(opened(address(**(place | {"persona": persona})), width, scheme))
         barriers = violations(page)
         page.context.close()
         if barriers:

@@ -25,6 +25,12 @@ pytestmark = pytest.mark.browser
 WIDE = ("overview", "project", "participation", "reporting")
 
 
+#: Words on buttons that cannot be pressed now, in another ink than such a button has.
+FADED = """() => [...document.querySelectorAll('button:disabled p')]
+  .filter(e => getComputedStyle(e).color !== getComputedStyle(e.closest('button')).color)
+  .map(e => e.textContent)"""
+
+
 @pytest.mark.parametrize(("name", "width", "scheme"), windows(PAGES, WIDE))
 def test_a_page_has_no_barriers_and_fits_its_window(opened, name, width, scheme):
     page = grown(opened(address(name), width, scheme))
@@ -36,6 +42,7 @@ def test_a_page_has_no_barriers_and_fits_its_window(opened, name, width, scheme)
     )
     assert max(sizes) <= width
     assert violations(page) == []
+    assert page.evaluate(FADED) == []
 
 
 def test_the_words_of_charts_take_the_ink_of_the_page(opened):

@@ -55,6 +55,15 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+def test_the_name_in_the_logo_fits_it_in_whatever_font_a_reader_has():
+    svg = (ROOT / "dashboard" / "assets" / "logo.svg").read_text(encoding="utf-8")
+    width, start, length = (
+        int(re.search(rf'<{part}="(\d+)"', svg)[1])
+        for part in (r"svg[^>]* width", "text x", r"text[^>]* textLength")
+    )
+    assert start + length <= width
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_marks_stand_out_from_the_page_and_from_its_panels(scheme):
     for page in ("backgroundColor", "secondaryBackgroundColor"):

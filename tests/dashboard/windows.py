@@ -58,6 +58,20 @@ def grown(page: Page) -> Page:
     return page
 
 
+def unfolded(page: Page) -> Page:
+    """The page with all its folds open, in a window as tall as that."""
+    page.evaluate(
+        """() => {
+          document.querySelectorAll('.fold').forEach(fold => { fold.open = true });
+          document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary')
+            .forEach(heading => heading.click());
+        }"""
+    )
+    page.wait_for_timeout(500)  # a fold opens slowly; some run the page again
+    page.wait_for_function(READY)
+    return grown(page)
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG A and AA, Streamlit's own known gaps left out."""
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(WCAG)}})
