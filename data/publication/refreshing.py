@@ -1,6 +1,6 @@
 """A refresh: the truth is folded, judged, protected and published, in this order and no other.
 
-Where new answers came to a few projects only, their own figures are published first
+Where new answers came to a few of many projects only, their own figures are published first
 (`_publish_own`): who brought them sees them in seconds, and the sheet of everything follows in the
 same refresh.
 
@@ -62,6 +62,9 @@ JUDGING = (metrics, survey, data)
 
 #: New answers of more projects than this are published with everything else.
 FEW_PROJECTS = 12
+#: In a portfolio of fewer projects than this, everything is there about as soon as one project's
+#: figures would be.
+MANY_PROJECTS = 20
 
 
 @dataclass(frozen=True)
@@ -290,7 +293,7 @@ def _goes_ahead(arrivals: Arrivals) -> bool:
         arrivals.published is not None
         and arrivals.published.code_version == code_version()
         and 0 < len(arrivals.changed) <= FEW_PROJECTS
-        and len(arrivals.changed) < arrivals.collections["project"].nunique()
+        and arrivals.collections["project"].nunique() >= MANY_PROJECTS
     )
 
 

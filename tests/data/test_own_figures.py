@@ -32,6 +32,12 @@ USER = {"issuer": "city", "subject": "1", "name": "Aino"}
 COMPARED = {name for name, module in catalog().items() if hasattr(module, "across")}
 
 
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many projects as there are here are enough that some go ahead."""
+    monkeypatch.setattr(refreshing, "MANY_PROJECTS", PROJECTS)
+
+
 @pytest.fixture
 def truth(sqlite_engine: sa.Engine, tmp_path: Path) -> sa.Engine:
     """A published portfolio of which every group of one project's last wave has grown since, and
@@ -144,6 +150,13 @@ def test_a_refresh_that_stops_after_the_first_is_made_whole_by_the_next(
     assert (whole.changed, whole.revision) == (True, half + 1)
     assert alone(own(truth, half, GROWN)) == alone(own(truth, half + 1, GROWN))
     assert not sheets.refresh(truth, tmp_path).changed
+
+
+def test_few_projects_are_published_at_once(truth, tmp_path, monkeypatch):
+    monkeypatch.setattr(refreshing, "MANY_PROJECTS", PROJECTS + 1)
+    steps: list[str] = []
+    sheets.refresh(truth, tmp_path, lambda step, *_: steps.append(step))
+    assert "own" not in steps
 
 
 def test_other_code_publishes_everything_at_once(truth, tmp_path, monkeypatch):

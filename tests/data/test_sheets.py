@@ -103,7 +103,6 @@ def test_an_empty_database_has_an_empty_sheet(engine: sa.Engine, tmp_path: Path)
 
 def test_the_last_sheets_stay_readable(embedded: sa.Engine, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(publishing, "KEPT", 3)
-    monkeypatch.setattr(refreshing, "FEW_PROJECTS", 0)
     for seed in range(4):
         generate.add(embedded, 1, PROJECTS, seed=20 + seed, start=seed)
         sheets.refresh(embedded, tmp_path)
