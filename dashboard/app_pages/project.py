@@ -11,6 +11,7 @@ from dashboard.components import (
     answer,
     begin,
     choose,
+    entity_link,
     part,
     published_line,
     section,
@@ -22,6 +23,7 @@ from dashboard.session import Viewing
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import records
+from data.access import Role
 from data.database import reading
 from data.records import ProjectDetail
 from metrics.metric import Level, Profile
@@ -58,6 +60,8 @@ def show(viewing: Viewing) -> None:
     sections.glance(viewing, scope)
     section(say("section.attention_here", language))
     attention_of(viewing, chosen)
+    if Role.MANAGER in viewing.user.roles:
+        entity_link(viewing, "my_projects", say("home.go.my_projects", language))
     section(say("section.phases", language))
     project_records.phases(viewing, chosen)
     outcome(viewing, scope)

@@ -175,10 +175,13 @@
     }
   });
 
-  // A link inside what we draw as one piece: Streamlit is told as it is of the browser's own way
-  // back, so the visit goes on and nothing is loaded anew.
+  // A link inside what we draw as one piece, or in a table (there Streamlit opens a new window):
+  // Streamlit is told as it is of the browser's own way back, so the visit goes on and nothing is
+  // loaded anew.
+  const toPages =
+    'a.page, [data-testid="stTable"] a[href^="/"]:not([href^="/download/"], [href^="/s/"])';
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("a.page") : null;
+    const link = event.target instanceof Element ? event.target.closest(toPages) : null;
     if (!link || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();

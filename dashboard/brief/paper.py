@@ -15,7 +15,7 @@ Item = dict[str, Any]
 #: Points: the letters of a table with few columns, and of one with many.
 WIDE_TABLE, TABLE_SIZE, SMALL_SIZE = 7, 8.5, 7.5
 #: Letters of the narrowest column, of the widest of numbers, and of the widest of words.
-FEWEST, FIRM, MOST = 6, 22, 46
+FEWEST, FIRM, MOST = 8, 22, 46
 
 
 @dataclass(frozen=True, slots=True)

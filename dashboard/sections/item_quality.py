@@ -126,7 +126,8 @@ def remarks(statement: Statement, language: str) -> list[str]:
 def sentence(found: Sequence[Statement], language: str) -> str:
     """How many statements ask for a look, and what of bias could be told at all."""
     flagged = [each for each in found if remarks(each, language)]
-    said = [say_count("items.flagged", len(flagged), language, all=len(found))]
+    none = say("items.flagged.none", language, all=len(found))
+    said = [say_count("items.flagged", len(flagged), language, all=len(found)) if flagged else none]
     if flagged:
         names = "; ".join(
             say("items.name", language, name=each.text.rstrip(".")) for each in flagged[:2]

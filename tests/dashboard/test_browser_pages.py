@@ -114,6 +114,14 @@ def test_a_project_is_one_click_from_the_overview(opened):
     assert page.locator("h2").first.inner_text().strip() == name
 
 
+def test_a_link_in_a_table_goes_on_in_the_same_window(opened):
+    page = opened(address("funded", persona="funder"))
+    page.locator("[data-testid=stTable] a[href^='/reporting']").first.click()
+    page.wait_for_url("**/reporting?**report_project=**")
+    wait_until_ready(page)
+    assert len(page.context.pages) == 1
+
+
 def test_what_a_user_wrote_is_shown_to_the_letter(browser, tmp_path):
     wicked = (
         "**b** _i_ `c` <b>h</b> &amp; [l](http://e.example) :red[r] :smile: $x^2$ "

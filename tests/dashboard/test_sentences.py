@@ -190,7 +190,7 @@ def test_the_spread_over_groups_names_the_ends_and_doubts_their_order():
     assert sentence == (
         "Ryhmittäin luku vaihtelee 60–80 %: pienin ryhmässä Asukkaat, suurin ryhmässä Yritykset. "
         "Niiden luottamusvälit menevät päällekkäin, joten järjestys voi olla sattumaa. "
-        "Yhden lukua ei näytetä tai sitä ei ole."
+        "Yhden kohdan lukua ei näytetä tai sitä ei ole."
     )
 
 
