@@ -9,9 +9,9 @@ from collections.abc import Collection
 SECTIONS = {
     "": ("overview", "my_projects", "funded", "project", "search"),
     "results": ("theme", "area", "participation", "proposals"),
-    "process": ("process", "self_assessment", "challenges"),
+    "process": ("process", "self_assessment", "surveys", "challenges"),
     "reporting": ("reporting", "figure", "closing", "claims"),
-    "basis": ("surveys", "data_room", "methods", "users", "audit"),
+    "basis": ("data_room", "methods", "users", "audit"),
 }
 #: Every page by its id, in the order of the navigation. The first is the default page.
 PAGES = tuple(page for pages in SECTIONS.values() for page in pages)

@@ -190,7 +190,9 @@ def _to(
     if not drafts.keep(token, browser.draft, draft.fields):
         page = shown.page(connection, found, draft, number, tells=tells)
         return replace(page, receipt="")
-    query = {AT: steps.name_of(draft, number)} | ({WRONG: "1"} if tells else {})
+    # The language, for when the form is no longer kept there: who went back after sending.
+    query = {AT: steps.name_of(draft, number), LANGUAGE: draft.language}
+    query |= {WRONG: "1"} if tells else {}
     return replace(_away(token, query, draft.language), receipt="")
 
 

@@ -15,6 +15,7 @@ from dashboard.home import week
 from dashboard.literal import literal
 from dashboard.project_records import one_line, phases_sentence, span
 from dashboard.session import Viewing
+from dashboard.surveys.views import NEW, VIEW
 from dashboard.truth import engine
 from dashboard.wording import say
 from data import access, records
@@ -98,6 +99,13 @@ def project(viewing: Viewing, number: int, name: str, judged: list[Assessment]) 
         entity_link(viewing, "project", say("home.open_project", language), project_id=number)
         entity_link(
             viewing, "self_assessment", say("home.open_judgement", language), project_id=number
+        )
+        entity_link(
+            viewing,
+            "surveys",
+            say("surveys.view.new", language),
+            project_id=number,
+            **{VIEW: NEW},
         )
         entity_link(viewing, "closing", say("home.open_report", language), project_id=number)
 

@@ -89,11 +89,24 @@ def current_phase(viewing: Viewing, project: int) -> str:
 def alone(viewing: Viewing, project: int, phase: str, found: Sequence[Assessment]) -> None:
     """The rater's own judgement: begun, written, or handed in."""
     language = viewing.language
-    st.markdown(literal(say("judge.own_means", language)))
     mine = next((a for a in found if a.kind == OWN and a.rater == viewing.user.id), None)
+    if mine is None or mine.state != SUBMITTED:
+        st.markdown(literal(say("judge.own_means", language)))
     if mine is None:
         begin_button(viewing, project, phase, OWN)
         return
+    if mine.state == SUBMITTED:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(literal(say("judge.after_own", language)), width="content")
+            for view in ("gap", "joint"):
+                entity_link(
+                    viewing,
+                    "self_assessment",
+                    say(f"judge.view.{view}", language),
+                    project_id=project,
+                    judge_phase=phase,
+                    judge_view=view,
+                )
     written(viewing, mine, ())
 
 

@@ -61,7 +61,7 @@ def missing_names(found: Readiness, language: str) -> list[str]:
         if name in records
         else say(others[name], language)
         if name in others
-        else construct_name(name, language)
+        else say("judge.missing_judgement", language, name=construct_name(name, language))
         for name in found.missing
     ]
 

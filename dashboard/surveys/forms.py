@@ -40,8 +40,8 @@ def show(viewing: Viewing, _found: list[CollectionFacts]) -> None:
     part(instrument.title.in_language(spoken))
     st.caption(literal(say("survey.key", language, code=instrument.key)))
     preview.pages(instrument, spoken, group, wave)
-    part(say("survey.scales", language))
-    preview.scales(instrument, spoken)
+    with st.expander(say("survey.scales", language)):
+        preview.scales(instrument, spoken)
     part(say("survey.xlsform", language))
     xlsform.download(viewing, instrument)
     part(say("survey.bring", language))

@@ -206,6 +206,16 @@ def test_a_page_is_found_again_until_the_form_is_sent(served, client, token):
     assert (len(drafts._kept), count(served, schema.Response)) == (0, 1)
 
 
+def test_who_goes_back_after_sending_reads_on_in_the_chosen_language(client, token):
+    # The browser says that it reads Finnish; Swedish was chosen on the way, not by the address.
+    client.headers["accept-language"] = "fi"
+    first = press(client, token, open_form(client, token), "next", group="RES")
+    assert GONE["fi"] not in client.get(first).text
+    swedish = press(client, token, Page(client.get(first).text), "sv")
+    press(client, token, Page(client.get(swedish).text), "send", at="end", GOAL1="4")
+    assert GONE["sv"] in client.get(swedish).text
+
+
 def test_after_a_personal_link_was_used_its_pages_say_so(served, client, tmp_path):
     [token] = invited(served, tmp_path, opened(served, link="personal"), 1)
     first, _, page = begun(client, token)

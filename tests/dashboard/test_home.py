@@ -36,6 +36,7 @@ def test_a_managers_home_counts_what_waits_and_links_to_where_it_is_done():
     assert say_count("home.waits", len(found), "en") in said
     assert {duty.project for duty in found} <= names
     assert say("home.do.report", "en") in links(at)
+    assert links(at).count(say("surveys.view.new", "en")) == len(names)
     # A table of phases for each of the own projects.
     assert len(at.table) == len(names)
 

@@ -123,6 +123,7 @@ def test_it_is_handed_in_when_everything_is_said_and_opened_again_with_a_reason(
     choose(choose(at, "na", RULE), 3, TRUST).button(key="judge_submit").click().run()
     assert stored()[0].state == "submitted"
     assert stored()[0].ratings[RULE].not_applicable
+    assert say("judge.after_own", "fi") in said(at)
     assert not at.radio
     at.button(key="judge_reopen").click().run()
     assert say("judge.refused.empty", "fi") in said(at)
@@ -184,6 +185,10 @@ def test_nothing_follows_the_last_phase(language, missing):
     assert following in sentence("P7")
     assert following not in sentence("P8")
     assert last in sentence("P8")
+    # "Trust is missing" would say that there is none.
+    for code in missing:
+        name = construct_name(code, language)
+        assert say("judge.missing_judgement", language, name=name) in sentence("P8")
 
 
 def test_a_file_backs_a_level_and_what_is_no_file_of_ours_is_refused(monkeypatch):

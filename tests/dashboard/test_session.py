@@ -136,7 +136,10 @@ WHOLE = {
     "Tulokset": ["theme", "area", "participation", "proposals"],
     "Prosessi": ["process", "self_assessment", "challenges"],
 }
-LED = WHOLE | {"": ["", "my_projects", "project", "search"]}
+LED = WHOLE | {
+    "": ["", "my_projects", "project", "search"],
+    "Prosessi": ["process", "self_assessment", "surveys", "challenges"],
+}
 TOLD = {"Raportointi": ["reporting", "figure", "claims"]}
 FILLED = {"Raportointi": ["reporting", "figure", "closing", "claims"]}
 BASIS = "Tiedon perusta"
@@ -146,7 +149,7 @@ BASIS = "Tiedon perusta"
     ("role", "menus"),
     [
         (Role.STEERING, WHOLE | TOLD | {"": ["", "project", "search", "methods"]}),
-        (Role.MANAGER, LED | FILLED | {BASIS: ["surveys", "methods"]}),
+        (Role.MANAGER, LED | FILLED | {"": ["", "my_projects", "project", "search", "methods"]}),
         (
             Role.FUNDER,
             {
@@ -155,13 +158,13 @@ BASIS = "Tiedon perusta"
             }
             | TOLD,
         ),
-        (Role.EVALUATOR, LED | FILLED | {BASIS: ["surveys", "data_room", "methods"]}),
+        (Role.EVALUATOR, LED | FILLED | {BASIS: ["data_room", "methods"]}),
         (
             Role.ADMINISTRATOR,
             LED
             | FILLED
             | {"": ["", "my_projects", "funded", "project", "search"]}
-            | {BASIS: ["surveys", "data_room", "methods", "users", "audit"]},
+            | {BASIS: ["data_room", "methods", "users", "audit"]},
         ),
     ],
 )
