@@ -86,9 +86,7 @@ def hidden(
         profile: [np.zeros(len(each.frame), dtype=bool) for each in estimates]
         for profile in Profile
     }
-    stays = {
-        profile: _stays(before[profile]) if before is not None else {} for profile in Profile
-    }
+    stays = {profile: _stays(before[profile]) if before is not None else {} for profile in Profile}
     # Pairs come last: their changes follow the means that they lie between, and everything else
     # about the same pairs follows their changes.
     ordered = sorted(
