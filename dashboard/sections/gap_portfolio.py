@@ -36,6 +36,8 @@ PROJECTS = 20
 
 #: A project and a construct.
 Place = tuple[int, str]
+#: The gaps of a place that something is said of: over the phases, and of each phase.
+Gaps = Mapping[Place, Sequence[Result]]
 
 
 def gap_of_projects(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> None:
@@ -55,30 +57,31 @@ def gap_of_projects(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -
         for part in CONSTRUCT_NAMES
         if any(part == p and known(gap) is not None for (_, p), gap in cells.items())
     ]
-    ordered = sorted(judged, key=lambda number: rank(number, cells, called))
+    gaps = with_phases(viewing, cells)
+    ordered = sorted(judged, key=lambda number: rank(number, gaps, called))
     _, some = page_of(viewing, "gaps_page", ordered, PROJECTS)
     rows = [
         GapCells(
             called[number],
             tuple(known(cells.get((number, part))) for part in parts),
-            project_words(number, cells, language),
+            project_words(number, gaps, language),
         )
         for number in some
     ]
     heads = tuple(str(place) for place in range(1, len(parts) + 1))
     title = say("gap.grid", language)
+    sentence = portfolio_sentence(gaps, judged, called, language)
     picture_block(
         viewing,
         Picture(
             gap_grid(rows, language, heads),
-            f"{say('alt.start', language, title=title)} "
-            f"{portfolio_sentence(cells, judged, called, language)} {say('alt.table', language)}",
+            f"{say('alt.start', language, title=title)} {sentence} {say('alt.table', language)}",
             legend(rows, heads, parts, language),
             grid_table(rows, parts, language),
         ),
         [(metric_of("perception_gap"), [cells[place] for place in cells if place[0] in some])],
         title=title,
-        sentence=portfolio_sentence(cells, judged, called, language),
+        sentence=sentence,
         publication=scope.publication,
         key="gap_grid",
     )
@@ -104,47 +107,54 @@ def gap_cells(viewing: Viewing, scope: Scope, called: Mapping[int, str]) -> dict
     return cells
 
 
+def with_phases(viewing: Viewing, cells: Mapping[Place, Result]) -> dict[Place, list[Result]]:
+    """The gap of each cell, and of each phase that it is the mean of: a gap of one phase is one."""
+    gaps = {place: [gap] for place, gap in cells.items()}
+    found = figures(viewing, level=Level.PROJECT, metric="perception_gap", split="phase")
+    for result in found:
+        place = (result.entity, result.part)
+        if place in gaps:
+            whole = gaps[place][0]
+            if (result.instrument, result.wave) == (whole.instrument, whole.wave):
+                gaps[place].append(result)
+    return gaps
+
+
 def known(gap: Result | None) -> Result | None:
     """A gap as the grid shows it: where the project has not judged itself there is none."""
     return None if gap is None or gap.reason is Reason.NO_ASSESSMENT else gap
 
 
-def named(number: int, cells: Mapping[Place, Result], finding: str) -> list[str]:
-    """The constructs of a project where the gap is of a kind, the widest first."""
-    found = [
-        (abs(gap.value), part)
-        for (project, part), gap in cells.items()
-        if project == number and finding_of(gap) == finding
+def named(number: int, gaps: Gaps, finding: str) -> list[str]:
+    """The constructs of a project where the gap over its phases, or of one, is of a kind."""
+    return [
+        part
+        for (project, part), found in gaps.items()
+        if project == number and any(finding_of(gap) == finding for gap in found)
     ]
-    return [part for _, part in sorted(found, reverse=True)]
 
 
-def rank(
-    number: int, cells: Mapping[Place, Result], called: Mapping[int, str]
-) -> tuple[int, int, str]:
+def rank(number: int, gaps: Gaps, called: Mapping[int, str]) -> tuple[int, int, str]:
     """Most blind spots first, then most hidden strengths, then by name."""
-    blind, strong = (len(named(number, cells, finding)) for finding in (BLIND, STRENGTH))
+    blind, strong = (len(named(number, gaps, finding)) for finding in (BLIND, STRENGTH))
     return (-blind, -strong, called[number])
 
 
-def project_words(number: int, cells: Mapping[Place, Result], language: str) -> str:
+def project_words(number: int, gaps: Gaps, language: str) -> str:
     """How many blind spots and hidden strengths a project has; nothing where it has none."""
     said = [
         say_count(f"gap.count.{finding}", len(parts), language)
         for finding in (BLIND, STRENGTH)
-        if (parts := named(number, cells, finding))
+        if (parts := named(number, gaps, finding))
     ]
     return ", ".join(said)
 
 
 def portfolio_sentence(
-    cells: Mapping[Place, Result],
-    judged: set[int],
-    called: Mapping[int, str],
-    language: str,
+    gaps: Gaps, judged: set[int], called: Mapping[int, str], language: str
 ) -> str:
     """In how many projects both sides are known, and what they see most differently."""
-    both = {project for (project, _), gap in cells.items() if is_shown(gap)}
+    both = {project for (project, _), found in gaps.items() if is_shown(found[0])}
     said = [
         say(
             "gap.portfolio",
@@ -154,7 +164,7 @@ def portfolio_sentence(
         )
     ]
     for finding in (BLIND, STRENGTH):
-        counted = Counter(part for (_, part), gap in cells.items() if finding_of(gap) == finding)
+        counted = Counter(part for number in judged for part in named(number, gaps, finding))
         if counted:
             part, projects = counted.most_common(1)[0]
             said.append(

@@ -11,6 +11,7 @@ from dashboard.figures import metric_of
 from dashboard.judging.words import construct_name
 from dashboard.labels import questionnaire_name
 from dashboard.sections.gap import Gap, gap_table, legend
+from dashboard.sections.gap_portfolio import named, portfolio_sentence, project_words
 from dashboard.sections.gap_words import finding_of, forms_sentence, gap_sentence, gap_words
 from dashboard.truth import engine
 from dashboard.wording import say, say_count
@@ -187,6 +188,15 @@ def test_a_hidden_strength_is_named():
     )
     told = "\n".join(plain(element.value) for element in at.markdown)
     assert construct_name(construct, "fi") in told.partition("piilevä")[2]
+
+
+def test_a_blind_spot_of_one_phase_is_told_of_the_portfolio_though_the_mean_hides_it():
+    mean, first, last = gap(3.0, -9.0, 15.0), gap(43.0, 22.0, 64.0), gap(-37.0, -50.0, -24.0)
+    gaps = {(1, "INFL"): [mean, first, last], (2, "INFL"): [gap(1.0, -9.0, 11.0)]}
+    assert named(1, gaps, "blind") == named(1, gaps, "strength") == ["INFL"]
+    assert project_words(2, gaps, "en") == ""
+    told = portfolio_sentence(gaps, {1, 2}, {1: "A", 2: "B"}, "en")
+    assert "The commonest blind spot is Influence (in one project)." in told
 
 
 @pytest.mark.usefixtures("sample")
