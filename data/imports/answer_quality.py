@@ -17,8 +17,8 @@ FEWEST = 6
 MANY = 0.3
 #: So many answers to a question tell something of the question.
 ENOUGH = 20
-#: Who took under this part of the median time of the form cannot have read as others did: a
-#: relative speed of two (Leiner 2019, Survey Research Methods 13(3), 229-248).
+#: Who took under this part of the median time of the form hardly read as others did. A convention
+#: of survey practice, not a test: answers are remarked on, never left out.
 FAST = 0.5
 #: Remarks that are kept with the file. Their details are numbers of rows and codes of questions.
 KEPT = ("straight_lined", "answered_fast", "same_answers", "dont_know_many", "test_rows")

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from data import schema
-from data.imports import answer_quality
+from data.imports import answer_quality, known_answers
 from data.imports.answer_cells import cells_of
 from data.imports.answer_times import seconds_taken
 from data.imports.columns import Columns
@@ -28,8 +27,6 @@ from survey.instrument import (
 )
 
 WORDS = {"dont_know": DONT_KNOW, "not_applicable": NOT_APPLICABLE, "missing": MISSING}
-#: More projects than this are not listed in a query; then all of them are read.
-MANY = 500
 PEOPLE = 1e9
 
 
@@ -131,7 +128,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
         "phase": columns.closed("phase", default=WHOLE_PROCESS),
         "group_code": columns.closed("group", default=UNKNOWN_GROUP),
         "link_key": columns.text("link_key", 500),
-        "source_key": columns.hashed(numbers, "response:"),
+        "source_key": columns.hashed(numbers, f"response:{profile.form and profile.form + ':'}"),
         "language": columns.closed("language"),
         "answered_on": dates.astype(object),
         "invited": columns.number("invited", PEOPLE, whole=True),
@@ -153,7 +150,7 @@ def check(columns: Columns, connection: sa.Connection, instrument: Instrument) -
     _reject_copies(columns)
     seconds = seconds_taken(columns)
     answer_quality.remark(columns.findings, items, numbers, seconds, instrument)
-    rows["known"] = _known(columns, rows, connection, instrument)
+    rows["known"] = known_answers.known(columns, rows, connection, instrument)
     rows["link_key"] = _linked(columns, rows, connection, instrument)
     return Checked(rows)
 
@@ -200,27 +197,6 @@ def _reject_copies(columns: Columns) -> None:
         columns.findings.warn("same_answers", count=int((copies & ~timed).sum()))
 
 
-def _known(
-    columns: Columns, rows: pd.DataFrame, connection: sa.Connection, instrument: Instrument
-) -> np.ndarray:
-    """Which responses are stored already, by the number that the survey tool gave them."""
-    keys = rows["source_key"].to_numpy(dtype=object)
-    label = columns.label("response_id")
-    whose = rows[["project", "wave", "phase", "source_key"]]
-    given = ~pd.isna(keys)
-    again = whose.duplicated().to_numpy() & given
-    first = columns.first_row(pd.factorize(pd.MultiIndex.from_frame(whose))[0])
-    columns.findings.add("repeated_record", again, label, first=first)
-    projects = set(rows["project"][given].dropna())
-    stored = _stored_keys(connection, instrument, projects, "source_key") if projects else []
-    if not stored:
-        return np.zeros(len(rows), dtype=bool)
-    known = pd.MultiIndex.from_frame(whose).isin(stored) & given & ~columns.findings.rejected
-    if known.any():
-        columns.findings.warn("answers_known", count=int(known.sum()))
-    return known
-
-
 def _linked(
     columns: Columns, rows: pd.DataFrame, connection: sa.Connection, instrument: Instrument
 ) -> np.ndarray:
@@ -230,7 +206,7 @@ def _linked(
     keys = columns.hashed(said, "link:")
     whose = pd.DataFrame({"key": keys} | {n: rows[n] for n in ("project", "wave", "phase")})
     keyed = set(rows["project"][~pd.isna(keys)].dropna())
-    stored = _stored_keys(connection, instrument, keyed, "link_key") if keyed else []
+    stored = known_answers.stored_keys(connection, instrument, keyed, "link_key") if keyed else []
     old = rows["known"].to_numpy(dtype=bool)
     if stored:
         at = pd.MultiIndex.from_frame(whose[["project", "wave", "phase", "key"]])
@@ -247,28 +223,3 @@ def _linked(
         columns.findings.warn("keys_unlinked", count=len(repeated))
         keys[repeated] = None
     return keys
-
-
-def _stored_keys(
-    connection: sa.Connection, instrument: Instrument, projects: set[str], name: str
-) -> list[tuple]:
-    """Who has answered already: project, wave, phase and key.
-
-    name: the column of the key, by which a person or a response is known.
-    """
-    fielding, version, answer = schema.Collection, schema.InstrumentVersion, schema.Response
-    key = getattr(answer, name)
-    query = (
-        sa.select(schema.Project.code, fielding.wave, fielding.phase, key)
-        .join(fielding, fielding.id == answer.collection_id)
-        .join(schema.Project, schema.Project.id == fielding.project_id)
-        .join(version, version.id == fielding.instrument_version_id)
-        .where(
-            version.code == instrument.code,
-            version.version == instrument.version,
-            key.is_not(None),
-        )
-    )
-    if len(projects) <= MANY:
-        query = query.where(schema.Project.code.in_(projects))
-    return [tuple(row) for row in connection.execute(query)]

@@ -106,6 +106,8 @@ class Profile(Strict):
     dont_know: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     repeated_keys: Literal["unlink", "reject"] = "unlink"
+    #: Which of several forms of one wave gave the response_ids, where each counts its own.
+    form: str = Field(default="", max_length=40)
     # events
     participants: dict[str, AnyCell] = Field(default_factory=dict)
     organisation_kind: Literal[ORGANISATION_KINDS] = "other"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from data.imports.sources.found import Column, Found
@@ -120,6 +121,27 @@ def matches(
         answers = instrument.answers_of(item.code)
         made.append(Match(item.code, tuple(taken), bool(same), _meant(taken, answers, found)))
     return made
+
+
+def counted_in(found: Found, header: str | list[str]) -> bool:
+    """Whether a column's numbers are counted from one: they name answers of one form only."""
+    values = [] if isinstance(header, list) else found.column(header).values
+    return bool(values) and all(re.fullmatch(r"\d{1,6}", value) for value in values)
+
+
+def asked_in(matched: Sequence[Match], instrument: Instrument) -> str:
+    """The language that most questions are asked in; nothing where no language has the most."""
+    texts = {item.code: item.text for item in instrument.items}
+    counted = Counter(
+        language
+        for match in matched
+        for column in match.columns
+        for language in LANGUAGES
+        if plain(texts[match.item].in_language(language))
+        in {plain(column.said), plain(column.header)}
+    ).most_common(2)
+    ahead = counted and (len(counted) == 1 or counted[0][1] > counted[1][1])
+    return counted[0][0] if ahead else ""
 
 
 def _choice_of(item: Item, lists: list[Column]) -> Match | None:

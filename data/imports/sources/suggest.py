@@ -13,10 +13,11 @@ from data.imports.sources.doubts import Question, answer_of, asked_of_tables, do
 from data.imports.sources.drafting import drafted
 from data.imports.sources.fields import Fields, fields_of
 from data.imports.sources.found import Column, Found
-from data.imports.sources.matching import Match, matches
+from data.imports.sources.matching import Match, asked_in, counted_in, matches
 from data.imports.sources.records import records_profile
 from data.imports.sources.tools import tools
 from survey.instrument import Instrument
+from survey.text import LANGUAGES
 
 #: An instrument is taken for the file's own when so many of its items are there, or so many are.
 FEWEST_ITEMS, SHARE_OF_ITEMS = 3, 0.5
@@ -182,6 +183,11 @@ def _of_answers(
         detail = {"count": len(missing), "items": ", ".join(missing[:12])}
         asked.append(Question("items_missing", detail))
     body |= {"instrument": instrument.key, "answers": answers}
+    number = fields.columns.get("response_id")
+    language = asked_in(taken, instrument)
+    if number and language not in ("", LANGUAGES[0]) and counted_in(found, number["column"]):
+        # Forms in several languages each count their answers from one.
+        body["form"] = language
     mapping = _fields_mapping(fields.columns)
     mapping += [
         (match.item, tuple(c.header for c in match.columns), match.sure) for match in matched
