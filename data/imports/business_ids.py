@@ -7,6 +7,7 @@ import re
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 _FORM = re.compile(r"([0-9]{6,7})-([0-9])")
 #: The same in the register of value added tax: no hyphen, FI before it.
+_FOREIGN = re.compile(r"(?!FI)[A-Z]{2}[\s-]?[0-9A-Z]", re.IGNORECASE)
 _VAT = re.compile(r"FI([0-9]{7})([0-9])", re.IGNORECASE)
 
 
@@ -18,6 +19,12 @@ def is_business_id(said: str) -> bool:
     digits = form[1].zfill(7)
     rest = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
     return rest != 1 and int(form[2]) == (0 if rest == 0 else 11 - rest)
+
+
+def is_foreign(said: str) -> bool:
+    """Whether a text begins with the letters of another country, as its own IDs and those of value
+    added tax do; Finnish ones begin with digits or FI."""
+    return bool(_FOREIGN.match(said.strip()))
 
 
 def business_id_in(said: str) -> str:

@@ -235,7 +235,7 @@ KINDS: dict[str, Kind] = {
     ),
     "organisations": Kind(
         schema.Organisation,
-        {"name": _text("name", required=True), "business_id": _text("business_id", 9),
+        {"name": _text("name", required=True), "business_id": _text("business_id", 30),
          "kind": _closed("kind", schema.ORGANISATION_KINDS, False, "other"),
          "sector": _text("sector", 200), "group": _group(required=False),
          "size": _closed("size", SIZES, False), "country": _text("country", 2)},

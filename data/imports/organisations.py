@@ -12,17 +12,21 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data import schema
-from data.imports.business_ids import is_business_id
+from data.imports.business_ids import business_id_in, is_business_id, is_foreign
 from data.imports.columns import Columns
 from data.imports.register import AMBIGUOUS, folded
 
+#: Whose business IDs are checked and kept.
+HOME = "FI"
+#: IDs of other countries that a remark shows.
+SHOWN = 5
 _COUNTRY = re.compile("[A-Za-z]{2}")
 
 
 def judge(columns: Columns, connection: sa.Connection, rows: pd.DataFrame) -> None:
     """Nothing; names become those of the register, and business IDs and countries their one form.
     IDs with a wrong check digit or of another organisation, and countries in other forms than two
-    letters, are rejected."""
+    letters, are rejected; IDs of other countries' registers are told and not kept."""
     known = columns.register.codes["organisation"]
     names = {name: _standing(known, name) for name in rows["name"].dropna().unique()}
     rows["name"] = rows["name"].map(names)
@@ -41,8 +45,15 @@ def _standing(known: dict[str, object], name: str) -> str:
 
 
 def _business_ids(columns: Columns, connection: sa.Connection, rows: pd.DataFrame) -> None:
-    said = rows["business_id"].map(lambda each: str(each).zfill(9), na_action="ignore")
     label = columns.label("business_id")
+    raw = rows["business_id"].map(str, na_action="ignore")
+    country = rows["country"]
+    abroad = country.notna() & (country.astype("str").str.upper() != HOME)
+    foreign = raw.notna() & (abroad | raw.map(is_foreign, na_action="ignore").eq(True))
+    if foreign.any():
+        examples = ", ".join(raw[foreign].unique()[:SHOWN])
+        columns.findings.warn("foreign_business_ids", count=int(foreign.sum()), values=examples)
+    said = raw.where(~foreign).map(lambda each: business_id_in(each) or each, na_action="ignore")
     wrong = said.notna() & ~said.map(lambda each: is_business_id(str(each)))
     columns.findings.add("not_a_business_id", wrong.to_numpy(), label, said.to_numpy())
     table = schema.Organisation

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from data.imports.business_ids import is_business_id
+from data.imports.business_ids import business_id_in, is_business_id
 from data.imports.profile import FIELDS
 from data.imports.register import code_of as slug_of
 from data.imports.sources.found import Column, Found
@@ -113,6 +113,8 @@ def _unchecked(found: Found, columns: dict) -> list[tuple[str, dict, bool]]:
     header = columns.get("organisation", {}).get("column")
     if not header:
         return []
-    wrong = [value for value in found.column(header).values if not is_business_id(value)]
+    values = found.column(header).values
+    # What is written in another way is a name, or an ID of another country.
+    wrong = [v for v in values if (told := business_id_in(v)) and not is_business_id(told)]
     detail = {"column": header, "count": len(wrong), "values": ", ".join(wrong[:8])}
     return [("wrong_business_ids", detail, False)] if wrong else []

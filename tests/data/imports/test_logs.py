@@ -157,6 +157,14 @@ def test_organisations_keep_one_business_id_and_known_sizes_and_countries(
         (2, "business_id_elsewhere"), (3, "not_a_business_id"), (4, "unknown_value"),
         (5, "too_long"), (5, "not_a_country"), (7, "business_id_elsewhere"),
     }  # fmt: skip
+    seen = look(
+        engine, tmp_path, "organisations",
+        f"{head}Åbo Ab,SE556677889901,,,\nTallinn OÜ,10345833,,,EE\nRiihi Oy,FI01012636,,,FI\n",
+    )  # fmt: skip
+    assert seen.problems == ()
+    assert [(w.code, w.detail) for w in seen.warnings] == [
+        ("foreign_business_ids", {"count": 2, "values": "SE556677889901, 10345833"})
+    ]
     bring(engine, tmp_path, "organisations", "name,size\nPaja Oy,small\n")
     assert ("Paja Oy", "9900001-8", "company", "small", "FI") in read(engine, *columns)
 
