@@ -34,6 +34,7 @@ def options(language: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         click.option("--group", metavar=value, help=say("cli.suggest.group", language)),
         click.option("--phase", metavar=value, help=say("cli.suggest.phase", language)),
         click.option("--encoding", metavar=value, help=say("cli.suggest.encoding", language)),
+        click.option("--table", metavar=value, help=say("cli.suggest.table", language)),
         click.option("--instrument", metavar=value, help=say("cli.suggest.instrument", language)),
         click.option(
             "--form", metavar=file_mark, type=path, help=say("cli.suggest.form", language)
@@ -60,6 +61,7 @@ def suggested(file: Path, given: dict[str, Any], language: str) -> Suggestion:
         instrument=given["instrument"] or "",
         fields={name: given[name] for name in FIELDS if given[name]},
         encoding=given["encoding"] or "",
+        table=given["table"] or "",
         create_projects=given["create_projects"],
     )
     try:

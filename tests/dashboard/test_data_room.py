@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
@@ -23,6 +24,7 @@ from data.imports.kept import kept_profiles
 from tests.dashboard.conftest import sign_in_as
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ISSUER, SUBJECT = "https://id.example", "analyst"
 #: Three proposals; the last one stands where no proposal can stand.
 FILE = b"code,title,category,status,submitted_on\n" + b"\n".join(
@@ -226,3 +228,54 @@ def test_the_screen_recognises_a_file_keeps_its_profile_and_stores(room):
         answers = connection.execute(sa.select(schema.Response.answers)).scalars().all()
     assert sorted(answers) == ['{"GOAL1":-1,"TRUST1":5}', '{"GOAL1":5,"RULE1":1}']
     assert [profile.kind for profile in kept_profiles().values()] == ["answers"]
+
+
+def workbook() -> bytes:
+    """A workbook with two tables of answers; in the second somebody answered in words of their
+    own."""
+    heads = next(csv.reader(io.StringIO(FORM.decode())))[2:]
+    book = openpyxl.Workbook()
+    book.active.title = "Kevät"
+    for name, said in (("Kevät", "Täysin samaa mieltä"), ("Syksy", "Joo")):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet.append(["Tunnus", *heads])
+        for number in range(1, 5):
+            sheet.append([number, said, "Täysin eri mieltä", "Täysin samaa mieltä"])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def test_the_screen_takes_another_table_and_is_told_what_an_answer_means(room):
+    with writing(room) as connection:
+        connection.execute(
+            sa.insert(schema.Project).values(
+                code="A1", name_fi="Puisto", name_sv="Parken", name_en="Park", status="running"
+            )
+        )
+    at = opened("by_itself")
+    at.file_uploader[0].set_value(("kysely.xlsx", workbook(), XLSX)).run()
+    at.selectbox(key="suggest_project").select("A1")
+    at.selectbox(key="suggest_wave").select("end").run()
+    table = one_of(at, "suggest_table_")
+    assert sorted(table.options) == ["Kevät", "Syksy"]
+    table.select("Syksy").run()
+    assert not at.exception
+    # The question whose answers mean nothing yet stands first.
+    assert one_of(at, "suggest_values_").value == "GOAL1"
+    one_of(at, "suggest_value_").select("5").run()
+    next(each for each in at.button if (each.key or "").startswith("suggest_set_")).click().run()
+    assert not at.exception
+    at.button(key="suggest_keep").click().run()
+    at.button(key="upload_store").click().run()
+    assert not at.exception
+    with reading(room) as connection:
+        answers = connection.execute(sa.select(schema.Response.answers)).scalars().all()
+    assert set(answers) == {'{"GOAL1":5,"RULE1":1,"TRUST1":5}'}
+    [profile] = kept_profiles().values()
+    assert profile.file.sheet == "Syksy"
+
+
+def one_of(at: AppTest, key: str):
+    """The first choice whose key begins so."""
+    return next(each for each in at.selectbox if (each.key or "").startswith(key))

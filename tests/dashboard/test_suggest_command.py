@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -78,3 +79,24 @@ def test_a_ready_profile_is_named(home: Path) -> None:
     told = arviomo("import", path, "--suggest", language="sv")
     assert told.exit_code == 0, told.output
     assert f"arviomo import decisions {path}" in told.output
+
+
+def test_another_table_of_a_workbook_is_looked_at_by_its_name(home: Path) -> None:
+    heads = FORM.splitlines()[0].split(";")[5:]
+    book = openpyxl.Workbook()
+    book.active.title = "Kevät"
+    for at, sheet in enumerate((book.active, book.create_sheet("Syksy"))):
+        sheet.append(["Tunnus", *heads])
+        for number in range(3 + at):
+            sheet.append([number + 1, *["Helt av samma åsikt"] * 3])
+    path, profile = home / "kysely.xlsx", home / "p.yaml"
+    book.save(path)
+    told = ("--project", "Puisto", "--wave", "end", "--save", profile)
+    first = arviomo("import", path, "--suggest", "--table", "Kevät", *told)
+    assert "luettu 3, tallennetaan 3, hylätään 0" in first.output
+    other = arviomo("import", path, "--suggest", "--table", "Syksy", *told)
+    assert "luettu 4, tallennetaan 4, hylätään 0" in other.output
+    assert "sheet: Syksy" in profile.read_text(encoding="utf-8")
+    unknown = arviomo("import", path, "--suggest", "--table", "Talvi", *told)
+    assert unknown.exit_code == 1
+    assert "Kevät" in unknown.output

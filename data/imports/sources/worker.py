@@ -78,6 +78,9 @@ def _inside(
 
 def best_of(name: str, kind: str, tables: list[Table], wanted: str | None = None) -> Found:
     """What the table of a file that people answered is; the others are named."""
+    named = [table.name for table in tables]
+    if wanted and wanted not in named:
+        raise Unreadable("table_missing", value=wanted, found=", ".join(named))
     looked = []
     for table in tables:
         layout = layout_of(table)
