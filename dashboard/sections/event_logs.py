@@ -24,8 +24,10 @@ CHARTS = (
     ("log_case_long", "channel"),
     ("log_wait", "activity"),
     ("log_wait", "unit"),
+    ("log_wait", "channel"),
     ("log_reached", "activity"),
     ("log_rework", "activity"),
+    ("log_rework", "channel"),
 )
 #: Figures of all cases, as the sentence tells them.
 WHOLE = ("log_case_median", "log_case_mean", "log_case_long")
