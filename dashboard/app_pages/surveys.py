@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components import begin
-from dashboard.session import Viewing, follow
+from dashboard.session import Viewing, follow, keep
 from dashboard.surveys import forms, notice, opening, running
 from dashboard.surveys.views import FORMS, NEW, NOTICE, RUNNING, VIEW, VIEWS
 from dashboard.wording import say
@@ -19,6 +19,7 @@ def show(viewing: Viewing) -> None:
     begin(viewing, say("page.surveys", language), [], "surveys.behind")
     st.markdown(say("surveys.lead", language))
     found = running.collections(viewing)
+    opening.lead_on()
     view = st.segmented_control(
         say("surveys.view", language),
         format_func=lambda code: say(f"surveys.view.{code}", language),
@@ -26,3 +27,4 @@ def show(viewing: Viewing) -> None:
         **follow(VIEW, VIEWS, RUNNING if found else NEW),
     )
     PARTS[view or RUNNING](viewing, found)
+    keep(opening.UNSEEN, None)

@@ -41,6 +41,8 @@ from survey.text import LANGUAGES
 
 #: Our own questionnaires that are asked most often come first.
 FIRST = ("process_pulse", "process_quality", "process_plain", "process_pupil")
+#: Kept while a collection that was opened has not been shown.
+UNSEEN = "unseen"
 #: Texts of refusals that stand at a field of their own; the others stand at the button.
 AT_FIELD = {
     f"survey.wrong.{code}"
@@ -290,6 +292,7 @@ def _open(drawn: int, project: int, instrument: str) -> None:
         personal.keep_links(opened, links)
     keep(FORM, None)
     keep("opened", number)
+    keep(UNSEEN, True)
     _show_opened()
 
 
@@ -298,6 +301,16 @@ def _show_opened() -> None:
     if (number := kept("opened")) is not None:
         select(COLLECTION, number)
         select(VIEW, RUNNING)
+
+
+def lead_on() -> None:
+    """Go to a collection that was opened and not seen yet.
+
+    Where a second press interrupts the first, Streamlit runs the page again with the address of
+    before, and without the callback.
+    """
+    if kept(UNSEEN):
+        _show_opened()
 
 
 def _refuse(drawn: int, key: str) -> None:

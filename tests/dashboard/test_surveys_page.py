@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import app, sign_in
+from dashboard.surveys.opening import UNSEEN
 from dashboard.wording import say
 from data import access, records, schema
 from data.access import User
@@ -158,6 +159,19 @@ def test_a_second_press_of_what_was_drawn_once_does_nothing():
         st.text([*taken, session.take_turn("form", 0)])
 
     assert AppTest.from_function(page).run().text[0].value == "[True, False, True]"
+
+
+def test_a_survey_whose_page_was_interrupted_is_shown_by_the_next_run_once(room):
+    at = clicked(opened(), "survey.open")
+    # A second press came before the first was shown: the address of before, and no callback.
+    at.session_state[f"kept:{UNSEEN}"] = True
+    at.query_params["surveys_view"] = "new"
+    at.run()
+    assert at.query_params["surveys_view"] == "running"
+    assert say("survey.opened", "fi") in said(at)
+    at.query_params["surveys_view"] = "new"
+    at.run()
+    assert at.query_params["surveys_view"] == "new"
 
 
 def test_a_survey_that_is_asked_already_is_refused_at_its_place(room):
