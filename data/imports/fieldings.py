@@ -46,9 +46,7 @@ def lacks_phase(connection: sa.Connection, rows: pd.DataFrame) -> pd.Series:
     templated = dict(
         connection.execute(
             sa.select(project.code, project.id).where(project.template_id.is_not(None))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     number = rows["project"].map(templated)
     at = pd.MultiIndex.from_arrays([number, rows["phase"]])

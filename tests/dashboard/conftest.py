@@ -22,17 +22,20 @@ from urllib.request import urlopen
 
 import pysqlite3
 import pytest
+import sqlalchemy as sa
 import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from dashboard import downloads, session, sign_in
 from dashboard.truth import engine
-from data import access, sessions
+from data import access, records, schema, sessions
 from data.database import HOME_VARIABLE, URL_VARIABLE, writing
 from tests.commands import environment
 from tests.dashboard import windows
 
+#: Who signs the people of the tests in.
+ISSUER = "https://id.example"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -102,6 +105,40 @@ def sample_to_write(
     yield copy
     sign_in.use(before)
     engine().dispose()
+
+
+@pytest.fixture
+def survey_room(sqlite_engine: sa.Engine, tmp_path: Path, monkeypatch) -> Iterator[sa.Engine]:
+    """Two projects that are real, a person for each role; the manager leads the first project."""
+    monkeypatch.setenv(URL_VARIABLE, sqlite_engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    operator = access.operator()
+    with writing(sqlite_engine) as connection:
+        for number, name in ((1, "Puisto"), (2, "Tori")):
+            connection.execute(
+                sa.insert(schema.Project),
+                {"id": number, "code": f"p{number}", "name_fi": name, "status": "running"},
+            )
+        connection.execute(
+            sa.insert(schema.AffectedPopulation),
+            [
+                {"project_id": 1, "group_code": "RES", "people": 200, "source": "väestörekisteri"},
+                {"project_id": 1, "group_code": "COM", "people": 30, "source": "arvio"},
+            ],
+        )
+        connection.execute(
+            sa.insert(schema.Funder), {"id": 1, "code": "f1", "name_fi": "Rahoittaja"}
+        )
+        for role in schema.ROLES:
+            person = records.add_user(
+                connection, operator, issuer=ISSUER, subject=role, name=role.title()
+            )
+            scope = {"manager": {"project": 1}, "funder": {"funder": 1}}
+            records.grant_role(connection, operator, person, role, **scope.get(role, {}))
+    before = sign_in.mode()
+    sign_in.use(sign_in.Mode.PROVIDER)
+    yield sqlite_engine
+    sign_in.use(before)
 
 
 @pytest.fixture(scope="session")

@@ -207,7 +207,7 @@ def test_every_problem_has_its_words_and_no_word_is_left_unsaid() -> None:
     """A text may use only what its problem carries: every placeholder is filled somewhere."""
     folder = Path(__file__).parents[3] / "data" / "imports"
     texts = read_texts(folder / "problems.yaml")
-    source = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     for code in codes():
         named = f'"{code}"' in source or code.startswith("unknown_")
         assert named, f"{code} has a text, but nothing says it"

@@ -214,7 +214,7 @@ def end_of(
     choice = instrument.answers_of(item).choices[end]
     values = made.body["answers"][item].get("values", {})
     said = [text for text, code in values.items() if str(code) == str(choice.code)]
-    return item, said or [str(choice.code)]
+    return item, [text.removesuffix(".0") for text in said] or [str(choice.code)]
 
 
 def told_in(raw: pd.DataFrame, column: str, said: list[str]) -> tuple[int, int]:
