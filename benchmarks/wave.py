@@ -2,13 +2,13 @@
 
     .venv/bin/python -m benchmarks.wave --millions 10 --projects 2000 --rounds 5 --whole
 
-Makes the portfolio in ``benchmarks/out`` where it is not there, and refreshes it once. Then a file
-of 500 answers to the last wave of one project is accepted as the page does it, again and again: by
-turns by a child process that was started ahead, as a server holds one, and by one that is started
-then. Told are the medians of the seconds until a page has read figures of the new revision, by the
-clock and of the child's processor, and of the refresh of everything that follows. ``--whole``
-measures besides what it takes to read and fold everything anew, with its peak memory. Fails where
-a page reads old figures.
+Makes the portfolio in ``benchmarks/out`` where it is not there, and refreshes it once. Then, in a
+copy of it, a file of 500 answers to the last wave of one project is accepted as the page does it,
+again and again: by turns by a child process that was started ahead, as a server holds one, and by
+one that is started then. Told are the medians of the seconds until a page has read figures of the
+new revision, by the clock and of the child's processor, and of the refresh of everything that
+follows. ``--whole`` measures besides what it takes to read and fold everything anew, with its peak
+memory. Fails where a page reads old figures.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -57,20 +59,19 @@ def main() -> None:
     given = asked.parse_args()
     folder = (given.out / f"{given.millions}m-{given.projects}").resolve()
     engine = pipeline.open_portfolio(folder, given.millions * 1_000_000, given.projects)
-    home = folder / "home"
-    os.environ[database.URL_VARIABLE] = f"sqlite:///{folder / 'arviomo.db'}"
-    os.environ[database.HOME_VARIABLE] = str(home)
     load = os.getloadavg()[0]
     if given.whole:
-        shutil.rmtree(extracts.extract_folder(home))
+        shutil.rmtree(extracts.extract_folder(folder / "home"))
     told = refreshed(folder)
     print(f"load at the start {load:.1f}; {given.millions} M answers, {given.projects:,} projects")
     if given.whole:
         print_whole(told)
+    engine.dispose()
     measured: dict[str, list[tuple[float, float, float]]] = {how: [] for how in HOWS}
-    for turn in range(2 * given.rounds):
-        how = HOWS[turn % 2]
-        measured[how].append(wave(engine, home, ahead=how == HOWS[0]))
+    with copied(folder) as copy:
+        for turn in range(2 * given.rounds):
+            how = HOWS[turn % 2]
+            measured[how].append(wave(copy, ahead=how == HOWS[0]))
     print(f"{ANSWERS} answers of one project, {given.rounds} rounds: medians (least to most)")
     print(f"{'child':<14} {'clock, s':>22} {'processor, s':>22} {'then everything, s':>22}")
     for how, rounds in measured.items():
@@ -80,9 +81,24 @@ def main() -> None:
     print(f"goal {GOALS[0]} s; load at the end {os.getloadavg()[0]:.1f}")
 
 
-def wave(engine: sa.Engine, home: Path, *, ahead: bool) -> tuple[float, float, float]:
+@contextmanager
+def copied(folder: Path) -> Iterator[Path]:
+    """A copy of a portfolio, for as long as it is measured: every run begins with the same one."""
+    copy = folder.with_name("measured")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    os.environ[database.URL_VARIABLE] = f"sqlite:///{copy / 'arviomo.db'}"
+    os.environ[database.HOME_VARIABLE] = str(copy / "home")
+    try:
+        yield copy
+    finally:
+        shutil.rmtree(copy)
+
+
+def wave(folder: Path, *, ahead: bool) -> tuple[float, float, float]:
     """Seconds until a page read the new figures, by the clock and by the child's processor, and
     seconds of everything that follows. Raises: StaleFigures."""
+    engine, home = database.connect(os.environ[database.URL_VARIABLE]), folder / "home"
     seed = time.time_ns() // 1_000_000
     projects, generate.NEWS_PROJECTS = generate.NEWS_PROJECTS, 1
     file = home / f"wave_{seed}.csv"

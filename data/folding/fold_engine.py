@@ -42,6 +42,11 @@ def embedded(folder: Path, threads: int = 2, memory: str = "1GB") -> ibis.BaseBa
     return ibis.duckdb.connect(threads=threads, memory_limit=memory, temp_directory=str(folder))
 
 
+def beside(backend: ibis.BaseBackend) -> ibis.BaseBackend:
+    """The embedded engine once more, for another thread; it shares memory and processors."""
+    return ibis.duckdb.from_connection(backend.con.cursor())
+
+
 def spark() -> ibis.BaseBackend:
     """Spark, as the session that is running or one on this machine (the extra ``spark``)."""
     from pyspark.sql import SparkSession

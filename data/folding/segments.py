@@ -14,6 +14,7 @@ up what the truth has. Nothing is repaired in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -290,15 +291,18 @@ def _fold(
     progress("fold", 0, rows)
     path = extracts.segment_path(home, extract_sha256)
     engine = fold_engine.embedded(extracts.extract_folder(home) / extracts.SPILL)
-    splits = statistics_fold.fold_splits(engine, [path], instrument)
-    window = news.set_index("collection")["window"].reindex(splits["collection"])
-    cells = statistics_fold.fold_cells(engine, [path], instrument)
-    statistics = Statistics(
-        cells,
-        splits.assign(window=window.to_numpy(dtype="int64")),
-        *_fold_pairs(engine, instrument, current, news, older, path, home),
-        statistics_fold.fold_languages(engine, [path], instrument, cells),
-    )
+    # Hundreds of columns take longer to plan than a few answers to fold, and one processor plans.
+    with ThreadPoolExecutor(1) as aside:
+        pairing = aside.submit(
+            _fold_pairs, fold_engine.beside(engine), instrument, current, news, older, path, home
+        )
+        splits = statistics_fold.fold_splits(engine, [path], instrument)
+        window = news.set_index("collection")["window"].reindex(splits["collection"])
+        cells = statistics_fold.fold_cells(engine, [path], instrument)
+        languages = statistics_fold.fold_languages(engine, [path], instrument, cells)
+        pairs, differences = pairing.result()
+    splits = splits.assign(window=window.to_numpy(dtype="int64"))
+    statistics = Statistics(cells, splits, pairs, differences, languages)
     progress("fold", rows, rows)
     spans = zip(after, news["revision"].tolist(), strict=True)
     return Folded(

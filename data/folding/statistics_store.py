@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
+import orjson
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +42,8 @@ FOLDING = (
     scoring,
 )
 CODE = b"folded by"
+#: The name of each part and the collections that it reaches from and to, in the order of the parts.
+PARTS = b"parts"
 #: Rows of a table in one part: few enough that those of a project are quickly unpacked.
 TOGETHER = 1_000
 #: The types of whole numbers, smallest first.
@@ -108,16 +111,9 @@ def store(statistics: Statistics, instrument: Instrument, home: Path) -> str:
         for each in fields(Statistics)
         for part in _parts(each.name, getattr(statistics, each.name))
     ]
-    names, least, most, streams = zip(*parts, strict=True)
-    table = pa.table(
-        {
-            "name": names,
-            "least": pa.array(least, pa.int64()),
-            "most": pa.array(most, pa.int64()),
-            "stream": pa.array(streams, pa.large_binary()),
-        }
-    )
-    return store_segment(table.replace_schema_metadata({CODE: _code(instrument)}), home, 1)
+    table = pa.table({"stream": pa.array([stream for *_, stream in parts], pa.large_binary())})
+    said = {CODE: _code(instrument), PARTS: orjson.dumps([reach for *reach, _ in parts])}
+    return store_segment(table.replace_schema_metadata(said), home, 1)
 
 
 def glance(sha256: str, instrument: Instrument, home: Path) -> Told | None:
@@ -127,7 +123,8 @@ def glance(sha256: str, instrument: Instrument, home: Path) -> Told | None:
     if not path.exists():
         return None
     with pq.ParquetFile(path) as file:
-        if (file.schema_arrow.metadata or {}).get(CODE) != _code(instrument):
+        said = file.schema_arrow.metadata or {}
+        if said.get(CODE) != _code(instrument) or PARTS not in said:
             return None
         return Told(**_tables(file, Told, None))
 
@@ -151,10 +148,10 @@ def _tables(
     file: pq.ParquetFile, kind: type[Statistics | Told], collections: Collection[int] | None
 ) -> dict[str, pd.DataFrame]:
     """The tables of a file by name; where collections are given, the parts that reach to them."""
-    index = file.read(columns=["name", "least", "most"]).to_pydict()
+    reaches = orjson.loads(file.schema_arrow.metadata[PARTS])
     ordered = sorted(collections or ())
     places: dict[str, list[int]] = {each.name: [] for each in fields(kind)}
-    for place, (name, least, most) in enumerate(zip(*index.values(), strict=True)):
+    for place, (name, least, most) in enumerate(reaches):
         wanted = collections is None or bisect_left(ordered, least) < bisect_right(ordered, most)
         # The first part says which columns there are, also where nothing is said of anybody.
         if name in places and (wanted or not places[name]):
