@@ -33,7 +33,7 @@ COLUMNS = ("name", "state", "roles", "known_as")
 def show(viewing: Viewing) -> None:
     """Everybody with their roles, one person with what can be changed, and the way to invite."""
     language = viewing.language
-    begin(viewing, say("page.users", language), [])
+    begin(viewing, say("page.users", language), [], "users.behind")
     st.markdown(literal(say("users.lead", language)))
     with reading(engine()) as connection:
         people = records.users(connection, viewing.user)

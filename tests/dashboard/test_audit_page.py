@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import dashboard
 import data
 from dashboard import audit_words
+from dashboard.doorway import routes
 from dashboard.wording import texts
 from data import access, audit, permissions, schema
 from data.audit import ACTIONS, Event
@@ -140,13 +142,16 @@ def test_every_detail_of_every_kind_of_event_has_words():
 
 
 def test_every_code_in_a_detail_has_words():
+    door = Path(routes.__file__).read_text(encoding="utf-8")
+    refused = re.findall(r'(?:_refuse\(request|_note_refusal), "([\w ]+)"', door)
+    assert {"password", "unproven"} <= {*refused}
     codes = {
         "page": permissions.PAGES,
         "role": permissions.Role,
         "verb": permissions.Verb,
         "kind": permissions.Kind,
         "link": schema.LINKS,
-        "why": ("no role", "unproven", "provider"),
+        "why": ("no role", *refused),
     }
     for key, listed in codes.items():
         for code in listed:
