@@ -109,7 +109,7 @@ def _change(viewing: Viewing, people: list[Person], known: Scopes) -> None:
     named = {person.id: person for person in people}
     chosen = st.selectbox(
         say("users.who", language),
-        format_func=lambda number: literal(named[number].name) if number else "–",
+        format_func=lambda number: named[number].name if number else "–",
         width=420,
         **follow(CHOSEN, [NOBODY, *named], NOBODY),
     )

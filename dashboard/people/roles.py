@@ -8,7 +8,6 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.literal import literal
 from dashboard.session import Viewing, entered
 from dashboard.truth import engine
 from dashboard.wording import say
@@ -64,7 +63,7 @@ def choose(viewing: Viewing, known: Scopes, key: str) -> Callable[[], Grant]:
         st.selectbox(
             say(f"users.scope.{chosen}", language),
             sorted(names, key=lambda number: alphabet(names[number])),
-            format_func=lambda number: literal(names[number]),
+            format_func=lambda number: names[number],
             key=f"{key}_scope_{chosen}",
             width=520,
         )

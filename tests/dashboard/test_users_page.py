@@ -110,6 +110,20 @@ def test_somebody_is_invited_with_a_role_and_their_link_is_shown_once(house):
     assert actions(house)[-3:] == ["invite_user", "grant_role", "disable_user"]
 
 
+def test_names_stand_in_choices_as_they_were_written(house):
+    """A list of choices knows no Markdown, so nothing in it is taken out of Markdown's hands."""
+    with writing(house) as connection:
+        connection.execute(sa.update(schema.Project).values(name_fi="Piha-alue (osa 1)"))
+    at = page()
+    at.text_input[0].set_value("Kaisa <b>-").run()
+    choose(at, "users.role", Role.MANAGER)
+    (scope,) = (box for box in at.selectbox if box.label == say("users.scope.manager", "fi"))
+    assert scope.options == ["Piha-alue (osa 1)"]
+    press(at, "users.invite_do")
+    (who,) = (box for box in at.selectbox if box.label == say("users.who", "fi"))
+    assert "Kaisa <b>-" in who.options
+
+
 def test_an_invitation_without_a_name_is_refused_and_leaves_nothing(house):
     at = press(page(), "users.invite_do")
     assert [plain(one.value) for one in at.error] == [say("users.wrong.invitation", "fi")]
