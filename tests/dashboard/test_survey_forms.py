@@ -16,12 +16,8 @@ from data.fieldwork.replies import publish_reply, published_replies, write_reply
 from survey.instrument import Instrument, instruments
 from survey.text import LANGUAGES
 from survey.xlsform.write import write
-from tests.dashboard import test_surveys_page
 from tests.dashboard.looking import opened as look
-from tests.dashboard.test_surveys_page import clicked, facts, opened, person, said
-
-#: The fixture with two projects and a person for each role.
-room = test_surveys_page.room
+from tests.dashboard.surveys_page import clicked, facts, opened, person, said
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -38,31 +34,31 @@ def brought(role: str, content: bytes, name: str = "lomake.xlsx", language: str 
     return at
 
 
-def test_a_sound_form_is_shown_taken_into_use_and_asked(room):
+def test_a_sound_form_is_shown_taken_into_use_and_asked(survey_room):
     at = brought("evaluator", write(newer()))
     assert "Lomake ymmärrettiin: Prosessin laatu, pikakysely, 13 kysymystä." in said(at)
     clicked(at, "survey.bring_do")
     assert say("survey.bring_done", "fi") in said(at)
-    with reading(room) as connection:
+    with reading(survey_room) as connection:
         told = connection.scalars(sa.select(schema.AuditEvent.subject)).all()
     assert "instrument:process_pulse@7" in told
     clicked(opened("evaluator", surveys_view="new", questionnaire="process_pulse@7"), "survey.open")
-    assert facts(room)[0].opening.instrument == "process_pulse@7"
+    assert facts(survey_room)[0].opening.instrument == "process_pulse@7"
 
 
-def test_a_manager_sees_it_checked_and_is_told_whom_to_ask(room):
+def test_a_manager_sees_it_checked_and_is_told_whom_to_ask(survey_room):
     at = brought("manager", write(newer()))
     assert say("survey.bring_ask", "fi") in said(at)
     assert say("survey.bring_do", "fi") not in [button.label for button in at.button]
 
 
-def test_a_form_that_is_known_needs_nothing(room):
+def test_a_form_that_is_known_needs_nothing(survey_room):
     at = brought("evaluator", write(instruments()["process_pulse@1"]))
     assert say("survey.bring_known", "fi") in said(at)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_wrong_is_told_with_its_remedy(room, language):
+def test_what_is_wrong_is_told_with_its_remedy(survey_room, language):
     told = said(brought("manager", b"%PDF-1.7", "väärä.xlsx", language))
     assert "väärä.xlsx" in told
     assert ".xlsx" in told.partition("väärä.xlsx")[2]
@@ -70,8 +66,8 @@ def test_what_is_wrong_is_told_with_its_remedy(room, language):
 
 
 @pytest.fixture
-def proposal(room: sa.Engine) -> int:
-    with writing(room) as connection:
+def proposal(survey_room: sa.Engine) -> int:
+    with writing(survey_room) as connection:
         row = {"id": 5, "code": "E5", "title": "Penkki", "project_id": 1}
         connection.execute(sa.insert(schema.Proposal), row)
     return 5
@@ -88,14 +84,14 @@ def test_a_reply_to_a_proposal_is_offered_to_those_who_may():
         assert (writes in [expander.label for expander in at.expander]) is may
 
 
-def test_a_published_reply_to_a_proposal_is_read_by_everybody(room, proposal):
+def test_a_published_reply_to_a_proposal_is_read_by_everybody(survey_room, proposal):
     now = datetime.now(UTC)
-    with writing(room) as connection:
-        user = person(room, "manager")
+    with writing(survey_room) as connection:
+        user = person(survey_room, "manager")
         number = write_reply(connection, user, {"sv": "*Bänken* står"}, now, proposal=proposal)
         write_reply(connection, user, {"fi": "luonnos"}, now, proposal=proposal)
         publish_reply(connection, user, number, now)
-    with reading(room) as connection:
+    with reading(survey_room) as connection:
         assert len(published_replies(connection, proposal=proposal)) == 1
 
     def page(number):
