@@ -20,6 +20,9 @@ from metrics.metric import Metric
 from metrics.reasons import METHODS, REASONS, STATES
 from survey.instrument import AnswerKind, Instrument
 
+VIEW, INSTRUMENT = "methods_view", "instrument"
+METRICS, INSTRUMENTS = "metrics", "instruments"
+
 
 def show(viewing: Viewing) -> None:
     """Every metric, every questionnaire, every word, and the rules of protection."""
@@ -32,25 +35,26 @@ def show(viewing: Viewing) -> None:
     if is_astray("metric", list(metrics())):
         st.warning(say("metric.astray", language))
     st.markdown(literal(say("methods.lead", language)))
-    section(say("methods.protection", language))
-    st.markdown(
-        "\n".join(
-            f"- {literal(say(f'methods.rule.{rule}', language))}"
-            for rule in ("threshold", "together", "subtraction", "states", "links", "indicative")
-        )
+    # A link that names a questionnaire and no view means the questionnaire.
+    first = METRICS if named(INSTRUMENT, list(questionnaires())) is None else INSTRUMENTS
+    view = st.segmented_control(
+        say("methods.view", language),
+        format_func=lambda code: say(f"methods.view.{code}", language),
+        label_visibility="collapsed",
+        **follow(VIEW, list(PARTS), first),
     )
+    PARTS[view or first](viewing)
+
+
+def every_metric(viewing: Viewing) -> None:
+    """What each metric means, outcomes first."""
+    language = viewing.language
     section(say("methods.metrics", language))
     for kind in ("outcome", "process"):
         part(say(f"methods.kind.{kind}", language))
         for metric in metrics().values():
             if metric.kind == kind:
                 explain(viewing, metric)
-    section(say("glossary.all", language))
-    glossary.explained(glossary.TERMS, language)
-    section(say("methods.words", language))
-    words(language)
-    section(say("methods.instruments", language))
-    questionnaire(language)
 
 
 def explain(viewing: Viewing, metric: Metric) -> None:
@@ -62,8 +66,23 @@ def explain(viewing: Viewing, metric: Metric) -> None:
         link(viewing, "methods", say("know.more", language), metric=metric.id)
 
 
-def words(language: str) -> None:
-    """What the states, the reasons and the ways to make an interval are called."""
+def protection(viewing: Viewing) -> None:
+    """How people are protected in what is published."""
+    section(say("methods.protection", viewing.language))
+    st.markdown(
+        "\n".join(
+            f"- {literal(say(f'methods.rule.{rule}', viewing.language))}"
+            for rule in ("threshold", "together", "subtraction", "states", "links", "indicative")
+        )
+    )
+
+
+def words(viewing: Viewing) -> None:
+    """The words of the field, and what states, reasons and ways to make an interval are called."""
+    language = viewing.language
+    section(say("glossary.all", language))
+    glossary.explained(glossary.TERMS, language)
+    section(say("methods.words", language))
     part(say("methods.states", language))
     st.markdown(
         "\n".join(
@@ -79,13 +98,15 @@ def words(language: str) -> None:
         )
 
 
-def questionnaire(language: str) -> None:
+def questionnaire(viewing: Viewing) -> None:
     """One questionnaire, chosen in the address: purpose, scales, and items in three languages."""
+    language = viewing.language
+    section(say("methods.instruments", language))
     known = questionnaires()
     chosen = st.selectbox(
         say("methods.choose_instrument", language),
         format_func=lambda key: f"{known[key].title.in_language(language)} ({key})",
-        **follow("instrument", list(known)),
+        **follow(INSTRUMENT, list(known)),
     )
     instrument = known[chosen]
     st.markdown(literal(instrument.purpose.in_language(language)))
@@ -140,3 +161,12 @@ def answers(instrument: Instrument, code: str, *, reversed_: bool, language: str
     if offered.kind is not AnswerKind.OPEN:
         words = f"{words} {offered.low}–{offered.high}"
     return literal(f"{words}, {say('methods.reversed', language)}" if reversed_ else words)
+
+
+#: The views of the page; the first is shown where the address names none.
+PARTS = {
+    METRICS: every_metric,
+    "protection": protection,
+    "words": words,
+    INSTRUMENTS: questionnaire,
+}

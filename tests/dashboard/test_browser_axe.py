@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard import sign_in
-from dashboard.app_pages import claims, overview, self_assessment
+from dashboard.app_pages import claims, methods, overview, self_assessment
 from dashboard.surveys import views
 from dashboard.truth import engine
 from data import access
@@ -27,7 +27,8 @@ PARTS = {
     "claims": [("claims_view", part) for part in claims.VIEWS],
     "challenges": [("voices_view", part) for part in ("told", "coding")],
     "participation": [("level", part) for part in ("whole", "theme", "area", "project")],
-    "methods": [("metric", part) for part in ("", "process_quality", "benefit_share")],
+    "methods": [(methods.VIEW, part) for part in methods.PARTS]
+    + [("metric", part) for part in ("process_quality", "benefit_share")],
     "search": [("q", part) for part in ("", "otaniemi")],
 }
 

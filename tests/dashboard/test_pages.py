@@ -203,6 +203,15 @@ def test_methods_explain_every_metric():
     }
 
 
+def test_methods_are_read_a_view_at_a_time():
+    assert not opened("methods").table
+    assert opened("methods", instrument="process_pulse@1").table, "a link to a questionnaire"
+    rules = spoken(opened("methods", methods_view="protection"))
+    assert plain(say("methods.rule.states", "fi")) in plain(rules)
+    words = spoken(opened("methods", methods_view="words"))
+    assert plain(say("methods.states", "fi")) in plain(words)
+
+
 def test_real_files_are_not_brought_into_the_sample():
     said = spoken(opened("data_room", "evaluator"))
     assert "arviomo migrate" in said.replace("\\", "")
