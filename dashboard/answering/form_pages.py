@@ -131,6 +131,14 @@ def question_page(
     )
 
 
+def quit_page(draft: Draft, opening: OpeningFacts, at: str) -> str:
+    """Whether somebody means to clear all answers; the page holds them until then.
+
+    at: the name of the page that they came from, and go back to.
+    """
+    return write("quit.html", draft.language, **_form(draft, opening, at, ()), summary=[])
+
+
 def sentence(problem: Problem, language: str) -> str:
     """What is said of an answer that cannot be taken."""
     if problem.code != "too_long":

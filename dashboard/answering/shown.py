@@ -77,6 +77,14 @@ def failed(found: Found, draft: Draft, number: int, key: str, status: int) -> Ou
     return Outcome(status, written, draft.language)
 
 
+def quitting(found: Found, draft: Draft, at: str) -> Outcome:
+    """Whether all answers are meant to be cleared, asked on a page that still holds them.
+
+    at: the name of the page that was posted.
+    """
+    return Outcome(200, form_pages.quit_page(draft, found.opening, at), draft.language)
+
+
 def others_came(found: Found, token: str, language: str) -> Outcome:
     """That other answers came with the form or the link, so that these were not stored."""
     anybody = found.opening.link == "anonymous"

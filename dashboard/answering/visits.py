@@ -29,6 +29,8 @@ from survey.text import LANGUAGES
 
 #: What the buttons of the form do, besides changing the language.
 NEXT, BACK, SEND, CLEAR, QUIT = "next", "back", "send", "clear", "quit"
+#: The two answers to whether all answers are meant to be cleared.
+EMPTY, STAY = "empty", "stay"
 #: What the address of a page says besides where it stands: that something is wrong on it.
 WRONG = "e"
 
@@ -63,6 +65,8 @@ def open_link(token: str, asked: Mapping[str, str], browser: Browser) -> Outcome
             start = shown.start(connection, found, fresh, remark=remark)
             return replace(start, draft=drafts.fresh(), receipt=None if within else "")
         draft = _drafted(connection, found, language, kept)
+        if asked.get(DO) == QUIT:
+            return replace(shown.quitting(found, draft, asked[AT]), draft=browser.draft)
         here = steps.place(draft, asked[AT])
         page = shown.page(connection, found, draft, here, tells=WRONG in asked)
         return replace(page, draft=browser.draft)
@@ -116,9 +120,11 @@ def post(token: str, form: Mapping[str, str], browser: Browser) -> Outcome:
         language = _language(found, wishes)
         if found.opening is None:
             return _over(token, browser, shown.nothing_to_answer(connection, found, language))
-        if form.get(DO) == QUIT:
-            return _over(token, browser, _away(token, {LANGUAGE: language}, language))
         draft = _drafted(connection, found, language, form)
+        if form.get(DO) == EMPTY or (form.get(DO) == QUIT and not draft.typed):
+            return _over(token, browser, _away(token, {LANGUAGE: language}, language))
+        if form.get(DO) == QUIT:
+            return _ask_whether_to_quit(token, found, draft, form.get(AT, START), browser)
         if found.state == "used" or receipts.is_known(connection, token, found, draft.submission):
             if form.get(DO) != SEND:
                 gone = _away(token, {LANGUAGE: language, AT: START}, language)
@@ -149,7 +155,7 @@ def _step(draft: Draft, form: Mapping[str, str]) -> Step:
     """The page that a button other than the last one leads to."""
     here, asked = steps.place(draft, form.get(AT, START)), form.get(DO)
     listed = draft.pages
-    if asked in LANGUAGES:
+    if asked in (*LANGUAGES, STAY):
         return draft, here, False
     if asked == CLEAR and 0 <= here < len(listed):
         return draft.without(listed[here]), here, False
@@ -193,6 +199,17 @@ def _to(
     # The language, for when the form is no longer kept there: who went back after sending.
     query = {AT: steps.name_of(draft, number), LANGUAGE: draft.language}
     query |= {WRONG: "1"} if tells else {}
+    return replace(_away(token, query, draft.language), receipt="")
+
+
+def _ask_whether_to_quit(
+    token: str, found: Found, draft: Draft, at: str, browser: Browser
+) -> Outcome:
+    """The question, under an address of its own as every page: once all is cleared, going back to
+    it in the browser finds nothing."""
+    if not drafts.keep(token, browser.draft, draft.fields):
+        return replace(shown.quitting(found, draft, at), receipt="")
+    query = {AT: at, DO: QUIT, LANGUAGE: draft.language}
     return replace(_away(token, query, draft.language), receipt="")
 
 

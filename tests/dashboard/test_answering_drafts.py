@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from benchmarks.respondents import Page
 from dashboard import server
 from dashboard.answering import drafts, misses, routes, visits
+from dashboard.wording import say
 from data import database, schema
 from data.fieldwork import answers, asking
 from survey.text import LANGUAGES
@@ -249,12 +250,38 @@ def test_whatever_ends_a_form_forgets_it(served, client, tmp_path, path, monkeyp
     if path == "withdrawn":
         with database.writing(served) as connection:
             asking.new_link(connection, USER, tmp_path, number)
-    button = "quit" if path == "quit" else "send"
+    button = "send"
+    if path == "quit":
+        quitting = page.pressed("quit", at="end")
+        asked = client.post(f"/s/{token}", data=quitting, follow_redirects=True)
+        page, button = Page(asked.text), "empty"
     answer = client.post(f"/s/{token}", data=page.pressed(button, at="end"))
     status = {"quit": 303, "known": 303, "late": 410, "withdrawn": 404, "used": 409}
     assert answer.status_code == status[path]
     assert (len(drafts._kept), drafts._total) == (0, [0])
     assert routes.DRAFT not in client.cookies
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_nobody_clears_all_answers_by_a_slip(served, client, token, kept):
+    _, _, page = begun(client, token)
+    if not kept:
+        client.cookies.clear()
+    asked = client.post(f"/s/{token}", data=page.pressed("quit"), follow_redirects=True)
+    question = Page(asked.text)
+    assert bool(asked.history) == kept, "an address of its own, where the form is kept"
+    assert say("answering.quit.title", "fi") in asked.text
+    assert question.buttons[-2:] == ["stay", "empty"]
+    back = client.post(f"/s/{token}", data=question.pressed("stay"), follow_redirects=True)
+    assert Page(back.text).fields["GOAL1"] == "4"
+    assert Page(back.text).fields["at"] == page.fields["at"]
+    client.post(f"/s/{token}", data=question.pressed("empty"))
+    assert "GOAL1" not in Page(client.get(str(asked.url), follow_redirects=True).text).fields
+
+
+def test_stopping_before_anything_was_answered_asks_nothing(served, client, token):
+    page = Page(client.get(f"/s/{token}").text)
+    assert client.post(f"/s/{token}", data=page.pressed("quit")).status_code == 303
 
 
 def test_looking_after_the_end_forgets_it_and_in_the_last_half_hour_does_not(

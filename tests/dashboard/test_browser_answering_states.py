@@ -103,6 +103,10 @@ def states(site, page: Page):
     page.goto(link)
     press(page)
     page.locator("label.option").first.click()
+    page.locator("button[value=quit]").click()
+    yield "whether to clear all answers", 200, say("answering.quit.title", "fi")
+    press(page)
+    assert page.locator("label.option input").first.is_checked()
     with database.writing(engine) as connection:
         words = Text(fi="Uusi seloste.", sv="Ny text.", en="New text.")
         today = datetime.now(UTC).date()
@@ -177,4 +181,4 @@ def test_no_rare_page_has_barriers_weight_or_a_script(browser, site):
         ]
     context.close()
     assert wrong == []
-    assert seen == 13
+    assert seen == 14
