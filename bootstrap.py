@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -30,6 +31,9 @@ NEEDED = (3, 11)
 #: a time, in the order that tests/conftest.py gives.
 WORKERS = max(2, min(4, os.cpu_count() or 2))
 SIDE_BY_SIDE = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+#: Where the tests may write into memory, and the gigabytes that have to be free for it: most of
+#: them have a database of their own, and a disk makes them wait for it.
+MEMORY, FREE_MEMORY = Path("/dev/shm"), 6  # noqa: S108  the kernel's own folder, not a name of ours
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -185,12 +189,31 @@ def test(arguments: list[str]) -> None:
     chromium = browser()
     run([str(PROGRAMS / "ruff"), "check", "."])
     run([str(PROGRAMS / "lint-imports")])
-    run(
-        [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *arguments],
-        REQUIRE_PG="1",
-        REQUIRE_BROWSER="1",
-        CHROMIUM=chromium,
+    with scratch() as folder:
+        run(
+            [str(PYTHON), "-m", "pytest", *SIDE_BY_SIDE, *arguments],
+            REQUIRE_PG="1",
+            REQUIRE_BROWSER="1",
+            CHROMIUM=chromium,
+            TMPDIR=folder,
+        )
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder for the files of tests, gone with them: in memory where there is room."""
+    return tempfile.TemporaryDirectory(
+        prefix="arviomo-tests-", dir=MEMORY if is_roomy(MEMORY) else None
     )
+
+
+def is_roomy(folder: Path) -> bool:
+    """Whether a folder in memory has room for the files of tests."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):
+        return False  # another system than Linux
+    room = found.f_bavail * found.f_frsize
+    return room >= FREE_MEMORY * 2**30 and not found.f_flag & os.ST_NOEXEC
 
 
 def audit(arguments: list[str]) -> None:

@@ -231,7 +231,7 @@ def opened(browser: Browser, demo_server: str) -> Iterator:
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.goto(address)
-        windows.wait_until_ready(page)
+        windows.wait_until_shown(page)
         return page
 
     yield open_at

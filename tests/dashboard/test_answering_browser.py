@@ -277,6 +277,10 @@ def test_the_back_button_of_the_browser_finds_what_was_answered(site, window, sc
         press(page)
     expect(page.locator("#progress")).to_contain_text("Sivu 3/")
     page.get_by_role("button", name="Lopeta ja tyhjennä").click()
+    press(page)  # whoever did not mean it goes on where they were
+    expect(page.locator("#progress")).to_contain_text("Sivu 3/")
+    page.get_by_role("button", name="Lopeta ja tyhjennä").click()
+    page.get_by_role("button", name="Tyhjennä ja lopeta").click()
     expect(page.locator("button.main")).to_have_text("Aloita")
     page.go_back()
     expect(page.locator(".remark")).to_contain_text("ei ole enää avoinna tällä laitteella")

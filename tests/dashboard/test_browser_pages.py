@@ -21,8 +21,8 @@ from tests.dashboard.windows import DESKTOP, address, grown, violations, wait_un
 
 pytestmark = pytest.mark.browser
 
-#: One page of each make is seen on a desktop by day, too.
-WIDE = ("overview", "project", "participation", "reporting")
+#: Seen on a desktop by day, too.
+WIDE = ("overview",)
 
 
 #: Words on buttons that cannot be pressed now, in another ink than such a button has.

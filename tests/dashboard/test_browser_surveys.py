@@ -60,7 +60,7 @@ def test_the_shortest_way_is_one_press_and_two_presses_open_one_survey(opened):
     assert after == before + 1
 
 
-@pytest.mark.parametrize(("view", "width", "scheme"), windows(VIEWS, ["new"]))
+@pytest.mark.parametrize(("view", "width", "scheme"), windows(VIEWS))
 def test_a_view_has_no_barriers(opened, view, width, scheme):
     page = grown(opened(at(view), width, scheme))
     has_no_barriers(page, f"surveys-{view}-{width}-{scheme}")

@@ -36,7 +36,14 @@ def windows(names: Iterable[str], wide: Iterable[str] = ()) -> list:
     ]
 
 
+def wait_until_shown(page: Page) -> None:
+    """Return when a page that was just fetched stands: its heading comes with its first run."""
+    page.wait_for_selector("h1")
+    page.wait_for_function(READY)
+
+
 def wait_until_ready(page: Page) -> None:
+    """Return when a page stands again after a click."""
     page.wait_for_selector("h1")
     page.wait_for_timeout(500)  # the first run has begun by now
     page.wait_for_function(READY)
@@ -74,7 +81,8 @@ def unfolded(page: Page) -> Page:
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG A and AA, Streamlit's own known gaps left out."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": list(WCAG)}})
+    asked = {"runOnly": {"type": "tag", "values": list(WCAG)}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=asked)
     return [
         f"{rule['id']} {node['target']} {node['failureSummary']}"
         for rule in found.response["violations"]

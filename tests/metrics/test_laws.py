@@ -40,7 +40,7 @@ MORE_PEOPLE_MORE_KNOWN = {
 NUMBERS = ["value", "low", "high", "n", "numerator", "denominator", "projects"]
 
 
-@pytest.fixture(scope="module", params=[11, 12])
+@pytest.fixture(scope="module", params=[11, pytest.param(12, marks=pytest.mark.nightly)])
 def frames(request) -> Frames:
     """Projects of one person, of all the same answers, of blanks and without answers among them."""
     return folded(portfolio(request.param, instruments()), instruments())
