@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -40,7 +41,15 @@ CLOSED = (
 #: server lives, and the forms of respondents, who have a link instead.
 OPEN = ("/static/", "/assets/", "/s/", "/sign-in/")
 OPEN_EXACTLY = frozenset(
-    {"/accessibility", "/health", "/sign-in", "/sign-out", "/oauth2callback", "/favicon.ico"}
+    {
+        "/accessibility",
+        "/health",
+        "/live",
+        "/sign-in",
+        "/sign-out",
+        "/oauth2callback",
+        "/favicon.ico",
+    }
 )
 #: Forms of respondents, who may have old browsers; they ask themselves where one was sent from.
 ASKS_ITSELF = "/s/"
@@ -56,6 +65,11 @@ POLICY = "Content-Security-Policy"
 
 #: What proxies say of a request that they pass on.
 PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+#: With what a web socket is closed: it is not ours, or nobody can tell just now.
+FOREIGN, NOT_NOW = 1008, 1011
+
+log = logging.getLogger("arviomo.gate")
 
 _SLASHES = re.compile(r"/{2,}")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -123,11 +137,11 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             _drop_weak_cookie(scope)
-            ours = self._is_ours(Headers(scope=scope)) and not _is_passed_on(scope)
-            if ours and await self._is_let_in(scope):
+            code = await self._refuses_socket(scope)
+            if code is None:
                 await self.app(scope, receive, send)
             else:
-                await send({"type": "websocket.close", "code": 1008})
+                await send({"type": "websocket.close", "code": code})
             return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -139,11 +153,25 @@ class Gate:
             await send(message)
 
         _drop_weak_cookie(scope)
-        answer = self._refusal(scope) or await self._way_out(scope)
+        try:
+            answer = self._refusal(scope) or await self._way_out(scope)
+        except Exception:  # who asks cannot be told, so nobody is let in
+            log.exception("the gate cannot tell who asks")
+            answer = _refused(scope, "not_now", 503)
         if answer is None and _path(scope).startswith(UPLOADS):
             await _counted(self.app, scope, receive, send_protected)
         else:
             await (answer or self.app)(scope, receive, send_protected)
+
+    async def _refuses_socket(self, scope: Scope) -> int | None:
+        """The code with which a web socket is closed; None where it is let in."""
+        if not self._is_ours(Headers(scope=scope)) or _is_passed_on(scope):
+            return FOREIGN
+        try:
+            return None if await self._is_let_in(scope) else FOREIGN
+        except Exception:
+            log.exception("the gate cannot tell who asks")
+            return NOT_NOW
 
     def _is_ours(self, headers: Headers) -> bool:
         """Whether a web socket names a host of ours and comes from a page of that same host."""
@@ -167,7 +195,8 @@ class Gate:
             return _refused(scope, "unknown_host", 400)
         if _is_passed_on(scope):
             return _refused(scope, "sample_here_alone", 403)
-        if path.startswith(CLOSED):
+        # Two slashes are one for some of those who look at a path and not for others.
+        if path.startswith(CLOSED) or _SLASHES.search(scope["path"]):
             return _refused(scope, "not_found", 404)
         harmless = scope["method"] in HARMLESS or path.startswith(ASKS_ITSELF)
         if not harmless and not _is_sent_from_here(headers):

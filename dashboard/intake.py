@@ -6,7 +6,6 @@ import json
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +86,7 @@ def problems(told: list[dict[str, Any]]) -> tuple[Problem, ...]:
 
 
 def _work(user: User, progress: Progress, **request: Any) -> dict[str, Any]:
-    request["user"] = {
-        "id": user.id,
-        "name": user.name,
-        "grants": [asdict(grant) for grant in user.grants],
-    }
+    request["user"] = user.id
     try:
         with intake_children.child() as child:
             _ask(child, request)

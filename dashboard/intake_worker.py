@@ -17,8 +17,8 @@ import pandas as pd
 
 from dashboard import suggestions
 from dashboard.truth import engine
-from data import sheets
-from data.access import Grant, NotPermitted, User
+from data import access, sheets
+from data.access import NotPermitted, User
 from data.database import reading
 from data.imports import run
 from data.imports.kept import known_profiles
@@ -27,7 +27,6 @@ from data.imports.sources.matching import meanings_of
 from data.imports.sources.propose import keep, propose
 from data.imports.sources.suggest import Said, Suggestion
 from data.instruments import InstrumentConflict, known_instruments
-from data.permissions import Role
 
 #: Rows of the file that a preview shows.
 SHOWN_ROWS = 5
@@ -199,12 +198,15 @@ DOINGS = {
 
 
 def user(request: dict[str, Any]) -> User:
-    """The user for whom the server asks; permission is checked again where things are done."""
-    asked = request["user"]
-    grants = tuple(
-        Grant(Role(grant["role"]), grant["project"], grant["funder"]) for grant in asked["grants"]
-    )
-    return User(asked["id"], asked["name"], grants)
+    """The user for whom the server asks, with the rights that they have now; permission is checked
+    again where things are done. Raises: NotPermitted where they have none any more."""
+    if request["user"] == access.OPERATOR:
+        return access.operator()
+    with reading(engine()) as connection:
+        found = access.user_numbered(connection, request["user"])
+    if found is None:
+        raise NotPermitted("who asks has no role any more.", subject=f"user:{request['user']}")
+    return found
 
 
 def told(problem: Problem) -> dict[str, Any]:

@@ -49,7 +49,7 @@ _SECRETS = (
     # Personal identity codes.
     (re.compile(r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b", re.IGNORECASE), LEFT_OUT),
     # Tokens of ours and of others: long, and of no word's letters.
-    (re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{40,}\b"), LEFT_OUT),
+    (re.compile(r"(?<![\w-])[\w-]{40,}"), lambda found: _shown(found[0])),
 )
 _request: ContextVar[str | None] = ContextVar("request", default=None)
 
@@ -57,10 +57,22 @@ log = logging.getLogger("arviomo.request")
 
 
 def clean(text: str) -> str:
-    """A text of a log without what must not stand in one, on one line."""
+    """A text of a log without what must not stand in one, on one line.
+
+    What is too long is cut before it is searched: whoever sends an address decides how long it is.
+    It ends with a whole word, so that no secret is cut to what nobody knows for one.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST].rpartition(' ')[0]} {LEFT_OUT}"
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
-    return " ".join(text[:LONGEST].split())
+    return " ".join(text.split())
+
+
+def _shown(word: str) -> str:
+    """A long word as it is shown: not at all, where it has digits and letters."""
+    is_token = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return LEFT_OUT if is_token else word
 
 
 class Line(logging.Formatter):

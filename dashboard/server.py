@@ -1,7 +1,7 @@
 """The server: Streamlit's screens beside plain routes, one process, one port.
 
 ``arviomo serve`` starts it. ``/health`` answers 200 with the published revision once the pages
-can be read, and 503 with the reason before that.
+can be read, and 503 with the reason before that; ``/live`` answers 200 while the process lives.
 """
 
 from __future__ import annotations
@@ -118,6 +118,11 @@ async def health(_request: Request) -> JSONResponse:
     return JSONResponse(body, code)
 
 
+async def live(_request: Request) -> JSONResponse:
+    """That the process lives, whatever of its data; a supervisor restarts what does not say so."""
+    return JSONResponse({"status": "alive"})
+
+
 # --- the application ----------------------------------------------------------------------------
 
 
@@ -139,6 +144,7 @@ def routes() -> list[BaseRoute]:
     """What answers beside Streamlit's screens."""
     return [
         Route("/health", health),
+        Route("/live", live),
         Mount("/assets", StaticFiles(directory=shell.ASSETS)),
         Route(downloads.ROUTE, downloads.download),
         *answering.routes(),
@@ -287,8 +293,11 @@ def show_error(error: Exception) -> bool:
     """Say that something failed, with a number that stands beside the error in the log."""
     number = secrets.token_hex(4)
     log.error("page failed, number %s", number, exc_info=error)
-    audit.write_denials(engine())
     st.error(say("app.error", session.language(), number=number))
+    try:
+        audit.write_denials(engine())
+    except sa.exc.SQLAlchemyError:  # what was not permitted is written the next time
+        log.exception("the audit cannot be written")
     return True
 
 

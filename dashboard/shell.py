@@ -12,13 +12,13 @@ import gzip
 import json
 import re
 from functools import cache
-from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import streamlit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -40,7 +40,9 @@ NOT_PAGES = (
     "/s/",
     "/sign-in/",
 )
-ROUTES = frozenset({"/accessibility", "/health", "/oauth2callback", "/sign-in", "/sign-out"})
+ROUTES = frozenset(
+    {"/accessibility", "/health", "/live", "/oauth2callback", "/sign-in", "/sign-out"}
+)
 YEAR = 365 * 24 * 3600
 #: Files of the bundle that are worth compressing; fonts and pictures already are.
 PACKED = {
@@ -154,8 +156,8 @@ def _asked_language(scope: Scope) -> str | None:
 
 
 def _kept_language(headers: Headers) -> str | None:
-    cookie = SimpleCookie(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
-    return cookie.value if cookie and cookie.value in LANGUAGES else None
+    kept = cookie_parser(headers.get("cookie", "")).get(LANGUAGE_COOKIE)
+    return kept if kept in LANGUAGES else None
 
 
 class Bundle:

@@ -31,6 +31,9 @@ LOCAL_ISSUER = "arviomo:local"
 #: it, and nobody signs in under it.
 INVITED_ISSUER = "arviomo:invited"
 
+#: The number of whoever runs the command line; the database gives it to nobody.
+OPERATOR = 0
+
 log = logging.getLogger(__name__)
 
 
@@ -61,8 +64,14 @@ class NotPermitted(Exception):
 def note_denial(
     message: str, actor: User | None = None, subject: str = "policy", **told: object
 ) -> None:
-    """Somebody was refused something: it stands in the log at once, in the audit soon after."""
-    log.warning("denied: %s", ascii(message))
+    """Somebody was refused something: it stands in the log at once, in the audit soon after.
+
+    message: beginning with the actor's name, which the audit tells and the log does not.
+    """
+    if actor:
+        log.warning("denied: %s", ascii(f"user {actor.id}{message.removeprefix(actor.name)}"))
+    else:
+        log.warning("denied: %s", ascii(message))
     who = f"{actor.id} {actor.name}" if actor else "somebody"
     denials.append(Denial(who, subject, {**told, "what": message}))
 
@@ -153,7 +162,7 @@ def operator() -> User:
         name = getpass.getuser()
     except (KeyError, OSError):  # a container may run under a number without a name
         name = str(os.getuid())
-    return User(0, f"command line: {name}", (Grant(Role.ADMINISTRATOR),))
+    return User(OPERATOR, f"command line: {name}", (Grant(Role.ADMINISTRATOR),))
 
 
 def _users(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[User]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -28,6 +29,8 @@ from data.schema import ASSESSMENT_ACTS, REPORT_ACTS, AuditEvent
 NOTHING = "0" * 64
 #: Programs that write on one PostgreSQL database wait for each other on this number.
 LOCK = 0x6172_7661
+#: Held by whoever writes down what was not permitted, so that nothing is written twice or lost.
+_DENIALS = threading.Lock()
 #: What a blanked line tells instead.
 BLANK = "{}"
 
@@ -132,13 +135,21 @@ def record(
 
 
 def write_denials(engine: sa.Engine) -> None:
-    """What was tried and not permitted since the last time, each as one line."""
-    if not access.denials:
-        return
-    with writing(engine) as connection:
-        while access.denials:
-            tried = access.denials.popleft()
-            record(connection, tried.actor, "denied", tried.subject[:200], tried.told)
+    """What was tried and not permitted since the last time, each as one line.
+
+    What could not be written waits for the next time.
+    """
+    with _DENIALS:
+        waiting = tuple(access.denials)
+        if not waiting:
+            return
+        with writing(engine) as connection:
+            for tried in waiting:
+                record(connection, tried.actor, "denied", tried.subject[:200], tried.told)
+        written = set(map(id, waiting))
+        # The oldest go first, here and where there are too many.
+        while access.denials and id(access.denials[0]) in written:
+            access.denials.popleft()
 
 
 def blank(connection: sa.Connection, subject: str) -> None:

@@ -92,6 +92,7 @@ def person_of(
     Raises: Wait, without looking at the password.
     """
     now, network = now or datetime.now(UTC), network_of(address)
+    name = name.replace("\0", "")  # PostgreSQL takes none, and no name has one
     with writing(engine) as connection:
         counted = _count(connection, name, network, now)
         row = connection.execute(

@@ -96,6 +96,8 @@ def _without_what_went(engine: sa.Engine, folder: Path, copy: Copy) -> PutBack:
         visit = schema.SignInSession
         open_yet = sa.update(visit).where(visit.ended_at.is_(None))
         ended = connection.execute(open_yet.values(ended_at=now)).rowcount
+        # Whoever used an invitation since is let in no second time, and may have been disabled.
+        withdrawn = connection.execute(sa.delete(schema.UserInvitation)).rowcount
         marks.bring(connection, folder)
         known = marks.known(connection)
         shut = doors.shut_again(connection, folder, known, now)
@@ -104,6 +106,7 @@ def _without_what_went(engine: sa.Engine, folder: Path, copy: Copy) -> PutBack:
     told = {
         "taken_at": copy.taken_at.isoformat(), "rows": copy.rows, "erased_again": again,
         "sign_ins_ended": ended, "shut_out": shut.people, "roles_withdrawn": shut.roles,
+        "invitations_withdrawn": withdrawn,
         "key_replaced": replaced,
     }  # fmt: skip
     with database.writing(engine) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from itertools import product
 
@@ -18,7 +19,8 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from dashboard import cli, logs, server, sign_in
-from data import database
+from data import access, database
+from data.permissions import Kind, Verb
 
 HOST = "arviomo.city.fi"
 #: The known test identity code, and four of our own; none of them may be met again.
@@ -164,6 +166,31 @@ def test_t29_a_message_that_holds_a_secret_is_told_without_it(log):
     assert betrayed(log.getvalue()) == []
     assert len(told(log)) == 17
     assert told(log)[0]["event"] == "seen … here"
+
+
+@pytest.mark.parametrize("part", ["a-", "/", "://:", "a" * 39 + "-", "=:", "?"])
+def test_t29_nobody_holds_the_server_up_with_a_long_address(log, part):
+    began = time.perf_counter()
+    logging.getLogger("somewhere").error("request failed: GET %s", part * (60_000 // len(part)))
+    # Searched whole it would take some half a minute.
+    assert time.perf_counter() - began < 3
+    assert told(log)[0]["event"] == "request failed: GET …"
+
+
+def test_t29_what_is_cut_gives_no_half_of_a_secret_away(log):
+    secret = CANARIES["token"]
+    for length in range(logs.LONGEST - len(secret) - 5, logs.LONGEST + 5):
+        logging.getLogger("somewhere").error("%s %s", "x " * (length // 2), secret)
+    assert secret[:12] not in log.getvalue()
+
+
+def test_t29_who_was_refused_stands_in_the_audit_and_not_in_the_log(log):
+    person = access.User(7, CANARIES["free text"], ())
+    with pytest.raises(access.NotPermitted):
+        access.require(person, Verb.READ, Kind.AUDIT)
+    assert betrayed(log.getvalue()) == []
+    assert "user 7 may not read" in told(log)[0]["event"]
+    assert access.denials.pop().actor == f"7 {CANARIES['free text']}"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,15 @@ def test_somebody_without_the_right_is_refused_in_the_child_too(room, file):
         intake.preview(stranger, file, "proposals", silent)
 
 
+def test_whoever_lost_their_rights_since_the_page_was_drawn_stores_nothing(room, file):
+    drawn = evaluator(room)
+    with writing(room) as connection:
+        records.disable_user(connection, access.operator(), drawn.id)
+    with pytest.raises(intake.Refused):
+        intake.store(drawn, file, "proposals", silent, accept_rejected=True)
+    assert proposals(room) == []
+
+
 def test_a_child_that_dies_is_told_apart_from_a_refusal(room, file):
     with pytest.raises(intake.WorkFailed):
         intake.preview(evaluator(room), file, "no_such_profile", silent)

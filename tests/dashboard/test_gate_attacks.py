@@ -150,7 +150,11 @@ def test_t28_a_stranger_reaches_no_file_no_upload_and_no_socket(house, cookie):
         assert browser.request(method, address).status_code in (303, 403), address
         plain = browser.request(method, address, headers={"sec-fetch-mode": "cors"})
         assert plain.status_code == 403, address
-    with pytest.raises(WebSocketDisconnect), browser.websocket_connect("/_stcore/stream"):
+    ours = {"host": HOST, "origin": f"https://{HOST}"}
+    with (
+        pytest.raises(WebSocketDisconnect),
+        browser.websocket_connect("/_stcore/stream", headers=ours),
+    ):
         pass
     assert reached == []
 
@@ -181,6 +185,44 @@ def test_over_tls_a_cookie_that_a_neighbour_may_set_does_not_count(house):
     assert browser.get("/_stcore/health").status_code == 403
     plain = signed_in(house, 1, scheme="http")  # this machine alone: no TLS, and no __Host-
     assert plain.get("/_stcore/health").status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["a/b=1", "user@x=1", "=", ";;", '"', "arviomo_lang"])
+def test_a_cookie_of_some_other_application_shuts_nobody_out(house, odd):
+    browser = signed_in(house, 1)
+    browser.headers["cookie"] += f"; {odd}; arviomo_lang=sv"
+    answer = browser.get("/projects", headers={"accept": "text/html"})
+    assert answer.status_code != 500
+    assert answer.headers["content-language"] == "sv"
+
+
+@pytest.mark.parametrize("path", ["//static/x", "/static//x", "//", "//health", "/project//1"])
+def test_what_one_part_may_read_otherwise_than_another_is_not_there(house, path):
+    for browser in (client(), signed_in(house, 1)):
+        assert browser.get(f"https://{HOST}{path}").status_code == 404
+    assert reached == []
+
+
+def test_where_nobody_can_tell_who_asks_nobody_is_let_in(house, monkeypatch):
+    def gone(_cookies):
+        raise sa.exc.OperationalError("select", {}, Exception("gone"))
+
+    monkeypatch.setattr(server, "may_enter", gone)
+    answer = client().get("/", headers={"cookie": "arviomo_lang=sv"})
+    assert (answer.status_code, answer.headers["content-language"]) == (503, "sv")
+    assert "försök igen" in answer.text.lower()
+    for header in ("content-security-policy", "x-content-type-options", "cache-control"):
+        assert header in answer.headers
+    assert answer.headers["strict-transport-security"]
+    ours = {"host": HOST, "origin": f"https://{HOST}"}
+    with (
+        pytest.raises(WebSocketDisconnect) as shut,
+        client().websocket_connect("/_stcore/stream", headers=ours),
+    ):
+        pass
+    assert shut.value.code == 1011
+    assert reached == []
+    assert client().get("/live").json() == {"status": "alive"}
 
 
 def test_what_is_open_to_everybody_is_this_and_no_more(house):

@@ -26,6 +26,9 @@ from pypdf import PdfReader
 
 from dashboard.cli import program
 from dashboard.navigation import PAGES
+from dashboard.wording import say
+from data import access
+from data.access import Grant, Role, User
 from tests.commands import environment
 from tests.dashboard import wicked
 from tests.dashboard.conftest import wait_until_ready
@@ -52,15 +55,35 @@ VIEWS = (
     look_at("proposals", proposal_id=2),
     look_at("overview", overview_view="compare"),
     look_at("overview", overview_view="unknown"),
+    look_at("methods", methods_view="instruments"),
 )
-EVALUATOR = tuple(look_at(name) for name in PAGES)
+
+
+def is_refused(look: Look) -> bool:
+    """Whether the page of a look is one that its persona may not open."""
+    role = Role(dict(look[1]).get("persona", "evaluator"))
+    return look[0] not in access.pages_for(User(1, "", (Grant(role),)))
+
+
+#: Every page as somebody sees it who may open it.
+PAGE_BY_PAGE = tuple(
+    next(look for role in Role if not is_refused(look := look_at(name, persona=role.value)))
+    for name in PAGES
+)
+EVALUATOR = tuple(look_at(name) for name in PAGES if not is_refused(look_at(name)))
+#: It tells what programs wrote in words, cut to a line; the file has every letter (T-11 below).
+IN_OTHER_WORDS = "audit"
 #: What a funder sees otherwise than an evaluator.
 FUNDER = tuple(look_at(name, persona="funder") for name in ("funded", "reporting", "claims"))
-BY_DAY = EVALUATOR + VIEWS + FUNDER
-BY_NIGHT = (
+BY_DAY = (
     EVALUATOR
+    + tuple(look for look in PAGE_BY_PAGE if look[0] not in dict(EVALUATOR))
     + VIEWS
-    + tuple(look_at(name, persona="funder") for name in PAGES)
+    + FUNDER
+)
+BY_NIGHT = (
+    BY_DAY
+    + PAGE_BY_PAGE
     + tuple(look_at("project", project_id=number, lang="sv") for number in (2, 5, 9))
     + tuple(look_at("claims", claims_view=name) for name in ("expected", "comply", "cost"))
     + tuple(look_at("self_assessment", judge_view=name) for name in ("joint", "gap", "ready"))
@@ -95,6 +118,12 @@ def test_every_text_that_a_user_writes_is_planted_or_excepted():
     assert set(wicked.planted()) | wicked.excepted().keys() == columns
     assert len(wicked.PAYLOADS) == 60  # T-15
     assert len(set(wicked.PAYLOADS)) == 60
+
+
+def test_every_page_is_looked_at_by_somebody_who_may_open_it():
+    for looks in (BY_DAY, BY_NIGHT):
+        assert {name for name, _ in looks} == set(PAGES)
+        assert not any(map(is_refused, looks))
 
 
 def test_the_search_for_mangled_texts_finds_them():
@@ -189,7 +218,8 @@ class Watched:
         if screen:
             self.page.wait_for_timeout(300)  # the first run has begun by now
             self.page.wait_for_function(READY)
-        return [*self.did, *harm(self.page), *wicked.mangled(self.page.evaluate(SHOWN))]
+        shown = [] if f"/{IN_OTHER_WORDS}?" in at else wicked.mangled(self.page.evaluate(SHOWN))
+        return [*self.did, *harm(self.page), *shown]
 
 
 def harm(page: Page) -> list[str]:
@@ -223,9 +253,13 @@ def sweep(browser: Browser, home: Path, server: str, looks: Sequence[Look]) -> d
     """What is wrong with each look at a page, and with the server's log."""
     watched, wrong = Watched(browser, server), {}
     for look in looks:
-        name, chosen = look
-        if found := watched.look(address(name, **dict(chosen))):
+        name, chosen = look[0], dict(look[1])
+        if found := watched.look(address(name, **chosen)):
             wrong[look] = found
+        # Who may not open a page is shown another one, on which nothing of it is found.
+        title = f"{say(f'page.{name}', chosen.get('lang', 'fi'))} – Arviomo"
+        if watched.page.title() != title:
+            wrong.setdefault(look, []).append(f"another page: {watched.page.title()}")
     watched.context.close()
     return wrong | ({"server": told} if (told := failures(home)) else {})
 

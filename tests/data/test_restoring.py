@@ -15,6 +15,7 @@ from data import access, audit, database, records, schema, sessions
 from data.keeping import backup, marks, restoring
 from data.keeping.doors import Shut, kept_shut
 from data.keeping.sealed import Key
+from data.records import invited
 from data.releases import keys, rotation
 from tests.data import released
 from tests.data.asked import USER
@@ -85,6 +86,23 @@ def test_nobody_is_let_in_by_an_older_copy_who_was_shut_out_since(
     with put_back(folder / "a", folder / "other") as (told, connection):
         assert (told.sessions, told.shut) == (1, Shut())
         assert sessions.find(connection, token) is None
+
+
+def test_an_invitation_of_an_older_copy_lets_nobody_in(
+    sqlite_engine, tmp_path, tmp_path_factory, house
+):
+    folder = tmp_path_factory.mktemp("copies")
+    with database.writing(sqlite_engine) as connection:
+        person, code = invited.invite_user(connection, USER, "Four")
+    backup.back_up(sqlite_engine, USER, tmp_path, folder / "a", KEY)
+    with database.writing(sqlite_engine) as connection:
+        invited.accept_invitation(connection, code, "https://i", "four")
+    with changed(sqlite_engine, tmp_path, person) as connection:
+        records.disable_user(connection, USER, person)
+    for erased in (tmp_path / marks.FILE, None):
+        with put_back(folder / "a", folder / f"home-{erased is None}", erased) as (_, connection):
+            assert invited.invitations(connection, USER) == {}
+            assert invited.accept_invitation(connection, code, "https://i", "five") is None
 
 
 CHANGES = {"grant_role", "withdraw_role", "disable_user", "enable_user", "cancel_invitation"}
