@@ -17,6 +17,9 @@ from survey.instrument import AnswerKind, AnswerSet, Instrument, Item
 OPEN_LIMIT = 2_000
 #: Items of a page where the instrument has no sections.
 PAGE_ITEMS = 4
+#: Items of a section on a page at most: forms that others made may have one long section, and a
+#: page of ten questions is about twenty kilobytes.
+SECTION_ITEMS = 10
 #: An answer that is no answer is shown at most this long.
 SHOWN = 60
 
@@ -162,8 +165,11 @@ def _cut(instrument: Instrument, group: str, wave: str) -> list[tuple[Item, ...]
         return [asked[at : at + PAGE_ITEMS] for at in range(0, len(asked), PAGE_ITEMS)]
     by_code = {item.code: item for item in asked}
     return [
-        tuple(by_code[code] for code in section.items if code in by_code)
-        for section in instrument.sections
+        tuple(by_code[code] for code in codes[at : at + SECTION_ITEMS])
+        for codes in (
+            [code for code in section.items if code in by_code] for section in instrument.sections
+        )
+        for at in range(0, len(codes), SECTION_ITEMS)
     ]
 
 

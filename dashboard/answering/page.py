@@ -52,6 +52,11 @@ def told(replies: Sequence[Reply], language: str) -> list[dict[str, object]]:
         {
             "paragraphs": paragraphs(text),
             "language": theirs,
+            "remark": (
+                say("reply.other_language", language, name=LANGUAGE_NAMES[theirs])
+                if theirs != language
+                else ""
+            ),
             "day": say(
                 "answering.replies.day",
                 language,

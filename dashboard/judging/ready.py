@@ -11,6 +11,7 @@ from dashboard.judging.words import construct_name
 from dashboard.labels import phase_name
 from dashboard.literal import literal
 from dashboard.session import Viewing, link
+from dashboard.surveys import views
 from dashboard.wording import say, say_count
 from data.judgement.readiness import ACTIONS, INAPPLICABLE, MISSING, PARTICIPANTS, Readiness
 from survey.instrument import PHASES
@@ -107,6 +108,7 @@ def ready(viewing: Viewing, found: Readiness) -> None:
         part(say(head, language))
         for number, each in enumerate(sorted(needed, key=lambda one: one.there)):
             line(viewing, found, each, f"ready_{head}_{number}")
+    st.caption(literal(say("judge.records_of_all", language)))
     if INAPPLICABLE in found.constructs.values():
         st.caption(literal(say("judge.inapplicable_is_fine", language)))
 
@@ -126,4 +128,6 @@ def line(viewing: Viewing, found: Readiness, needed: Needed, key: str) -> None:
         chosen = {"project_id": found.project}
         if needed.page == "self_assessment":
             chosen |= {"judge_phase": found.phase, "judge_view": "own"}
+        elif needed.page == "surveys":
+            chosen |= {views.VIEW: views.NEW, views.PHASE: found.phase}
         link(viewing, needed.page, say(needed.label, language), **chosen)

@@ -6,15 +6,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from dashboard.session import Viewing, entered
+from dashboard.session import Viewing, entered, named
 from dashboard.surveys import invitees, personal
+from dashboard.surveys.views import PHASE
 from dashboard.truth import engine
 from data import records
 from data.database import reading
 from data.fieldwork.asking import NewCollection
 from data.fieldwork.collection_facts import CollectionFacts
 from data.fieldwork.invitations import Invitee
-from survey.instrument import GROUPS, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS, Instrument
+from survey.instrument import GROUPS, PHASES, UNKNOWN_GROUP, WAVES, WHOLE_PROCESS, Instrument
 from survey.text import LANGUAGES
 
 FORM = "survey"
@@ -40,6 +41,7 @@ def defaults(
 
     ``offered``: the groups that the questionnaire has questions for.
 
+    ``kind``: what the questionnaire asks about.
     ``filed``: the waves and phases whose answers came as files; new ones are added to them.
     Missing: every group offered where nobody said whom the matter of the project concerns.
     """
@@ -59,24 +61,27 @@ def defaults(
     concerned = {one.group for one in detail.affected} if detail else set()
     offered = [code for code in (*GROUPS, UNKNOWN_GROUP) if instrument.has_questions_for(code)]
     known = [code for code in offered if code in GROUPS]
+    phase = named(PHASE, PHASES) or WHOLE_PROCESS
     return {
-        "wave": _next_wave(instrument, asked | linked, linked),
+        "wave": _next_wave(instrument, phase, asked | linked, linked),
+        "phase": phase,
         "groups": [code for code in known if code in concerned] or known,
         "offered": offered,
         "filed": asked - linked,
+        "kind": instrument.kind,
         "mark": mark_of(project, instrument.key),
     }
 
 
-def _next_wave(instrument: Instrument, *asked: Collection[tuple[str, str]]) -> str:
-    """The wave after the usual first one that was not asked of the whole process.
+def _next_wave(instrument: Instrument, phase: str, *asked: Collection[tuple[str, str]]) -> str:
+    """The wave after the usual first one that was not asked of a phase, or the whole process.
 
     asked: waves with their phases, what to go round at best first.
     """
     first = WAVES[2] if instrument.kind == "outcome" else WAVES[1]
     begin = WAVES.index(first)
     order = (*WAVES[begin:], *WAVES[:begin])
-    free = (wave for taken in asked for wave in order if (wave, WHOLE_PROCESS) not in taken)
+    free = (wave for taken in asked for wave in order if (wave, phase) not in taken)
     return next(free, first)
 
 

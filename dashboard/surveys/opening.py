@@ -138,7 +138,8 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
         )
         phase = st.selectbox(
             say("survey.phase", language),
-            [WHOLE_PROCESS, *PHASES],
+            phases := [WHOLE_PROCESS, *PHASES],
+            index=phases.index(usual["phase"]),
             format_func=lambda code: (
                 phase_name(code, language)
                 if code == WHOLE_PROCESS
@@ -146,6 +147,8 @@ def _whom(viewing: Viewing, drawn: int, usual: Mapping[str, Any]) -> None:
             ),
             key=field("phase", drawn, mark),
         )
+    if phase == WHOLE_PROCESS and usual["kind"] == "process":
+        st.caption(literal(say("survey.whole_process", language)))
     if (wave, phase) in usual["filed"]:
         st.info(say("survey.added_to", language))
     st.multiselect(

@@ -16,6 +16,8 @@ RUNNING, NEW, FORMS, NOTICE = VIEWS = ("running", "new", "forms", "notice")
 #: Which collection, and which questionnaire, the address names.
 COLLECTION = "collection_id"
 INSTRUMENT = "questionnaire"
+#: For which phase a new collection is meant at first.
+PHASE = "survey_phase"
 
 
 def now() -> datetime:

@@ -96,7 +96,9 @@ def theme_counts(
     does not tell what it was about.
     """
     coding, response, collection = schema.AnswerCoding, schema.Response, schema.Collection
-    people = sa.func.count(coding.response_id.distinct())
+    # Who answers by a link of their own in two waves is one person.
+    person = sa.func.coalesce(response.link_key, sa.cast(coding.response_id, sa.String))
+    people = sa.func.count(person.distinct())
     which = [] if project is None else [collection.project_id == project]
     rows = connection.execute(
         sa.select(collection.project_id, coding.theme_id, people.label("people"))

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from benchmarks.respondents import Page
 from dashboard import server
 from dashboard.answering import misses, steps, visits
+from dashboard.wording import say
 from data import database, schema
 from data.fieldwork import asking, invitations, replies
 from survey.instrument import instruments
@@ -400,6 +401,7 @@ def test_replies_are_shown_under_the_same_link(database_served, client, home):
         assert "Julkaistu 10.11.2026" in shown.text
     english = client.get(f"/s/{token}?lang=en")
     assert '<article class="reply" lang="fi">' in english.text  # nobody wrote it in English
+    assert say("reply.other_language", "en", name="Suomi") in english.text
 
 
 def test_what_stands_around_a_copied_address_is_forgiven(database_served, client, home):

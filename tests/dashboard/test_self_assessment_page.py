@@ -16,6 +16,7 @@ from data.database import reading
 from data.judgement.assessment_reading import Assessment, Rating, assessments_of, history
 from data.judgement.readiness import Readiness
 from metrics.names import PHASE_NAMES
+from survey.instrument import PHASES
 from survey.rubric import rubric
 from survey.text import LANGUAGES
 from tests.dashboard.looking import opened, plain
@@ -314,3 +315,19 @@ def test_what_is_missing_is_named_with_the_way_to_add_it():
         assert f"{say('judge.lacks', 'fi')} {name}: {say('judge.judged.missing', 'fi')}" in told
     ways = [link.proto.label for link in at.get("page_link")]
     assert ways.count(say("judge.add_judgement", "fi")) == len(rubric().of(PHASE))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_survey_that_is_missing_is_opened_for_its_phase(phase):
+    """Answers count for a phase when they are asked about it."""
+    at = opened(
+        "self_assessment", "evaluator", project_id=PROJECT, judge_phase=phase, judge_view="ready"
+    )
+    asked = [
+        link.proto.query_string
+        for link in at.get("page_link")
+        if link.proto.label == say("judge.add_survey", "fi")
+    ]
+    there = say("judge.participants.there", "fi") in said(at).replace("**", "")
+    assert len(asked) == (0 if there else 1)
+    assert all(f"survey_phase={phase}" in way and "surveys_view=new" in way for way in asked)

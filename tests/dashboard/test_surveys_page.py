@@ -62,6 +62,16 @@ def test_one_press_opens_a_survey_and_shows_its_link(survey_room, language):
         assert answers.find(connection, home(), token, datetime.now(UTC)).state == "open"
 
 
+def test_a_survey_that_is_asked_for_a_phase_is_opened_for_it(survey_room):
+    at = opened(surveys_view="new", questionnaire="process_pulse@1", survey_phase="P4")
+    assert say("survey.whole_process", "fi") not in said(at)
+    clicked(at, "survey.open")
+    assert [one.opening.phase for one in facts(survey_room)] == ["P4"]
+    # Without one it is about the whole process, and said to be.
+    at = opened(surveys_view="new", questionnaire="process_pulse@1")
+    assert say("survey.whole_process", "fi") in said(at)
+
+
 def test_a_second_press_of_what_was_drawn_once_does_nothing():
     def page():
         import streamlit as st

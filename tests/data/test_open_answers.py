@@ -85,6 +85,35 @@ def write(engine, people: int, collection: int = ONE, item: str = "HARD") -> lis
     return numbers
 
 
+def test_who_answered_in_two_waves_is_one_person(filled):
+    # Three people, each in two waves under the key of their own link.
+    numbers = [write(filled, 3), write(filled, 3, item="GOOD")]
+    with database.writing(filled) as connection:
+        first = schema.Collection.__table__
+        copied = {
+            column.name: getattr(row, column.name)
+            for row in connection.execute(sa.select(first).where(first.c.id == ONE))
+            for column in first.columns
+        }
+        again = connection.scalar(
+            sa.insert(first).returning(first.c.id),
+            copied | {"id": 77, "wave": "follow_up"},
+        )
+        for wave, responses in ((ONE, numbers[0]), (again, numbers[1])):
+            for place, number in enumerate(responses):
+                connection.execute(
+                    sa.update(schema.Response)
+                    .where(schema.Response.id == number)
+                    .values(link_key=f"key{place}", collection_id=wave)
+                )
+    time = theme(filled)
+    for item, responses in (("HARD", numbers[0]), ("GOOD", numbers[1])):
+        for number in responses:
+            do(filled, code, number, item, [time], [])
+    with database.reading(filled) as connection:
+        assert theme_counts(connection, STEERING) == []
+
+
 def theme(engine, name: str = "time", kind: str = "challenge") -> int:
     with database.writing(engine) as connection:
         return add_theme(connection, EVALUATOR, name, kind, HARD)

@@ -255,3 +255,11 @@ def test_what_waits_for_a_special_answer_tells_of_it_too():
 def test_a_flag_that_is_not_given_changes_no_hash():
     assert "special" not in BENEFIT.canonical
     assert '"special":"health"' in HEALTH.canonical
+
+
+def test_a_long_section_of_a_form_that_others_made_is_cut_into_pages():
+    names = [f"Q{number}" for number in range(1, 36)]
+    long = form([{"code": name} for name in names], [names[:31], names[31:]])
+    found = codes(pages(long, "RES", "end", {}))
+    assert [len(page) for page in found] == [10, 10, 10, 1, 4]
+    assert [code for page in found for code in page] == names
