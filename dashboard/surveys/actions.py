@@ -18,6 +18,7 @@ from data.access import User
 from data.database import writing
 from data.fieldwork import asking
 from data.fieldwork.collection_facts import CollectionFacts
+from data.fieldwork.local_time import on_the_clock
 
 FORM = "act"
 
@@ -32,6 +33,7 @@ def show(viewing: Viewing, facts: CollectionFacts) -> None:
         if facts.state == "closed":
             _reopening(viewing, facts)
         else:
+            _moving(viewing, facts)
             _confirmed(viewing, facts, "close", _close)
             if opening.link == "anonymous":
                 _confirmed(viewing, facts, "new_link", _new_link)
@@ -54,6 +56,28 @@ def _confirmed(
             key=f"{action}_do_{number}_{drawn}",
             on_click=_act,
             args=(number, drawn, f"survey.{action}_done", do),
+        )
+
+
+def _moving(viewing: Viewing, facts: CollectionFacts) -> None:
+    """Another end for a collection that is planned or open."""
+    language, number, drawn = viewing.language, facts.opening.collection, turn(FORM)
+    ends = facts.opening.closes_at
+    with st.popover(say("survey.move_end", language), key=f"move_{number}_{drawn}"):
+        st.markdown(say("survey.move_end_what", language))
+        times.pick(
+            say("survey.closes", language),
+            f"move_closes_{number}_{drawn}",
+            on_the_clock(ends).replace(tzinfo=None) if ends else times.usual_end(now()),
+            language,
+            closing=True,
+        )
+        st.button(
+            say("survey.move_end_do", language),
+            type="primary",
+            key=f"move_do_{number}_{drawn}",
+            on_click=_act,
+            args=(number, drawn, "survey.move_end_done", _move_end),
         )
 
 
@@ -102,6 +126,10 @@ def _act(number: int, drawn: int, done: str, do: Callable[..., None]) -> None:
 
 def _close(connection: sa.Connection, user: User, number: int, _drawn: int) -> None:
     asking.close(connection, user, number, now())
+
+
+def _move_end(connection: sa.Connection, user: User, number: int, drawn: int) -> None:
+    asking.move_end(connection, user, number, entered(f"move_closes_{number}_{drawn}"), now())
 
 
 def _new_link(connection: sa.Connection, user: User, number: int, _drawn: int) -> None:

@@ -145,7 +145,10 @@ def _tell_links(viewing: Viewing, opening: OpeningFacts, links: list[Link]) -> N
 
 
 def links_file(links: Sequence[Link], language: str) -> str:
-    """Links as CSV: reference, group, language, address; no cell runs in a spreadsheet."""
+    """Links as CSV: reference, group, language, address; no cell runs in a spreadsheet.
+
+    The address asks for the language of the list, whatever the phone that opens it speaks.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     columns = ("reference", "group", "language", "address")
@@ -156,7 +159,7 @@ def links_file(links: Sequence[Link], language: str) -> str:
                 harmless(link.reference or ""),
                 group_name(link.group, language),
                 link.language or "",
-                link_address(link.token),
+                link_address(link.token) + (f"?lang={link.language}" if link.language else ""),
             ]
         )
     return text.getvalue()

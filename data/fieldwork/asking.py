@@ -114,6 +114,26 @@ def close(connection: sa.Connection, user: User, collection: int, now: datetime)
     audit.record(connection, user, "close_collection", f"collection:{collection}")
 
 
+def move_end(
+    connection: sa.Connection, user: User, collection: int, closes: datetime | None, now: datetime
+) -> None:
+    """Takes answers until another time than was said; None: until somebody closes the collection.
+    Whoever is answering meanwhile notices nothing of it.
+
+    Raises: NotPermitted, InvalidCollection (unknown, not_open, order, past).
+    """
+    require_asking(connection, user, collection)
+    asked = openings.of_collection(connection, collection)
+    if asked.state(now) == "closed":
+        raise InvalidCollection("not_open", "The collection is closed. Open it again instead.")
+    until = moment(closes, closing=True) if closes else None
+    _check_times(asked.opens_at, until, now)
+    _set_end(connection, collection, closes_at=until)
+    _set_last_day(connection, collection, _last_day(until))
+    detail = {"closes_at": until}
+    audit.record(connection, user, "move_collection_end", f"collection:{collection}", detail)
+
+
 def reopen(
     connection: sa.Connection,
     user: User,

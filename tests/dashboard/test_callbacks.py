@@ -51,7 +51,8 @@ CALLBACKS = {
         "commands.releasing:_freeze", "commands.releasing:_rotate", "reporting.release_worker:made",
     ),
     "ask collection": (
-        "surveys.actions:_reopening", "surveys.actions:show", "surveys.invited:_withdraw",
+        "surveys.actions:_moving", "surveys.actions:_reopening", "surveys.actions:show",
+        "surveys.invited:_withdraw",
         "surveys.links:token", "surveys.notice:_use", "surveys.opening:_open",
         "surveys.personal:_invite", "surveys.personal:_remind",
     ),

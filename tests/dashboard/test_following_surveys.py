@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -71,6 +71,18 @@ def test_closing_reopening_and_a_new_link_are_each_meant(survey_room):
     with reading(survey_room) as connection:
         told = connection.scalars(sa.select(schema.AuditEvent.detail)).all()
     assert any("leirikoulussa" in one for one in told)
+
+
+def test_the_end_of_an_open_survey_is_moved(survey_room):
+    at = clicked(opened(), "survey.open")
+    before = facts(survey_room)[0].opening.closes_at
+    label = say("survey.closes", "fi")
+    [field] = [one for one in at.datetime_input if one.label == label]
+    field.set_value(field.value + timedelta(days=7)).run()
+    clicked(at, "survey.move_end_do")
+    assert say("survey.move_end_done", "fi") in said(at)
+    [after] = facts(survey_room)
+    assert (after.state, after.opening.closes_at - before) == ("open", timedelta(days=7))
 
 
 def confirm(at: AppTest, action: str) -> None:

@@ -242,6 +242,28 @@ def test_a_clock_that_jumps_a_day_and_comes_back_changes_nothing(sqlite_engine, 
         assert state(sqlite_engine, tmp_path, token, now) == "closed"
 
 
+def test_its_end_is_moved_while_it_is_open_and_nobody_is_interrupted(sqlite_engine, tmp_path):
+    number = opened(sqlite_engine)
+    token = link(sqlite_engine, tmp_path, number)
+    month = NOW + timedelta(days=31)
+    assert state(sqlite_engine, tmp_path, token, month) == "closed"
+    with database.writing(sqlite_engine) as connection:
+        asking.move_end(connection, USER, number, datetime(2027, 1, 15), NOW)
+        assert connection.scalar(sa.select(schema.Collection.closes_on)) == date(2027, 1, 14)
+    assert state(sqlite_engine, tmp_path, token, NOW) == "open"
+    assert state(sqlite_engine, tmp_path, token, month) == "open"
+    assert refused(sqlite_engine, asking.move_end, USER, number, datetime(2026, 11, 2), NOW) in (
+        "past", "order",
+    )  # fmt: skip
+    with database.writing(sqlite_engine) as connection:
+        asking.move_end(connection, USER, number, None, NOW)
+    assert state(sqlite_engine, tmp_path, token, NOW + timedelta(days=999)) == "open"
+    with database.writing(sqlite_engine) as connection:
+        asking.close(connection, USER, number, NOW)
+    later = datetime(2027, 1, 15)
+    assert refused(sqlite_engine, asking.move_end, USER, number, later, NOW) == "not_open"
+
+
 def test_it_is_reopened_with_a_reason_and_only_when_closed(sqlite_engine, tmp_path):
     number = opened(sqlite_engine)
     token = link(sqlite_engine, tmp_path, number)
