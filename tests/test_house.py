@@ -20,7 +20,7 @@ FLOORS = ("dashboard", "data", "metrics", "survey")
 #: "Under about 300 lines", and never more than this; tests hold their tables of cases besides.
 LONGEST, LONGEST_TEST = 400, 480
 #: Engines that the pages must not carry; the figures that they show are judged elsewhere.
-HEAVY = {"duckdb", "ibis", "networkx", "pyspark", "scipy", "statsmodels"}
+HEAVY = {"duckdb", "ibis", "networkx", "pandera", "pyspark", "scipy", "statsmodels"}
 
 
 def tracked() -> list[Path]:

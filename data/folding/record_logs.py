@@ -11,15 +11,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from data.folding.typed_rows import NOT_KNOWN, constant_day, days_between, flag, table, typed
+from data.records.taking_part import taking_part, with_pupils
 from data.schema import (
     ActivityEvent,
     AffectedPopulation,
     AreaPopulation,
     Attendance,
     Decision,
-    EventOrganisation,
     GroundRules,
-    Organisation,
     Place,
     PlaceUse,
     PlanChange,
@@ -27,7 +26,6 @@ from data.schema import (
     PrimaryMetric,
     Project,
     ProjectFunder,
-    ProjectOrganisation,
     ProjectRole,
     Proposal,
     ProposalStatus,
@@ -37,8 +35,6 @@ from metrics.metric import Level
 
 #: A proposal without a project, or without a place.
 NOWHERE = 0
-#: The kind of organisation whose clients are pupils.
-SCHOOL = "school"
 #: Steps of a proposal that are its maker's own and answer nothing.
 _OWN = ("submitted", "withdrawn")
 #: Steps that decide a proposal; the last of them says how.
@@ -207,28 +203,14 @@ def organisations(connection: sa.Connection) -> pd.DataFrame:
 
     The sector is the kind of organisation (company, association, school, ...), a closed list.
     """
-    came = sa.select(ActivityEvent.project_id, EventOrganisation.organisation_id).join(
-        ActivityEvent, ActivityEvent.id == EventOrganisation.event_id
-    )
-    told = sa.select(ProjectOrganisation.project_id, ProjectOrganisation.organisation_id)
-    both = sa.union(came, told).subquery()
-    query = (
-        sa.select(
-            both.c.project_id.label("project"),
-            both.c.organisation_id.label("organisation"),
-            Organisation.kind.label("sector"),
-        )
-        .join(Organisation, Organisation.id == both.c.organisation_id)
-        .order_by(both.c.project_id, both.c.organisation_id)
-    )
+    found = taking_part()
+    query = found.order_by(found.selected_columns.project, found.selected_columns.organisation)
     return typed(table(connection, query, words=["sector"]), records.ORGANISATIONS)
 
 
 def schools(connection: sa.Connection) -> pd.DataFrame:
     """`records.SCHOOLS`."""
-    found = organisations(connection)
-    theirs = found.loc[found["sector"] == SCHOOL, ["project"]].drop_duplicates()
-    return typed(theirs, records.SCHOOLS)
+    return typed(table(connection, with_pupils().order_by("project")), records.SCHOOLS)
 
 
 def eligible(connection: sa.Connection) -> pd.DataFrame:

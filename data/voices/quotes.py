@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from data import schema
 from data.access import User, profile_of, visible_rows
-from data.folding import record_logs
 from data.permissions import Kind
+from data.records.taking_part import with_pupils
 from data.voices.open_answers import themes
 from data.voices.written import ANYHOW, answers_where, themes_where
 from metrics.unsafe import MINIMUM, PUPILS
@@ -52,7 +52,7 @@ def quotable(connection: sa.Connection, user: User, project: int | None = None) 
     Cleared answers only, and none where fewer people than the threshold (of the user's profile)
     wrote something to the same question of the same collection.
     """
-    enough = _enough(connection, user).subquery()
+    enough = _enough(user).subquery()
     which = [] if project is None else [schema.Collection.project_id == project]
     rows = connection.execute(
         answers_where(schema.AnswerClearance.cleared_at.is_not(None), *which)
@@ -110,14 +110,14 @@ def theme_counts(
         )
         .where(*which)
         .group_by(collection.project_id, coding.theme_id)
-        .having(people >= sa.func.max(_least(connection, user)))
+        .having(people >= sa.func.max(_least(user)))
         .order_by(collection.project_id, people.desc(), coding.theme_id)
     ).all()
     seen = visible_rows(user, Kind.QUOTE, rows, lambda row: row.project_id)
     return [ThemeCount(row.project_id, row.theme_id, row.people // TOLD * TOLD) for row in seen]
 
 
-def _enough(connection: sa.Connection, user: User) -> sa.Select:
+def _enough(user: User) -> sa.Select:
     """Collections and questions to which as many people as a figure needs wrote something."""
     response, answer, collection = schema.Response, schema.OpenAnswer, schema.Collection
     return (
@@ -129,15 +129,14 @@ def _enough(connection: sa.Connection, user: User) -> sa.Select:
             schema.InstrumentVersion.id == collection.instrument_version_id,
         )
         .group_by(collection.id, answer.item)
-        .having(sa.func.count() >= sa.func.max(_least(connection, user)))
+        .having(sa.func.count() >= sa.func.max(_least(user)))
     )
 
 
-def _least(connection: sa.Connection, user: User) -> sa.Case[int]:
+def _least(user: User) -> sa.Case[int]:
     """The fewest people whom a collection must have heard: more where they may be pupils."""
     profile = profile_of(user)
-    schools = record_logs.schools(connection)["project"].tolist()
-    pupils = schema.Collection.project_id.in_(schools) | (
+    pupils = schema.Collection.project_id.in_(with_pupils()) | (
         schema.InstrumentVersion.body.contains('"audience":"pupil"', autoescape=True)
     )
     return sa.case((pupils, PUPILS[profile]), else_=MINIMUM[profile])
