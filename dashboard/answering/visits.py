@@ -50,7 +50,10 @@ def open_link(token: str, asked: Mapping[str, str], browser: Browser) -> Outcome
     within = AT in asked
     with reading(engine()) as connection:
         found = answers.find(connection, home(), token, now())
-        kept = drafts.find(token, browser.draft) if within and browser.draft else None
+        # A link of one's own that is opened again midway is the same person's; an open one may be
+        # the next person's at the same tablet.
+        mine = within or found.invitation is not None
+        kept = drafts.find(token, browser.draft) if mine and browser.draft else None
         language = _language(found, ((kept or {}).get(LANGUAGE, ""), *browser.wishes))
         if found.state == "used":
             used = receipts.page(connection, found, None, language, token, browser)
@@ -65,6 +68,9 @@ def open_link(token: str, asked: Mapping[str, str], browser: Browser) -> Outcome
             start = shown.start(connection, found, fresh, remark=remark)
             return replace(start, draft=drafts.fresh(), receipt=None if within else "")
         draft = _drafted(connection, found, language, kept)
+        if not within:
+            again = say("answering.again", language)
+            return replace(shown.start(connection, found, draft, remark=again), draft=browser.draft)
         if asked.get(DO) == QUIT:
             return replace(shown.quitting(found, draft, asked[AT]), draft=browser.draft)
         here = steps.place(draft, asked[AT])

@@ -279,6 +279,24 @@ def test_nobody_clears_all_answers_by_a_slip(served, client, token, kept):
     assert "GOAL1" not in Page(client.get(str(asked.url), follow_redirects=True).text).fields
 
 
+@pytest.mark.parametrize("kind", ["personal", "anonymous"])
+def test_whoever_opens_a_link_of_their_own_again_midway_goes_on(served, client, tmp_path, kind):
+    number = opened(served, link=kind)
+    personal = kind == "personal"
+    token = invited(served, tmp_path, number, 1)[0] if personal else link(served, tmp_path, number)
+    begun(client, token)
+    again = client.get(f"/s/{token}")  # from the mail once more
+    assert (Page(again.text).fields.get("GOAL1") == "4") is personal
+    assert (say("answering.again", "fi") in again.text) is personal
+    if personal:
+        on = client.post(
+            f"/s/{token}", data=Page(again.text).pressed("next"), follow_redirects=True
+        )
+        assert Page(on.text).fields["GOAL1"] == "4"
+    elsewhere = device().get(f"/s/{token}")  # a browser that has no half-filled form of it
+    assert "GOAL1" not in Page(elsewhere.text).fields
+
+
 def test_stopping_before_anything_was_answered_asks_nothing(served, client, token):
     page = Page(client.get(f"/s/{token}").text)
     assert client.post(f"/s/{token}", data=page.pressed("quit")).status_code == 303
